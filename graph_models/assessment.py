@@ -1,0 +1,29 @@
+"""An assessment: what a person judges about a party on a day, and why."""
+
+from __future__ import annotations
+
+from graph_models.evidence import Fact, Id
+from graph_models.time import Period, event_period
+
+SCHEMES: dict[str, tuple[str, ...]] = {
+    "salience": ("power", "legitimacy", "urgency"),
+    "power_interest": ("power", "interest"),
+    "value_closeness": ("value", "closeness"),
+    "kraljic": ("profit_impact", "supply_risk"),
+}
+"""The schemes that the service computes with: their values, each 0-1. Other schemes are kept as they come."""
+
+
+class Assessment(Fact, frozen=True, kw_only=True, tag="assessment"):
+    """An event: ``source`` (nobody in particular, if null) judges ``target``. The newest valid one counts."""
+
+    source: Id | None = None
+    target: Id
+    scheme: str
+    values: dict[str, float]
+    reason: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+    def period(self) -> Period:
+        return event_period(self.valid_from, self.valid_to)

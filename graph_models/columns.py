@@ -1,0 +1,174 @@
+"""An ecosystem as it is stored and carried: one Arrow table a family, facts pointing at parties by their place.
+
+Both stores deliver the same columns: the hot values of each record (what metrics read) in the order of their ids, so that
+the same records make the same bytes, wherever they were kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from graph_models.assessment import Assessment
+from graph_models.evidence import Document
+from graph_models.party import Party
+from graph_models.records import Record, documents_named
+from graph_models.relationship import Relationship
+from graph_models.role import Role
+from graph_models.touchpoint import Touchpoint
+from graph_models.value_flow import ExchangeRate, ValueFlow
+
+TEXT, NUMBER, WHOLE = "text", "number", "whole"
+HOT: tuple[tuple[str, str], ...] = (
+    ("source", TEXT), ("target", TEXT), ("kind", TEXT), ("product", TEXT), ("stage", TEXT), ("tier", TEXT), ("purpose", TEXT),
+    ("amount", NUMBER), ("currency", TEXT), ("quantity", NUMBER), ("unit", TEXT), ("in_return_for", TEXT), ("utility", NUMBER),
+    ("grade", TEXT), ("importance", WHOLE), ("strength", NUMBER), ("share", NUMBER), ("measure", TEXT), ("value", NUMBER),
+    ("sentiment", NUMBER), ("confidence", NUMBER), ("status", TEXT), ("documents", TEXT), ("details", TEXT),
+)
+"""The values of a record that stores keep as typed columns. ``kind`` is a role's role and an assessment's scheme, of a rate the
+base currency; ``grade`` a flow's satisfaction and a document's reliability; ``value`` also a rate; ``documents`` a JSON list of ids;
+``details`` JSON of what only one family has (an assessment's values, what segments of a party)."""
+HOT_NAMES = tuple(name for name, _ in HOT)
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "parties": ("kind", "details"),
+    "roles": ("source", "target", "kind", "product", "stage", "tier", "purpose", "confidence", "status", "documents"),
+    "relationships": ("source", "target", "kind", "strength", "share", "confidence", "status", "documents"),
+    "value_flows": ("source", "target", "kind", "product", "amount", "currency", "quantity", "unit", "in_return_for", "utility", "grade", "importance",
+                    "confidence", "status", "documents"),
+    "touchpoints": ("source", "target", "kind", "product", "amount", "currency", "measure", "value", "sentiment", "confidence", "status", "documents"),
+    "assessments": ("source", "target", "kind", "details", "confidence", "status", "documents"),
+    "documents": ("grade",),
+    "exchange_rates": ("kind", "currency", "value"),
+}
+"""family (one a record type, in the same order) -> its columns, beside ``id``, ``valid_from`` and ``valid_to`` (days, end-exclusive)."""
+FAMILY_OF = dict(zip(("party", "role", "relationship", "value_flow", "touchpoint", "assessment", "document", "exchange_rate"), FAMILIES, strict=True))
+PARTY_DETAILS = ("name", "names", "country", "region", "city", "market_tier", "industry", "sector", "size_class", "consumer_kind", "business_model",
+                 "purchase_channel", "scope", "attributes")
+
+_json = msgspec.json.Encoder(decimal_format="string").encode
+
+
+def hot_values(record: Record) -> tuple[Any, ...]:
+    """The values of ``HOT``, in its order, of one record."""
+    return _EXTRACT[type(record)](record)
+
+
+def _documents(record: Record) -> str | None:
+    names = documents_named(record)
+    return _json(names).decode() if names else None
+
+
+def _fact(r: Any, kind: str, **own: Any) -> tuple[Any, ...]:
+    own |= {"source": r.source, "target": r.target, "kind": kind, "confidence": r.confidence, "status": r.status, "documents": _documents(r)}
+    return tuple(map(own.get, HOT_NAMES))
+
+
+def _flow(r: ValueFlow) -> tuple[Any, ...]:
+    """Written out: nearly all records of an import are flows."""
+    return (r.source, r.target, r.kind, r.product, None, None, None, None if r.amount is None else float(r.amount), r.currency, r.quantity, r.unit,
+            r.in_return_for, r.utility, r.satisfaction, r.importance, None, None, None, None, None, r.confidence, r.status,
+            _documents(r) if r.evidence else None, None)
+
+
+def _party(r: Party) -> tuple[Any, ...]:
+    details = {name: value for name in PARTY_DETAILS if (value := getattr(r, name)) is not None}
+    return tuple(map({"kind": r.kind, "details": _json(details).decode()}.get, HOT_NAMES))
+
+
+_EXTRACT: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    Party: _party,
+    Role: lambda r: _fact(r, r.role, product=r.product, stage=r.stage, tier=r.tier, purpose=r.purpose),
+    Relationship: lambda r: _fact(r, r.kind, strength=r.strength, share=r.share),
+    ValueFlow: _flow,
+    Touchpoint: lambda r: _fact(r, r.kind, product=r.product, amount=None if r.amount is None else float(r.amount), currency=r.currency,
+                                measure=r.measure, value=r.value, sentiment=r.sentiment),
+    Assessment: lambda r: _fact(r, r.scheme, details=_json(r.values).decode()),
+    Document: lambda r: tuple(map({"grade": r.reliability}.get, HOT_NAMES)),
+    ExchangeRate: lambda r: tuple(map({"kind": r.base_currency, "currency": r.currency, "value": r.rate}.get, HOT_NAMES)),
+}
+_ARROW = {TEXT: pa.string(), NUMBER: pa.float64(), WHOLE: pa.int32()}
+_HOT_TYPE = dict(HOT)
+
+
+def arrow_type(column: str) -> pa.DataType:
+    """The type in which a store delivers a column."""
+    if column in ("valid_from", "valid_to"):
+        return pa.int32()
+    return pa.string() if column == "id" else _ARROW[_HOT_TYPE[column]]
+
+
+class Columns:
+    """The tables of one ecosystem, sorted by id; ``source`` and ``target`` are places in ``parties`` (int32, null where nobody is named)."""
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self.tables = dict(tables)
+
+    def __getitem__(self, family: str) -> pa.Table:
+        return self.tables[family]
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that is in them: the same records give the same, whatever store they come from."""
+        digest = hashlib.blake2b(digest_size=12)
+        for family in FAMILIES:
+            sink = pa.BufferOutputStream()
+            table = self.tables[family].combine_chunks()
+            with pa.ipc.new_stream(sink, table.schema) as writer:
+                writer.write_table(table)
+            digest.update(sink.getvalue())
+        return digest.hexdigest()
+
+
+def columns_of(rows: Mapping[str, pa.Table]) -> Columns:
+    """Columns from what a store delivers: family -> table of ``id valid_from valid_to`` and its hot columns, ids as text, in any order.
+
+    A fact one of whose parties is not there is left out (metrics.md section 1).
+    """
+    parties = _by_id(rows["parties"])
+    tables = {"parties": parties}
+    for family, names in FAMILIES.items():
+        if family == "parties":
+            continue
+        table = _by_id(rows[family])
+        if "target" in names:
+            table = _placed(table, parties["id"].combine_chunks())
+        tables[family] = table
+    return Columns(tables)
+
+
+def table_of(family: str, values: Mapping[str, Sequence[Any]]) -> pa.Table:
+    """A store's table of a family from lists of values, in the types that :func:`columns_of` expects."""
+    names = ("id", "valid_from", "valid_to", *FAMILIES[family])
+    return pa.table({name: pa.array(values[name], arrow_type(name)) for name in names})
+
+
+def _by_id(table: pa.Table) -> pa.Table:
+    table = table.combine_chunks()
+    ids = table["id"]
+    if len(ids) > 1 and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1).combine_chunks(), ids.slice(1).combine_chunks())).as_py():
+        table = table.take(pc.sort_indices(table, [("id", "ascending"), ("valid_from", "ascending")])).combine_chunks()
+    return table
+
+
+def _placed(table: pa.Table, ids: pa.Array) -> pa.Table:
+    source, target = (pc.index_in(table[name].combine_chunks(), value_set=ids) for name in ("source", "target"))
+    missing = pc.or_(pc.is_null(target), pc.and_(pc.is_null(source), pc.is_valid(table["source"].combine_chunks())))
+    for name, places in (("source", source), ("target", target)):
+        table = table.set_column(table.schema.get_field_index(name), name, places)
+    if pc.any(missing).as_py():
+        table = table.filter(pc.invert(missing)).combine_chunks()
+    return table
+
+
+def numbers(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """A numeric column as float64, NaN where there is nothing."""
+    array: np.ndarray[Any, np.dtype[np.float64]] = pc.fill_null(column.cast(pa.float64()), float("nan")).to_numpy()
+    return array

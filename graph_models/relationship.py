@@ -1,0 +1,22 @@
+"""A relationship: a dated tie without an amount."""
+
+from __future__ import annotations
+
+from graph_models.evidence import Fact, Id, Unit
+from graph_models.time import Period, state_period
+
+
+class Relationship(Fact, frozen=True, kw_only=True, tag="relationship"):
+    """A state: ``source`` owns, is part of, regulates ... ``target``. ``share`` is of ownership."""
+
+    source: Id
+    target: Id
+    kind: str
+    strength: Unit | None = None
+    share: Unit | None = None
+    partnership: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+    def period(self) -> Period:
+        return state_period(self.valid_from, self.valid_to)

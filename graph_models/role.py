@@ -1,0 +1,28 @@
+"""A role: what a party is toward another party for a period."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from graph_models.evidence import Fact, Id
+from graph_models.time import Period, state_period
+
+
+class Role(Fact, frozen=True, kw_only=True, tag="role"):
+    """A state: ``source`` has the role toward ``target``. ``purpose`` parts end customers from channel customers."""
+
+    source: Id
+    target: Id
+    role: str
+    stage: str | None = None
+    stage_reason: str | None = None
+    decision_stage: str | None = None
+    product: str | None = None
+    region: str | None = None
+    tier: Literal["key", "ordinary"] | None = None
+    purpose: Literal["own_use", "resale", "transformation"] | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+    def period(self) -> Period:
+        return state_period(self.valid_from, self.valid_to)

@@ -1,0 +1,134 @@
+"""The two clocks: partial dates and periods of world time, and the instant of knowledge.
+
+A day is an ``int``, the proleptic Gregorian ordinal (``date.toordinal``). Periods are half-open: the end that people
+write is inclusive, the end that is stored is exclusive.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+FIRST_DAY = date.min.toordinal()
+"""0001-01-01: no start."""
+OPEN = date.max.toordinal()
+"""9999-12-31: no end."""
+
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})")
+
+
+class Period(NamedTuple):
+    """The days from ``start`` up to, but not including, ``end``."""
+
+    start: int = FIRST_DAY
+    end: int = OPEN
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, int) and self.start <= day < self.end
+
+    def overlaps(self, other: Period) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+ALL_TIME = Period()
+
+
+@lru_cache(maxsize=65_536)
+def span(text: str) -> Period:
+    """The days that a partial date names: ``"2025"`` is a year, ``"2025-03"`` a month, ``"2025-03-01"`` a day.
+
+    Raises ``ValueError`` where the text is no such date.
+    """
+    match = _PARTIAL.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a date like 2025, 2025-03 or 2025-03-01")
+    year, month, day = int(match[1]), int(match[2] or 1), int(match[3] or 1)
+    start = date(year, month, day).toordinal()
+    if match[3]:
+        return Period(start, min(start + 1, OPEN))
+    following = (year + 1, 1) if match[2] is None else (year + month // 12, month % 12 + 1)
+    return Period(start, OPEN if following[0] > date.max.year else date(*following, 1).toordinal())
+
+
+def day_of(text: str) -> int:
+    """The day of a full date (``YYYY-MM-DD``); ``ValueError`` for anything else."""
+    period = span(text)
+    if len(text) != 10:
+        raise ValueError(f"{text!r} is not a full day like 2025-03-01")
+    return period.start
+
+
+@lru_cache(maxsize=65_536)
+def state_period(valid_from: str | None, valid_to: str | None) -> Period:
+    """The period of a state: open where an end is missing. ``ValueError`` where the end lies before the start."""
+    return _ordered(span(valid_from).start if valid_from else FIRST_DAY, span(valid_to).end if valid_to else OPEN)
+
+
+@lru_cache(maxsize=65_536)
+def event_period(valid_from: str | None, valid_to: str | None) -> Period:
+    """The period of an event: without an end it ends with the precision of its start; without dates it has none (all time)."""
+    if valid_from is None or valid_to is not None:
+        return state_period(valid_from, valid_to)
+    return span(valid_from)
+
+
+@lru_cache(maxsize=65_536)
+def moment_period(occurred_at: str) -> Period:
+    """The day on which a touchpoint took place, in the zone that it is written in (a date, or a time with zone)."""
+    if "T" not in occurred_at and "t" not in occurred_at and ":" not in occurred_at:
+        return span(occurred_at)
+    match = _INSTANT.fullmatch(occurred_at)
+    if match is None:
+        raise ValueError(f"{occurred_at!r} is neither a date nor a time with zone like 2025-05-20T09:30:00+08:00")
+    datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", occurred_at.upper()))
+    return span(match[1])
+
+
+def _ordered(start: int, end: int) -> Period:
+    if end <= start:
+        raise ValueError("the period ends before it begins")
+    return Period(start, end)
+
+
+def day_text(day: int) -> str:
+    """ISO text of a day."""
+    return date.fromordinal(day).isoformat()
+
+
+def last_day_text(end: int) -> str | None:
+    """The inclusive end, as people write it, of an exclusive one; ``None`` where it is open."""
+    return None if end >= OPEN else day_text(end - 1)
+
+
+def first_day_text(start: int) -> str | None:
+    """The start as people write it; ``None`` where there is none."""
+    return None if start <= FIRST_DAY else day_text(start)
+
+
+def months_before(day: int, months: int) -> int:
+    """The first day of the period of so many months that ends with ``day`` (inclusive): 12 before 2025-12-31 is 2025-01-01."""
+    following = date.fromordinal(day + 1)
+    index = following.year * 12 + following.month - 1 - months
+    year, month = divmod(index, 12)
+    for last in range(following.day, 27, -1):
+        try:
+            return date(year, month + 1, last).toordinal()
+        except ValueError:
+            continue
+    return date(year, month + 1, min(following.day, 28)).toordinal()
+
+
+def now_text() -> str:
+    """The service's time, UTC, to the microsecond."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def instant_text(text: str) -> str:
+    """A time with zone in the form of :func:`now_text`, so that text order is time order."""
+    if _INSTANT.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is not a time with zone like 2025-05-20T09:30:00Z")
+    moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.upper()))
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,148 @@
+"""What the vocabulary and plain sense demand of a record, beyond its types."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from math import isfinite
+
+from graph_models.assessment import SCHEMES, Assessment
+from graph_models.errors import FieldError
+from graph_models.evidence import Document
+from graph_models.party import Party
+from graph_models.records import BY_CLASS, MAX_NESTING, Record, amount_text, nesting
+from graph_models.relationship import Relationship
+from graph_models.role import Role
+from graph_models.touchpoint import SCALES, Touchpoint
+from graph_models.value_flow import ExchangeRate, ValueFlow
+from graph_models.vocabulary import Vocabulary
+
+_AMOUNT = re.compile(r"-?\d{1,24}(\.\d{1,12})?")
+NOTHING = "nothing"
+"""``in_return_for``: what is given for nothing."""
+
+
+def faults(record: Record, vocabulary: Vocabulary) -> list[FieldError]:
+    """All that is wrong with a record by itself; empty where it is valid."""
+    found: list[FieldError] = []
+    if not record.id.isprintable() and has_control_characters(record.id):
+        found.append(FieldError("control-character", "an id has no control characters", "id"))
+    if not record.id and not isinstance(record, ExchangeRate):
+        found.append(FieldError("missing", "an id is needed", "id"))
+    try:
+        record.period()
+    except ValueError as error:
+        found.append(_date_fault(record, str(error)))
+    attributes = getattr(record, "attributes", None)
+    if attributes and nesting(attributes) > MAX_NESTING - 1:
+        found.append(FieldError("too-deep", f"attributes are nested deeper than {MAX_NESTING} levels", "attributes"))
+    found.extend(_BY_TYPE[type(record)](record, vocabulary))
+    return found
+
+
+def has_control_characters(text: str) -> bool:
+    return any(unicodedata.category(character) == "Cc" for character in text)
+
+
+def _date_fault(record: Record, message: str) -> FieldError:
+    if isinstance(record, Touchpoint):
+        return FieldError("bad-date", message, "occurred_at")
+    if "ends before" in message:
+        return FieldError("period-reversed", message, "valid_to")
+    field = "valid_from" if record.valid_from is not None and repr(record.valid_from) in message else "valid_to"
+    return FieldError("bad-date", message, "valid_from" if isinstance(record, ExchangeRate) else field)
+
+
+def _known(kinds: object, value: str, field: str) -> Iterator[FieldError]:
+    if value not in kinds:  # type: ignore[operator]
+        yield FieldError("unknown-kind", f"{value!r} is not in the vocabulary", field)
+
+
+def _dimensions(record: Record, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    for name, values in vocabulary.dimension_values.items():
+        value = getattr(record, name, None)
+        if value is not None and value not in values:
+            yield FieldError("unknown-kind", f"{value!r} is not one of {', '.join(sorted(values))}", name)
+
+
+def _not_to_itself(record: Role | Relationship) -> Iterator[FieldError]:
+    if record.source == record.target:
+        yield FieldError("self-tie", f"a {BY_CLASS[type(record)].name} is between two parties", "target")
+
+
+def _party(record: Party, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    yield from _known(vocabulary.party_kinds, record.kind, "kind")
+    yield from _dimensions(record, vocabulary)
+
+
+def _role(record: Role, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    yield from _known(vocabulary.roles, record.role, "role")
+    if record.stage is not None:
+        yield from _known(vocabulary.stages, record.stage, "stage")
+    yield from _not_to_itself(record)
+    yield from _dimensions(record, vocabulary)
+
+
+def _relationship(record: Relationship, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    yield from _known(vocabulary.relationship_kinds, record.kind, "kind")
+    yield from _not_to_itself(record)
+
+
+def _money(record: ValueFlow | Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    if record.amount is not None:
+        if not record.amount.is_finite():
+            yield FieldError("not-finite", "an amount is a finite number", "amount")
+        elif record.amount.as_tuple().exponent > 0 or not _AMOUNT.fullmatch(amount_text(record.amount)):  # type: ignore[operator]
+            yield FieldError("bad-amount", "an amount has at most 24 digits, and 12 after the point, and no exponent", "amount")
+    if record.currency is not None and record.currency not in vocabulary.currencies:
+        yield FieldError("unknown-currency", f"{record.currency!r} is no ISO 4217 code", "currency")
+
+
+def _value_flow(record: ValueFlow, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    yield from _known(vocabulary.value_kinds, record.kind, "kind")
+    yield from _money(record, vocabulary)
+    if record.in_return_for is not None and record.in_return_for != NOTHING:
+        yield from _known(vocabulary.value_kinds, record.in_return_for, "in_return_for")
+    if record.quantity is not None and not isfinite(record.quantity):
+        yield FieldError("not-finite", "a quantity is a finite number", "quantity")
+
+
+def _touchpoint(record: Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    yield from _known(vocabulary.touchpoint_kinds, record.kind, "kind")
+    yield from _money(record, vocabulary)
+    if record.measure is not None and record.value is not None:
+        low, high = SCALES[record.measure]
+        if not low <= record.value <= high:
+            yield FieldError("out-of-range", f"{record.measure} is from {low:g} to {high:g}", "value")
+
+
+def _assessment(record: Assessment, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    names = SCHEMES.get(record.scheme)
+    if not record.scheme:
+        yield FieldError("missing", "a scheme is needed", "scheme")
+    for name, value in record.values.items():
+        if names is None:
+            continue
+        if name not in names:
+            yield FieldError("unknown-kind", f"{record.scheme} has {', '.join(names)}", f"values.{name}")
+        elif not 0.0 <= value <= 1.0:
+            yield FieldError("out-of-range", "a judged value is from 0 to 1", f"values.{name}")
+
+
+def _document(record: Document, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    return iter(())
+
+
+def _exchange_rate(record: ExchangeRate, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    for field in ("currency", "base_currency"):
+        if getattr(record, field) not in vocabulary.currencies:
+            yield FieldError("unknown-currency", f"{getattr(record, field)!r} is no ISO 4217 code", field)
+    if not isfinite(record.rate):
+        yield FieldError("not-finite", "a rate is a finite number", "rate")
+
+
+_BY_TYPE: dict[type, Callable[..., Iterator[FieldError]]] = {
+    Party: _party, Role: _role, Relationship: _relationship, ValueFlow: _value_flow,
+    Touchpoint: _touchpoint, Assessment: _assessment, Document: _document, ExchangeRate: _exchange_rate,
+}

@@ -1,0 +1,219 @@
+"""The vocabulary as data, and the questions that code may ask of it. No other module compares kinds by name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from functools import cached_property
+from importlib import resources
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from graph_models.errors import FieldError, InvalidInput
+
+EntryId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+KindId = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A text in both languages of the product."""
+
+    en: str
+    zh: str
+
+    def in_locale(self, locale: str) -> str:
+        return self.zh if locale == "zh" else self.en
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What every entry has: an id that records use and labels that people read."""
+
+    id: EntryId
+    label: Text
+    plural: Text | None = None
+    color: str | None = None
+    icon: str | None = None
+    stance: Text | None = None
+    own: bool = False
+    """A workspace added it."""
+
+
+class PartyKind(Entry, frozen=True, kw_only=True):
+    """``counts_as_whole``: by default it counts as the topmost party that it is part of (a unit does)."""
+
+    id: KindId
+    counts_as_whole: bool = False
+
+
+class RoleKind(Entry, frozen=True, kw_only=True):
+    """``side``: within the company or outside. A role moves both ways unless it is ``one_way``."""
+
+    id: KindId
+    directed: bool = True
+    default_strength: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.2
+    side: Literal["external", "internal"] = "external"
+    one_way: bool = False
+
+    @property
+    def neo4j_label(self) -> str:
+        return "".join(part.capitalize() for part in self.id.split("_"))
+
+
+class RelationshipKind(Entry, frozen=True, kw_only=True):
+    """``one_way``: influence goes from source to target only. ``means``: what the service itself understands by it."""
+
+    id: KindId
+    directed: bool = False
+    default_strength: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.2
+    one_way: bool = False
+    means: Literal["ownership", "part", ""] = ""
+
+    @property
+    def neo4j_type(self) -> str:
+        return self.id.upper()
+
+
+class ValueKind(Entry, frozen=True, kw_only=True):
+    """``means``: payment (money), trade (goods, service), aside (paid for, but no part of the value chain)."""
+
+    id: KindId
+    tangible: bool = False
+    means: Literal["payment", "trade", "aside", ""] = ""
+
+
+class TouchpointKind(Entry, frozen=True, kw_only=True):
+    """``means``: order (a purchase), negative by nature (a complaint)."""
+
+    id: KindId
+    means: Literal["order", "negative", ""] = ""
+
+
+class Stage(Entry, frozen=True, kw_only=True):
+    """``follows``: the stages after which it may come; the first of a role may be any. ``urgent`` counts toward urgency."""
+
+    id: KindId
+    after_any: bool = False
+    follows: list[str] = []
+    urgent: bool = False
+
+
+class Dimension(Entry, frozen=True, kw_only=True):
+    """A dimension of segmentation: the field of a record that it reads, and its values; an ``open`` one takes others too."""
+
+    id: KindId
+    of: Literal["party", "role", "relationship", "touchpoint"] = "party"
+    open: bool = False
+    values: list[Entry] = []
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The shape of a vocabulary in TOML and JSON."""
+
+    party_kinds: list[PartyKind] = []
+    roles: list[RoleKind] = []
+    stages: list[Stage] = []
+    relationship_kinds: list[RelationshipKind] = []
+    value_kinds: list[ValueKind] = []
+    touchpoint_kinds: list[TouchpointKind] = []
+    dimensions: list[Dimension] = []
+    products: list[Entry] = []
+    topics: list[Entry] = []
+    currencies: list[str] = []
+
+
+GROUPS = ("party_kinds", "roles", "stages", "relationship_kinds", "value_kinds", "touchpoint_kinds", "dimensions", "products", "topics")
+RESERVED_LABELS = frozenset({"Party", "PartySlice", "Touchpoint", "Assessment", "Document", "Superseded", "Revision", "Workspace", "ExchangeRate", "Schema"})
+RESERVED_TYPES = frozenset({"HAS_ROLE", "GIVES", "MADE", "TOWARD", "JUDGES", "SLICE_OF", "NEXT"})
+
+
+class Vocabulary:
+    """The product's terms together with a workspace's own."""
+
+    def __init__(self, terms: Terms, own: Terms | None = None) -> None:
+        self.own = own or Terms()
+        self.terms = _joined(terms, self.own)
+        index = {group: {entry.id: entry for entry in getattr(self.terms, group)} for group in GROUPS}
+        self.party_kinds: dict[str, PartyKind] = index["party_kinds"]
+        self.roles: dict[str, RoleKind] = index["roles"]
+        self.stages: dict[str, Stage] = index["stages"]
+        self.relationship_kinds: dict[str, RelationshipKind] = index["relationship_kinds"]
+        self.value_kinds: dict[str, ValueKind] = index["value_kinds"]
+        self.touchpoint_kinds: dict[str, TouchpointKind] = index["touchpoint_kinds"]
+        self.dimensions: dict[str, Dimension] = index["dimensions"]
+        self.products: dict[str, Entry] = index["products"]
+        self.topics: dict[str, Entry] = index["topics"]
+        self.currencies = frozenset(self.terms.currencies)
+        self.dimension_values = {name: frozenset(value.id for value in dimension.values) for name, dimension in self.dimensions.items() if not dimension.open}
+
+    @cached_property
+    def hash(self) -> str:
+        """A short digest: it enters the parameters hash of every analysis."""
+        return hashlib.blake2b(msgspec.json.encode(self.terms, order="deterministic"), digest_size=8).hexdigest()
+
+    def stage_may_follow(self, before: str | None, after: str | None) -> bool:
+        """May a role go from one stage to the other, where its slices adjoin? What has no stage may go anywhere."""
+        if before is None or after is None or before == after or after not in self.stages:
+            return True
+        stage = self.stages[after]
+        return stage.after_any or before in stage.follows
+
+    def labels(self, locale: str) -> dict[str, dict[str, str]]:
+        """group -> id -> label, for pages and reports."""
+        return {group: {entry.id: entry.label.in_locale(locale) for entry in getattr(self.terms, group)} for group in GROUPS}
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of ``GET .../vocabulary``: every entry with its defaults, labels and types of Neo4j included."""
+        answer: dict[str, Any] = {}
+        for group in GROUPS:
+            answer[group] = [_full(entry) for entry in getattr(self.terms, group)]
+        return answer | {"currencies": sorted(self.currencies)}
+
+    def extended(self, own: Terms) -> Vocabulary:
+        """With more entries of the workspace's own (an own entry of the same id is replaced); ``InvalidInput`` where one clashes."""
+        errors = []
+        for group in GROUPS:
+            builtin = {entry.id for entry in getattr(self.terms, group) if not entry.own}
+            errors += [FieldError("built-in", f"{entry.id!r} is part of the product's vocabulary", f"{group}[{place}].id")
+                       for place, entry in enumerate(getattr(own, group)) if entry.id in builtin]
+        errors += [FieldError("reserved", f"{kind.neo4j_label} is a label of the service's own", "roles") for kind in own.roles if kind.neo4j_label in RESERVED_LABELS]
+        errors += [FieldError("reserved", f"{kind.neo4j_type} is a type of the service's own", "relationship_kinds")
+                   for kind in own.relationship_kinds if kind.neo4j_type in RESERVED_TYPES]
+        errors += [FieldError("invalid", "currencies are those of ISO 4217", "currencies")] * bool(own.currencies)
+        if errors:
+            raise InvalidInput("The vocabulary is not valid", errors=errors)
+        return Vocabulary(BUILT_IN.terms, _joined(self.own, own))
+
+
+def terms_of(fields: Any) -> Terms:
+    """Own terms from JSON or TOML; ``InvalidInput`` with the field where they are not valid."""
+    if isinstance(fields, dict):
+        fields = {name: value for name, value in fields.items() if name != "type"}
+    try:
+        return msgspec.convert(fields, Terms)
+    except msgspec.ValidationError as error:
+        where = re.search(r"`\$\.?(.*)`$", str(error))
+        raise InvalidInput("The vocabulary is not valid", errors=[FieldError("invalid", str(error).split(" - at")[0], where[1] if where else None)]) from None
+
+
+def _joined(terms: Terms, own: Terms) -> Terms:
+    groups: dict[str, list[Any]] = {}
+    for group in GROUPS:
+        entries = {entry.id: entry for entry in getattr(terms, group)}
+        entries |= {entry.id: msgspec.structs.replace(entry, own=True) for entry in getattr(own, group)}
+        groups[group] = list(entries.values())
+    return Terms(**groups, currencies=terms.currencies)
+
+
+def _full(entry: Entry) -> dict[str, Any]:
+    fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
+    for extra in ("neo4j_label", "neo4j_type"):
+        if hasattr(entry, extra):
+            fields[extra] = getattr(entry, extra)
+    answer: dict[str, Any] = msgspec.to_builtins(fields)
+    return answer
+
+
+BUILT_IN = Vocabulary(terms_of(tomllib.loads(resources.files("graph_models").joinpath("vocabulary.toml").read_text("utf-8"))))
+"""The vocabulary of the product."""

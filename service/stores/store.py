@@ -1,0 +1,183 @@
+"""The narrow interface between the service and where records are kept. It speaks of storage, not of screens.
+
+A method is here only if it cannot be composed from those that are. Everything that is computed on a whole ecosystem runs
+on :meth:`Store.columns`, once, for every store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from graph_models.columns import Columns
+from graph_models.records import Record
+from graph_models.time import Period
+
+NOW = 2**62
+"""The revision of a read that wants all that is believed now."""
+
+
+class At(NamedTuple):
+    """What a read is of: true on ``day`` (``None``: on any day), known at ``revision``.
+
+    On a day a state reads as its slice of that day; an event is there once it began.
+    """
+
+    day: int | None = None
+    revision: int = NOW
+
+
+class Row(NamedTuple):
+    """What one record says for one period, as it is stored. ``body`` is canonical JSON, ``None`` where the period was taken away.
+
+    ``version`` is the id's version at the write that made this row, ``current`` the id's newest one known at the read.
+    """
+
+    type: str
+    id: str
+    period: Period
+    body: bytes | None
+    version: int
+    revision: int
+    recorded_at: str
+    recorded_by: str | None
+    superseded: int | None = None
+    current: int = 0
+    handle: Any = None
+    """What the store itself knows it by."""
+
+
+class NewRow(NamedTuple):
+    """A row to be written; ``record`` (``None``: taken away) is encoded and its hot values are taken by the store."""
+
+    type: str
+    id: str
+    period: Period
+    record: Record | None
+    version: int
+
+
+class Revision(NamedTuple):
+    """One write: the clock of the service, and at once its audit entry and the record of its idempotency key."""
+
+    number: int
+    time: str
+    who: str | None
+    key: str | None
+    body_hash: str | None
+    counts: dict[str, int]
+    import_id: str | None
+    answer: bytes | None
+    """The body of the answer that the write was given, so that a repeated key gets the same."""
+
+
+class Change(NamedTuple):
+    """What a plan asks of a store: these rows superseded, those written, this said of it."""
+
+    supersede: Sequence[Row]
+    insert: Sequence[NewRow]
+    counts: dict[str, int]
+    answer: Callable[[int], bytes] | None = None
+    """The answer to remember, given the number of the revision."""
+
+
+class Writing(NamedTuple):
+    """Who writes, and under which key."""
+
+    who: str | None = None
+    key: str | None = None
+    body_hash: str | None = None
+    import_id: str | None = None
+
+
+class Believed(Protocol):
+    """What a plan may ask while it is made: all that is believed now, inside the transaction of the write."""
+
+    def live(self, type_name: str, ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
+        """All believed rows (any day, periods taken away included, by start of period) of each id that has any."""
+
+    def present(self, type_name: str, ids: Collection[str]) -> Collection[str]:
+        """Those of the ids that have anything believed on some day."""
+
+    def referring(self, type_name: str, record_id: str, period: Period) -> Sequence[Row]:
+        """Believed facts that name a party, or a document as evidence, and whose own period overlaps this one."""
+
+
+Plan = Callable[[Believed], Change | None]
+"""Decides what a write does, from what is believed. It has no effects of its own: a store may run it again. ``None``: nothing to write."""
+
+
+class Found(NamedTuple):
+    """One page, in the order of ids; ``following`` is the id to go on after, ``None`` on the last page."""
+
+    rows: Sequence[Row]
+    following: str | None
+
+
+PARTY_FILTERS = ("q", "kind", "role", "stage", "tier", "purpose", "industry", "region", "country", "city", "size_class", "market_tier", "sector", "scope",
+                 "consumer_kind", "business_model", "purchase_channel")
+FACT_FILTERS = ("source", "target", "party", "kind", "role", "stage", "tier", "purpose", "product")
+"""What a list may be narrowed by. All of them hold together; ``role stage tier purpose`` of a party mean one role that has them all;
+``party`` is source or target; ``industry`` a code or ``scheme:code``; ``q`` words of names and identifiers (see ``search_text.py``).
+For roles ``kind`` and ``role`` are the same."""
+
+
+class Store(Protocol):
+    """One workspace's records. Safe to use from many threads."""
+
+    runs_cypher: ClassVar[bool]
+    answers_at_once: ClassVar[bool]
+    """Short reads take well under a millisecond and no network: they may run in the event loop."""
+
+    def write(self, plan: Plan, writing: Writing) -> Revision | None:
+        """Run a plan and what it asks for in one transaction, alone among writers; ``None`` where it asked for nothing and has no key.
+
+        A key that was used before gives its revision again, and nothing is written; with another ``body_hash``: ``IdempotencyKeyReused``.
+        Raises ``StoreUnavailable`` (nothing was written) or ``OutcomeUnknown`` (nobody can tell).
+        """
+
+    def get(self, type_name: str, ids: Collection[str], at: At) -> Sequence[Row]:
+        """The rows of these ids that read so at that instant (an event on any day); none for what is not there."""
+
+    def find(self, type_name: str, filters: Mapping[str, str], at: At, after: str | None, limit: int) -> Found:
+        """A page of those that read so at that instant."""
+
+    def count(self, type_name: str, filters: Mapping[str, str], at: At) -> int:
+        """How many :meth:`find` gives over all pages."""
+
+    def adjacent(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Sequence[Row]:
+        """Facts that name one of the parties, by type and id; ``kinds`` are relationship, role, value and touchpoint kinds, schemes, or ``None``."""
+
+    def history(self, type_name: str, record_id: str, at: At) -> Sequence[Row]:
+        """Every row that an id ever had, newest revision first, periods taken away included."""
+
+    def columns(self, at: At) -> Columns:
+        """The whole ecosystem: states of the day, all events whatever their day."""
+
+    def revisions(self, after: int, limit: int) -> Sequence[Revision]:
+        """Writes after a number, in order."""
+
+    def head(self) -> int:
+        """The newest revision's number, 0 before the first."""
+
+    def revision_at(self, time: str) -> int:
+        """The newest revision recorded at or before a time, 0 if there is none."""
+
+    def revision_of_key(self, key: str) -> Revision | None:
+        """The revision that was written under an idempotency key."""
+
+    def check(self) -> None:
+        """Raise ``StoreUnavailable`` with the reason where the store does not answer."""
+
+    def clear(self) -> None:
+        """Forget everything: the workspace is deleted."""
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+
+
+class CypherStore(Store, Protocol):
+    """A store that analysts may ask in Cypher."""
+
+    def query(self, text: str, parameters: Mapping[str, Any], limit: int, timeout_s: float) -> Mapping[str, Any]:
+        """Run one statement that passed the gate: ``{"columns","rows","graph":{"parties","facts"},"truncated"}``."""
