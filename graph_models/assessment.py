@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph_models.evidence import Fact, Id
-from graph_models.time import Period, event_period
+from graph_models.time import Period, state_period
 
 SCHEMES: dict[str, tuple[str, ...]] = {
     "salience": ("power", "legitimacy", "urgency"),
@@ -15,7 +15,10 @@ SCHEMES: dict[str, tuple[str, ...]] = {
 
 
 class Assessment(Fact, frozen=True, kw_only=True, tag="assessment"):
-    """An event: ``source`` (nobody in particular, if null) judges ``target``. The newest valid one counts."""
+    """An event: ``source`` (nobody in particular, if null) judges ``target``. The newest valid one counts.
+
+    A judgement holds until it is withdrawn, so without an end it stays open, unlike other events.
+    """
 
     source: Id | None = None
     target: Id
@@ -26,4 +29,4 @@ class Assessment(Fact, frozen=True, kw_only=True, tag="assessment"):
     valid_to: str | None = None
 
     def period(self) -> Period:
-        return event_period(self.valid_from, self.valid_to)
+        return state_period(self.valid_from, self.valid_to)

@@ -27,10 +27,30 @@ from graph_models.value_flow import ExchangeRate, ValueFlow
 
 TEXT, NUMBER, WHOLE = "text", "number", "whole"
 HOT: tuple[tuple[str, str], ...] = (
-    ("source", TEXT), ("target", TEXT), ("kind", TEXT), ("product", TEXT), ("stage", TEXT), ("tier", TEXT), ("purpose", TEXT),
-    ("amount", NUMBER), ("currency", TEXT), ("quantity", NUMBER), ("unit", TEXT), ("in_return_for", TEXT), ("utility", NUMBER),
-    ("grade", TEXT), ("importance", WHOLE), ("strength", NUMBER), ("share", NUMBER), ("measure", TEXT), ("value", NUMBER),
-    ("sentiment", NUMBER), ("confidence", NUMBER), ("status", TEXT), ("documents", TEXT), ("details", TEXT),
+    ("source", TEXT),
+    ("target", TEXT),
+    ("kind", TEXT),
+    ("product", TEXT),
+    ("stage", TEXT),
+    ("tier", TEXT),
+    ("purpose", TEXT),
+    ("amount", NUMBER),
+    ("currency", TEXT),
+    ("quantity", NUMBER),
+    ("unit", TEXT),
+    ("in_return_for", TEXT),
+    ("utility", NUMBER),
+    ("grade", TEXT),
+    ("importance", WHOLE),
+    ("strength", NUMBER),
+    ("share", NUMBER),
+    ("measure", TEXT),
+    ("value", NUMBER),
+    ("sentiment", NUMBER),
+    ("confidence", NUMBER),
+    ("status", TEXT),
+    ("documents", TEXT),
+    ("details", TEXT),
 )
 """The values of a record that stores keep as typed columns. ``kind`` is a role's role and an assessment's scheme, of a rate the
 base currency; ``grade`` a flow's satisfaction and a document's reliability; ``value`` also a rate; ``documents`` a JSON list of ids;
@@ -41,8 +61,23 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "parties": ("kind", "details"),
     "roles": ("source", "target", "kind", "product", "stage", "tier", "purpose", "confidence", "status", "documents"),
     "relationships": ("source", "target", "kind", "strength", "share", "confidence", "status", "documents"),
-    "value_flows": ("source", "target", "kind", "product", "amount", "currency", "quantity", "unit", "in_return_for", "utility", "grade", "importance",
-                    "confidence", "status", "documents"),
+    "value_flows": (
+        "source",
+        "target",
+        "kind",
+        "product",
+        "amount",
+        "currency",
+        "quantity",
+        "unit",
+        "in_return_for",
+        "utility",
+        "grade",
+        "importance",
+        "confidence",
+        "status",
+        "documents",
+    ),
     "touchpoints": ("source", "target", "kind", "product", "amount", "currency", "measure", "value", "sentiment", "confidence", "status", "documents"),
     "assessments": ("source", "target", "kind", "details", "confidence", "status", "documents"),
     "documents": ("grade",),
@@ -50,8 +85,22 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 }
 """family (one a record type, in the same order) -> its columns, beside ``id``, ``valid_from`` and ``valid_to`` (days, end-exclusive)."""
 FAMILY_OF = dict(zip(("party", "role", "relationship", "value_flow", "touchpoint", "assessment", "document", "exchange_rate"), FAMILIES, strict=True))
-PARTY_DETAILS = ("name", "names", "country", "region", "city", "market_tier", "industry", "sector", "size_class", "consumer_kind", "business_model",
-                 "purchase_channel", "scope", "attributes")
+PARTY_DETAILS = (
+    "name",
+    "names",
+    "country",
+    "region",
+    "city",
+    "market_tier",
+    "industry",
+    "sector",
+    "size_class",
+    "consumer_kind",
+    "business_model",
+    "purchase_channel",
+    "scope",
+    "attributes",
+)
 
 _json = msgspec.json.Encoder(decimal_format="string").encode
 
@@ -73,9 +122,32 @@ def _fact(r: Any, kind: str, **own: Any) -> tuple[Any, ...]:
 
 def _flow(r: ValueFlow) -> tuple[Any, ...]:
     """Written out: nearly all records of an import are flows."""
-    return (r.source, r.target, r.kind, r.product, None, None, None, None if r.amount is None else float(r.amount), r.currency, r.quantity, r.unit,
-            r.in_return_for, r.utility, r.satisfaction, r.importance, None, None, None, None, None, r.confidence, r.status,
-            _documents(r) if r.evidence else None, None)
+    return (
+        r.source,
+        r.target,
+        r.kind,
+        r.product,
+        None,
+        None,
+        None,
+        None if r.amount is None else float(r.amount),
+        r.currency,
+        r.quantity,
+        r.unit,
+        r.in_return_for,
+        r.utility,
+        r.satisfaction,
+        r.importance,
+        None,
+        None,
+        None,
+        None,
+        None,
+        r.confidence,
+        r.status,
+        _documents(r) if r.evidence else None,
+        None,
+    )
 
 
 def _party(r: Party) -> tuple[Any, ...]:
@@ -88,8 +160,16 @@ _EXTRACT: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     Role: lambda r: _fact(r, r.role, product=r.product, stage=r.stage, tier=r.tier, purpose=r.purpose),
     Relationship: lambda r: _fact(r, r.kind, strength=r.strength, share=r.share),
     ValueFlow: _flow,
-    Touchpoint: lambda r: _fact(r, r.kind, product=r.product, amount=None if r.amount is None else float(r.amount), currency=r.currency,
-                                measure=r.measure, value=r.value, sentiment=r.sentiment),
+    Touchpoint: lambda r: _fact(
+        r,
+        r.kind,
+        product=r.product,
+        amount=None if r.amount is None else float(r.amount),
+        currency=r.currency,
+        measure=r.measure,
+        value=r.value,
+        sentiment=r.sentiment,
+    ),
     Assessment: lambda r: _fact(r, r.scheme, details=_json(r.values).decode()),
     Document: lambda r: tuple(map({"grade": r.reliability}.get, HOT_NAMES)),
     ExchangeRate: lambda r: tuple(map({"kind": r.base_currency, "currency": r.currency, "value": r.rate}.get, HOT_NAMES)),

@@ -75,7 +75,7 @@ def decode_record(line: bytes | str, type_name: str | None = None) -> Record:
         if "unknown field" not in str(error):
             raise InvalidInput("The record is not valid", errors=[_field_error(error)]) from None
     except (msgspec.DecodeError, UnicodeError) as error:
-        code = "not-utf8" if "utf-8" in str(error).lower() or "truncated" in str(error) and _not_utf8(line) else "bad-json"
+        code = "not-utf8" if "utf-8" in str(error).lower() or ("truncated" in str(error) and _not_utf8(line)) else "bad-json"
         raise InvalidInput("The record is not valid", errors=[FieldError(code, str(error))]) from None
     return record_of(msgspec.json.decode(line), type_name)
 

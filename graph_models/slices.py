@@ -87,6 +87,7 @@ def _remnant(old: Slice, rest: Period) -> Record:
     """What is left of a slice keeps the bound that it had as it was written; the new bound is a day."""
     assert old.record is not None
     cut = of_period(old.record, rest)
-    kept = {name: getattr(old.record, name) for name, same in (("valid_from", rest.start == old.period.start), ("valid_to", rest.end == old.period.end)) if same}
+    kept = {
+        name: getattr(old.record, name) for name, same in (("valid_from", rest.start == old.period.start), ("valid_to", rest.end == old.period.end)) if same
+    }
     return msgspec.structs.replace(cut, **kept) if kept else cut
-

@@ -143,6 +143,12 @@ def _exchange_rate(record: ExchangeRate, vocabulary: Vocabulary) -> Iterator[Fie
 
 
 _BY_TYPE: dict[type, Callable[..., Iterator[FieldError]]] = {
-    Party: _party, Role: _role, Relationship: _relationship, ValueFlow: _value_flow,
-    Touchpoint: _touchpoint, Assessment: _assessment, Document: _document, ExchangeRate: _exchange_rate,
+    Party: _party,
+    Role: _role,
+    Relationship: _relationship,
+    ValueFlow: _value_flow,
+    Touchpoint: _touchpoint,
+    Assessment: _assessment,
+    Document: _document,
+    ExchangeRate: _exchange_rate,
 }

@@ -91,12 +91,14 @@ class TouchpointKind(Entry, frozen=True, kw_only=True):
 
 
 class Stage(Entry, frozen=True, kw_only=True):
-    """``follows``: the stages after which it may come; the first of a role may be any. ``urgent`` counts toward urgency."""
+    """``follows``: the stages after which it may come; the first of a role may be any. ``urgent`` counts toward urgency.
+    ``under_way``: the two are expected to deal with each other."""
 
     id: KindId
     after_any: bool = False
     follows: list[str] = []
     urgent: bool = False
+    under_way: bool = True
 
 
 class Dimension(Entry, frozen=True, kw_only=True):
@@ -175,11 +177,19 @@ class Vocabulary:
         errors = []
         for group in GROUPS:
             builtin = {entry.id for entry in getattr(self.terms, group) if not entry.own}
-            errors += [FieldError("built-in", f"{entry.id!r} is part of the product's vocabulary", f"{group}[{place}].id")
-                       for place, entry in enumerate(getattr(own, group)) if entry.id in builtin]
-        errors += [FieldError("reserved", f"{kind.neo4j_label} is a label of the service's own", "roles") for kind in own.roles if kind.neo4j_label in RESERVED_LABELS]
-        errors += [FieldError("reserved", f"{kind.neo4j_type} is a type of the service's own", "relationship_kinds")
-                   for kind in own.relationship_kinds if kind.neo4j_type in RESERVED_TYPES]
+            errors += [
+                FieldError("built-in", f"{entry.id!r} is part of the product's vocabulary", f"{group}[{place}].id")
+                for place, entry in enumerate(getattr(own, group))
+                if entry.id in builtin
+            ]
+        errors += [
+            FieldError("reserved", f"{kind.neo4j_label} is a label of the service's own", "roles") for kind in own.roles if kind.neo4j_label in RESERVED_LABELS
+        ]
+        errors += [
+            FieldError("reserved", f"{kind.neo4j_type} is a type of the service's own", "relationship_kinds")
+            for kind in own.relationship_kinds
+            if kind.neo4j_type in RESERVED_TYPES
+        ]
         errors += [FieldError("invalid", "currencies are those of ISO 4217", "currencies")] * bool(own.currencies)
         if errors:
             raise InvalidInput("The vocabulary is not valid", errors=errors)

@@ -52,7 +52,9 @@ def put(store: Store, vocabulary: Vocabulary, record: Record, writing: Writing, 
     return _edit(store, vocabulary, BY_CLASS[type(record)].name, record.id, change, writing, guard)
 
 
-def patch(store: Store, vocabulary: Vocabulary, type_name: str, record_id: str, fields: dict[str, Any], as_of: int, writing: Writing, guard: Guard = FREE) -> Written:
+def patch(
+    store: Store, vocabulary: Vocabulary, type_name: str, record_id: str, fields: dict[str, Any], as_of: int, writing: Writing, guard: Guard = FREE
+) -> Written:
     """Merge fields into what is said (RFC 7396): without ``valid_from`` into the slice of ``as_of``, else from that day on."""
     if fields.get("id", record_id) != record_id or fields.get("type", type_name) != type_name:
         raise InvalidInput.of("read-only", "id and type of a record do not change", "id")
@@ -112,7 +114,9 @@ def _take_along(believed: Believed, facts: Sequence[Row], period: Period, supers
             insert += working.inserted(type_name, record_id)
 
 
-def _edit(store: Store, vocabulary: Vocabulary, type_name: str, record_id: str, change: Callable[[Working, Believed], Record], writing: Writing, guard: Guard) -> Written:
+def _edit(
+    store: Store, vocabulary: Vocabulary, type_name: str, record_id: str, change: Callable[[Working, Believed], Record], writing: Writing, guard: Guard
+) -> Written:
     result: list[tuple[bool, int]] = []
 
     def plan(believed: Believed) -> Change | None:
@@ -139,8 +143,11 @@ def _edit(store: Store, vocabulary: Vocabulary, type_name: str, record_id: str, 
 
 def _must_exist(believed: Believed, record: Record) -> None:
     errors = [FieldError("dangling", f"there is no party {party!r}", field) for field, party in parties_named(record) if not believed.present("party", [party])]
-    errors += [FieldError("dangling", f"there is no document {document!r}", "evidence")
-               for document in documents_named(record) if not believed.present("document", [document])]
+    errors += [
+        FieldError("dangling", f"there is no document {document!r}", "evidence")
+        for document in documents_named(record)
+        if not believed.present("document", [document])
+    ]
     if errors:
         raise InvalidInput("The record names what is not there", errors=errors)
 
@@ -189,4 +196,3 @@ def merge_patch(target: Any, changes: Any) -> Any:
         else:
             merged[name] = merge_patch(merged.get(name), value)
     return merged
-

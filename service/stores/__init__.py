@@ -1,0 +1,53 @@
+"""The stores that there are, by the scheme of their address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from urllib.parse import quote
+
+from service.settings import Settings
+from service.stores.embedded_store import EmbeddedStore
+from service.stores.store import Store
+
+_LONGEST_NAME = 200
+
+
+def open_embedded(settings: Settings, workspace_id: str) -> Store:
+    """One SQLite file a workspace, in the directory of the store's address."""
+    return EmbeddedStore(embedded_path(settings.store_directory, workspace_id), busy_s=settings.deadline_s / 2)
+
+
+def open_neo4j(settings: Settings, workspace_id: str) -> Store:
+    """One Neo4j database, which is one workspace whatever its id; the driver is imported only where it is used."""
+    from service.stores.neo4j_store import Neo4jStore
+
+    address = settings.neo4j
+    return Neo4jStore(address.uri, address.user, address.password.get_secret_value(), address.database)
+
+
+STORES: dict[str, Callable[[Settings, str], Store]] = {"sqlite": open_embedded, "neo4j": open_neo4j}
+"""The name of a store (``Settings.store_kind``) -> what opens it for a workspace."""
+
+
+ONE_WORKSPACE = frozenset({"neo4j"})
+"""The stores that hold one workspace a server."""
+
+
+def holds_one_workspace(settings: Settings) -> bool:
+    """Is there place for one workspace only?"""
+    return settings.store_kind in ONE_WORKSPACE
+
+
+def open_store(settings: Settings, workspace_id: str) -> Store:
+    """The store of one workspace; ``StoreUnavailable`` where it does not answer."""
+    return STORES[settings.store_kind](settings, workspace_id)
+
+
+def embedded_path(directory: Path, workspace_id: str) -> Path:
+    """The file of a workspace: its id, with all that is special in file names percent-encoded; where that is too long, a digest."""
+    name = quote(workspace_id, safe="")
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[:100]}-{blake2b(workspace_id.encode(), digest_size=12).hexdigest()}"
+    return directory / f"{name}.sqlite"

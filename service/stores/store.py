@@ -90,6 +90,10 @@ class Writing(NamedTuple):
     import_id: str | None = None
 
 
+UNSIGNED = Writing()
+"""Nobody in particular, without a key."""
+
+
 class Believed(Protocol):
     """What a plan may ask while it is made: all that is believed now, inside the transaction of the write."""
 
@@ -114,8 +118,25 @@ class Found(NamedTuple):
     following: str | None
 
 
-PARTY_FILTERS = ("q", "kind", "role", "stage", "tier", "purpose", "industry", "region", "country", "city", "size_class", "market_tier", "sector", "scope",
-                 "consumer_kind", "business_model", "purchase_channel")
+PARTY_FILTERS = (
+    "q",
+    "kind",
+    "role",
+    "stage",
+    "tier",
+    "purpose",
+    "industry",
+    "region",
+    "country",
+    "city",
+    "size_class",
+    "market_tier",
+    "sector",
+    "scope",
+    "consumer_kind",
+    "business_model",
+    "purchase_channel",
+)
 FACT_FILTERS = ("source", "target", "party", "kind", "role", "stage", "tier", "purpose", "product")
 """What a list may be narrowed by. All of them hold together; ``role stage tier purpose`` of a party mean one role that has them all;
 ``party`` is source or target; ``industry`` a code or ``scheme:code``; ``q`` words of names and identifiers (see ``search_text.py``).

@@ -1,0 +1,5 @@
+// The newest revision
+// Returns its number, or nothing before the first.
+// mode: read
+MATCH (w:Workspace {name: 'workspace'})
+RETURN w.revision AS revision;

@@ -1,0 +1,16 @@
+// What parties of some ids read by id
+// Returns the rows (handle, id, body, days, version, revision) and the revisions that wrote them.
+// :param ids => ['d1', 'firm']
+// :param last => date('2025-12-31')
+// :param first => date('2025-12-31')
+// :param revision => 4611686018427387904
+// mode: read
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (f:Party {id: id}) WHERE f.record IS NOT NULL RETURN f
+  UNION ALL
+  MATCH (f:PartySlice {id: id}) RETURN f
+}
+WITH f WHERE f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
+WITH collect([elementId(f), f.id, f.record, f.valid_from.year * 1000 + f.valid_from.ordinalDay, f.valid_to.year * 1000 + f.valid_to.ordinalDay, f.version, f.revision]) AS rows, collect(DISTINCT f.revision) AS numbers
+RETURN rows, COLLECT { UNWIND numbers AS number MATCH (v:Revision {number: number}) RETURN [number, v.time, v.who] } AS revisions;

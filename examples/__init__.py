@@ -1,0 +1,1 @@
+"""Examples: the demo ecosystem and the mappings of real data sets."""

@@ -1,0 +1,99 @@
+"""What flowed in a period: value flows with their amounts in base currency, each with the share of its days that lies in the period."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.parameters import Parameters
+from graph_models.roll_up import roll_up_of
+from graph_models.time import FIRST_DAY, OPEN, Period
+from graph_models.warning import Warning
+
+
+class Flows(NamedTuple):
+    """The value flows of a period after the roll-up, in the order of their ids."""
+
+    rows: Longs
+    """Their places in the family ``value_flows``."""
+    source: Ints
+    target: Ints
+    kind: Ints
+    product: Ints
+    """-1: none."""
+    amount: Floats
+    """In base currency, by the share of days; NaN where there is none or no rate."""
+    quantity: Floats
+    warnings: tuple[Warning, ...]
+
+
+def flows_of(ecosystem: Ecosystem, parameters: Parameters) -> Flows:
+    """The flows that the parameters let count."""
+    period = ecosystem.period(parameters)
+    key = ("flows", period, parameters.hypotheses, parameters.roll_up)
+    return ecosystem.kept(key, lambda: _flows(ecosystem, parameters, period))
+
+
+def _flows(ecosystem: Ecosystem, parameters: Parameters, period: Period) -> Flows:
+    facts = ecosystem.families["value_flows"]
+    counts = (facts.start < period.end) & (facts.end > period.start)
+    if not parameters.hypotheses:
+        counts &= ~facts.hypothesis
+    source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source, facts.target)
+    rows = np.flatnonzero(counts & left)
+    share = share_of_days(facts.start[rows], facts.end[rows], period)
+    whole, no_rate = base_amounts(ecosystem, "value_flows", rows)
+    return Flows(rows, source[rows], target[rows], facts.coded("kind").codes[rows], facts.coded("product").codes[rows], whole * share,
+                 facts.number("quantity")[rows] * share, no_rate_warning(ecosystem, "value_flows", rows[no_rate]))
+
+
+def share_of_days(start: Ints, end: Ints, period: Period) -> Floats:
+    """The share of each fact's days that lies in the period; 1 where its start or its end is not known."""
+    days = np.minimum(end, period.end).astype(np.int64) - np.maximum(start, period.start)
+    share = days / (end.astype(np.int64) - start)
+    return np.asarray(np.where((start <= FIRST_DAY) | (end >= OPEN), 1.0, share), np.float64)
+
+
+def base_amounts(ecosystem: Ecosystem, family: str, rows: Longs) -> tuple[Floats, Mask]:
+    """The whole amounts of facts in base currency, and which of them lack a rate (their amount is NaN).
+
+    The newest rate not after a fact's first day converts it; a fact without a first day takes the newest at ``as_of``.
+    An amount without a currency is in base currency.
+    """
+    facts = ecosystem.families[family]
+    amount = facts.number("amount")[rows]
+    currency = facts.coded("currency")
+    codes = currency.codes[rows]
+    foreign = ~np.isnan(amount) & (codes >= 0) & ~currency.flags(ecosystem.base_currency.__eq__)[rows]
+    if not foreign.any():
+        return amount, foreign
+    first_day = np.where(facts.start[rows] <= FIRST_DAY, ecosystem.as_of, facts.start[rows])
+    amount = amount.copy()
+    for code in np.unique(codes[foreign]).tolist():
+        days, rates = _rates(ecosystem, currency.texts[code])
+        of = np.flatnonzero(foreign & (codes == code))
+        newest = np.searchsorted(days, first_day[of], side="right") - 1
+        amount[of] = np.where(newest >= 0, amount[of] * np.append(rates, np.nan)[newest], np.nan)
+    return amount, foreign & np.isnan(amount)
+
+
+def _rates(ecosystem: Ecosystem, currency: str) -> tuple[Longs, Floats]:
+    """First days, in order, and rates of a currency into the base currency."""
+    table = ecosystem.columns["exchange_rates"]
+    rows = [(day, rate) for base, other, day, rate in zip(table["kind"].to_pylist(), table["currency"].to_pylist(), table["valid_from"].to_pylist(),
+                                                          table["value"].to_pylist(), strict=True) if base == ecosystem.base_currency and other == currency]
+    rows.sort()
+    return np.array([day for day, _ in rows], np.int64), np.array([rate for _, rate in rows], np.float64)
+
+
+def no_rate_warning(ecosystem: Ecosystem, family: str, rows: Longs) -> tuple[Warning, ...]:
+    """The facts whose amounts no rate converts, listed."""
+    if not len(rows):
+        return ()
+    facts = ecosystem.families[family]
+    currencies = facts.coded("currency")
+    missing = ", ".join(currencies.texts[code] for code in np.unique(currencies.codes[rows]).tolist())
+    return (Warning("no-rate", f"{len(rows)} amounts are left out of sums: no rate from {missing} into {ecosystem.base_currency} on their first day",
+                    tuple(facts.texts("id", rows))),)

@@ -1,0 +1,98 @@
+"""How far the facts can be trusted: which of them name no evidence, and which states nobody has seen at work for long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from graph_models.ecosystem import Ecosystem, Family, Longs, Mask
+from graph_models.parameters import Parameters
+from graph_models.time import day_text
+
+MAX_STALE = 1_000
+NEVER = 0
+"""No day: the two were not seen together."""
+
+
+def data_quality_view(ecosystem: Ecosystem, parameters: Parameters) -> dict[str, Any]:
+    """Facts by family with those that name no document, and the roles under way between two who had no value flow or touchpoint in the period.
+
+    Facts that begin after ``as_of`` are not counted. A role whose stage is not under way (a prospect, a lapsed one) is never stale; one without a
+    stage can be. Stale ones come longest unseen first.
+    """
+    facts = [_evidence(name, family, ecosystem.as_of) for name, family in ecosystem.families.items()]
+    under_way, seen = _under_way(ecosystem), _last_seen(ecosystem)
+    start = ecosystem.period(parameters).start
+    stale = np.flatnonzero(under_way & (seen < start))
+    stale = stale[np.argsort(seen[stale], kind="stable")]
+    left_out = max(len(stale) - MAX_STALE, 0)
+    return {
+        "total": {
+            "parties": len(ecosystem.parties),
+            "facts": sum(item["count"] for item in facts),
+            "without_evidence": sum(item["without_evidence"] for item in facts),
+        },
+        "facts": facts,
+        "roles": {"under_way": int(under_way.sum()), "stale": len(stale)},
+        "stale": [_stale(ecosystem, int(row), int(seen[row])) for row in stale[:MAX_STALE]],
+        "truncated": {"shown": MAX_STALE, "left_out": left_out, "why": "the longest unseen are shown"} if left_out else None,
+    }
+
+
+def _begun(family: Family, as_of: int) -> Mask:
+    begun: Mask = family.start <= as_of
+    return begun
+
+
+def _evidence(name: str, family: Family, as_of: int) -> dict[str, Any]:
+    begun = _begun(family, as_of)
+    proven = family.coded("documents").codes >= 0
+    return {"family": name, "count": int(begun.sum()), "without_evidence": int((begun & ~proven).sum())}
+
+
+def _under_way(ecosystem: Ecosystem) -> Mask:
+    """Per role: is its stage one in which the two deal with each other? Without a stage it is taken to be."""
+    roles = ecosystem.families["roles"]
+    stage = roles.coded("stage")
+    stages = ecosystem.vocabulary.stages
+    under_way: Mask = (stage.codes < 0) | stage.flags(lambda name: name not in stages or stages[name].under_way)
+    return under_way
+
+
+def _last_seen(ecosystem: Ecosystem) -> Longs:
+    """Per role: the last day, up to ``as_of``, of a value flow or touchpoint between its two parties, whichever way; ``NEVER`` where there is none."""
+    roles = ecosystem.families["roles"]
+    wanted, place = np.unique(_pairs(ecosystem, roles), return_inverse=True)
+    seen = np.full(len(wanted), NEVER, np.int64)
+    for name in ("value_flows", "touchpoints"):
+        family = ecosystem.families[name]
+        pairs = _pairs(ecosystem, family)
+        at = np.minimum(np.searchsorted(wanted, pairs), max(len(wanted) - 1, 0))
+        between = np.flatnonzero(_begun(family, ecosystem.as_of) & (family.source >= 0))
+        if len(wanted):
+            between = between[wanted[at[between]] == pairs[between]]
+            np.maximum.at(seen, at[between], np.minimum(family.end[between] - 1, ecosystem.as_of))
+    last: Longs = seen[place]
+    return last
+
+
+def _pairs(ecosystem: Ecosystem, family: Family) -> Longs:
+    """One number for the two parties of each fact, the same in both directions."""
+    low, high = np.minimum(family.source, family.target).astype(np.int64), np.maximum(family.source, family.target).astype(np.int64)
+    pairs: Longs = low * max(len(ecosystem.parties), 1) + high
+    return pairs
+
+
+def _stale(ecosystem: Ecosystem, row: int, seen: int) -> dict[str, Any]:
+    roles = ecosystem.families["roles"]
+    rows = np.array([row])
+    fact, role, stage = (roles.texts(column, rows)[0] for column in ("id", "kind", "stage"))
+    return {
+        "fact": fact,
+        "source": ecosystem.parties[roles.source[row]],
+        "target": ecosystem.parties[roles.target[row]],
+        "role": role,
+        "stage": stage,
+        "last_seen": None if seen == NEVER else day_text(seen),
+    }

@@ -1,0 +1,45 @@
+"""The array types of the kernels, and the two steps that most of them share."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Matrix: TypeAlias = Any
+"""A ``scipy.sparse.csr_array`` of floats: row = source, column = target."""
+
+
+def matrix_of(nodes: int, source: npt.ArrayLike, target: npt.ArrayLike, weight: npt.ArrayLike) -> Matrix:
+    """The matrix of a list of edges; parallel ones are added."""
+    places = (np.asarray(source, dtype=np.int64), np.asarray(target, dtype=np.int64))
+    made = sp.coo_array((np.asarray(weight, dtype=np.float64), places), shape=(nodes, nodes)).tocsr()
+    made.sum_duplicates()
+    return made
+
+
+def neighbours(indptr: Any, rows: Any) -> tuple[Ints, Ints]:
+    """For some rows of a CSR matrix: (place in ``rows``, place in ``indices``) of each of their entries, in order."""
+    counts = indptr[rows + 1] - indptr[rows]
+    which = np.repeat(np.arange(len(rows), dtype=np.int64), counts)
+    first = np.cumsum(counts, dtype=np.int64) - counts
+    places = np.arange(len(which), dtype=np.int64) - first[which] + indptr[rows][which]
+    return which, places
+
+
+def reachable(matrix: Matrix, start: int) -> Bools:
+    """What can be reached from a node along edges, the node itself included."""
+    seen = np.zeros(matrix.shape[0], dtype=bool)
+    seen[start] = True
+    frontier = np.array([start], dtype=np.int64)
+    while len(frontier):
+        _, places = neighbours(matrix.indptr, frontier)
+        found = matrix.indices[places]
+        frontier = np.unique(found[~seen[found]]).astype(np.int64)
+        seen[frontier] = True
+    return seen

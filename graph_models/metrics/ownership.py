@@ -1,0 +1,209 @@
+"""Ownership: who really owns a party, through others, and who controls it."""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+import numpy as np
+
+from graph_models.control import control_pairs, controlled_by
+from graph_models.ecosystem import Ecosystem, Floats, Mask
+from graph_models.graphs import Graph, graph_of
+from graph_models.kernels.arrays import Matrix, reachable
+from graph_models.kernels.ownership import cycles, held_of
+from graph_models.metrics.asked_party import asked_party
+from graph_models.metrics.result import CLOSED_CYCLE, NO_FOCAL_PARTY, Metric, MetricResult, number_result, undefined_result
+from graph_models.parameters import Parameter, Parameters
+from graph_models.warning import Warning
+
+__all__ = ["control", "integrated_ownership", "ownership_view"]
+
+THRESHOLD = 0.5
+
+
+def integrated_ownership(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """Who really owns us, counting what is held through others?
+
+    The column of ``of`` in ``Y = (I - W)^-1 W = W + W^2 + ...``, W_uv = the share of v that u holds.
+
+    Parameters
+    ----------
+    ecosystem : Ecosystem
+    parameters : Parameters
+        ``of``: the party that is owned (default: the focal party).
+
+    Returns
+    -------
+    MetricResult
+        With warnings: parties held to more than 100 %, circles of ownership, ownerships without a share.
+
+    Notes
+    -----
+    Undefined without a focal party where ``of`` names none (``no-focal-party``), and for those who hold a circle of parties that own one
+    another wholly: the sum has no end (``closed-cycle``). A share is never multiplied by its confidence.
+
+    Examples
+    --------
+    >>> from graph_models.parameters import DEFAULTS
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "fund", "holding")]
+    >>> records += [{"type": "relationship", "id": "a", "source": "holding", "target": "fund", "kind": "owns", "share": 0.6},
+    ...             {"type": "relationship", "id": "b", "source": "fund", "target": "firm", "kind": "owns", "share": 0.5}]
+    >>> integrated_ownership(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values
+    {'firm': 0.0, 'fund': 0.5, 'holding': 0.3}
+
+    References
+    ----------
+    Brioschi, F., Buzzacchi, L., Colombo, M., Risk capital financing and the separation of ownership and control in business groups, Journal of
+    Banking and Finance 13, 1989. Vitali, S., Glattfelder, J., Battiston, S., The network of global corporate control, PLoS ONE 6, 2011.
+    """
+    graph = _graph(ecosystem, parameters)
+    place, _, reason = asked_party(ecosystem, parameters, parameters.of, "of")
+    warnings = ownership_warnings(ecosystem, graph)
+    if place is None:
+        return undefined_result(ecosystem, "integrated_ownership", reason or NO_FOCAL_PARTY, present=graph.present, warnings=warnings)
+    held, endless = held_of(graph.matrix(), place)
+    return number_result(ecosystem, "integrated_ownership", held, undefined={CLOSED_CYCLE: endless}, present=graph.present, warnings=warnings)
+
+
+def control(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """Who steers us, alone or with all that they steer?
+
+    1 for who controls ``of``, else 0. A party controls another if it holds more than ``threshold`` of its shares together with all that it
+    controls: the least set for which that is so. Nobody controls itself.
+
+    Parameters
+    ----------
+    ecosystem : Ecosystem
+    parameters : Parameters
+        ``of`` (default: the focal party), ``threshold`` (.5).
+
+    Returns
+    -------
+    MetricResult
+        With the warnings of ``integrated_ownership``.
+
+    Notes
+    -----
+    Undefined without a focal party where ``of`` names none (``no-focal-party``).
+
+    Examples
+    --------
+    >>> from graph_models.parameters import DEFAULTS
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "fund", "holding")]
+    >>> records += [{"type": "relationship", "id": "a", "source": "holding", "target": "fund", "kind": "owns", "share": 0.6},
+    ...             {"type": "relationship", "id": "b", "source": "fund", "target": "firm", "kind": "owns", "share": 0.3},
+    ...             {"type": "relationship", "id": "c", "source": "holding", "target": "firm", "kind": "owns", "share": 0.3}]
+    >>> control(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values
+    {'firm': 0.0, 'fund': 0.0, 'holding': 1.0}
+
+    References
+    ----------
+    Chapelle, A., Szafarz, A., Controlling firms through the majority voting rule, Physica A 355, 2005.
+    """
+    graph = _graph(ecosystem, parameters)
+    place, _, reason = asked_party(ecosystem, parameters, parameters.of, "of")
+    warnings = ownership_warnings(ecosystem, graph)
+    if place is None:
+        return undefined_result(ecosystem, "control", reason or NO_FOCAL_PARTY, present=graph.present, warnings=warnings)
+    values = _controllers(graph, place, _threshold(parameters)).astype(np.float64)
+    return number_result(ecosystem, "control", values, present=graph.present, warnings=warnings)
+
+
+def ownership_warnings(ecosystem: Ecosystem, graph: Graph) -> list[Warning]:
+    """What is odd about the shares: more than the whole, circles, and (from the graph) shares that nobody states."""
+    warnings, ids = list(graph.warnings), ecosystem.parties
+    total = np.bincount(graph.target, graph.weight, graph.nodes)
+    over = np.flatnonzero(total > 1 + 1e-9).tolist()
+    if over:
+        most = max(over, key=total.__getitem__)
+        facts = {int(ref) for edge in np.flatnonzero(np.isin(graph.target, over)).tolist() for ref in graph.edge_facts(edge)}
+        warnings.append(Warning("over-100", f"{len(over)} parties are held to more than 100 %, {ids[most]} to {total[most]:.4%}",
+                                tuple(ecosystem.fact_ids(sorted(facts))), tuple(ids[place] for place in over)))
+    warnings += [Warning("ownership-cycle", f"{len(members)} parties hold shares of one another in a circle", (), tuple(ids[place] for place in members.tolist()))
+                 for members in cycles(graph.matrix())]
+    return warnings
+
+
+def ownership_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | None = None) -> dict[str, Any]:
+    """Who holds a party, directly and through others, and what does it hold?
+
+    ``chain``: the chain of shares with the largest product, from the holder to what it holds; of several the shortest, then the first by id.
+
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "fund", "holding")]
+    >>> records += [{"type": "relationship", "id": "a", "source": "holding", "target": "fund", "kind": "owns", "share": 0.6},
+    ...             {"type": "relationship", "id": "b", "source": "fund", "target": "firm", "kind": "owns", "share": 0.5}]
+    >>> from graph_models.parameters import DEFAULTS
+    >>> ownership_view(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS)["holders"][1]
+    {'party_id': 'holding', 'direct': 0.0, 'integrated': 0.3, 'controls': False, 'chain': ['holding', 'fund', 'firm']}
+    """
+    graph = _graph(ecosystem, parameters)
+    place, party_id, reason = asked_party(ecosystem, parameters, party)
+    warnings = [warning._asdict() for warning in ownership_warnings(ecosystem, graph)]
+    if place is None:
+        return {"party_id": party_id, "holders": [], "holdings": [], "reason": reason, "warnings": warnings}
+    matrix, threshold = graph.matrix(), _threshold(parameters)
+    backward = matrix.T.tocsr()
+    controlled = np.zeros(graph.nodes, bool)
+    controlled[controlled_by(place, matrix, threshold)] = True
+    holders = _held(ecosystem, matrix, place, _controllers(graph, place, threshold), _chains(backward, place), holders=True)
+    holdings = _held(ecosystem, backward, place, controlled, _chains(matrix, place), holders=False)
+    return {"party_id": party_id, "holders": holders, "holdings": holdings, "warnings": warnings}
+
+
+def _held(ecosystem: Ecosystem, matrix: Matrix, place: int, controls: Mask, chains: dict[int, list[int]], *, holders: bool) -> list[dict[str, Any]]:
+    """Sorted by integrated share, then by id. A share without an end is null, with its reason."""
+    held, endless = held_of(matrix, place)
+    direct: Floats = matrix[:, [place]].toarray().ravel()
+    items, ids = [], ecosystem.parties
+    for other in sorted(set(chains) - {place}, key=lambda other: (endless[other], -held[other], ids[other])):
+        chain = [ids[step] for step in (reversed(chains[other]) if holders else chains[other])]
+        item = {"party_id": ids[other], "direct": float(direct[other]), "integrated": None if endless[other] else float(held[other]),
+                "controls": bool(controls[other]), "chain": chain}
+        items.append(item | ({"reason": CLOSED_CYCLE} if endless[other] else {}))
+    return items
+
+
+def _chains(matrix: Matrix, start: int) -> dict[int, list[int]]:
+    """The best chain from a party to each that it reaches, the party first: Dijkstra on products, which only fall (shares above 1 count as 1)."""
+    done: dict[int, list[int]] = {}
+    waiting: list[tuple[float, int, list[int]]] = [(-1.0, 1, [start])]
+    while waiting:
+        product, length, chain = heapq.heappop(waiting)
+        place = chain[-1]
+        if place in done:
+            continue
+        done[place] = chain
+        row = slice(matrix.indptr[place], matrix.indptr[place + 1])
+        for other, share in zip(matrix.indices[row].tolist(), matrix.data[row].tolist(), strict=True):
+            if other not in done:
+                heapq.heappush(waiting, (product * min(share, 1.0), length + 1, [*chain, other]))
+    return done
+
+
+def _controllers(graph: Graph, place: int, threshold: float) -> Mask:
+    """Who controls a party: only those above it are looked at."""
+    above = np.flatnonzero(reachable(graph.matrix().T.tocsr(), place))
+    controller, controlled = control_pairs(graph.matrix()[above][:, above].tocsr(), threshold)
+    answer = np.zeros(graph.nodes, bool)
+    answer[above[controller[above[controlled] == place]]] = True
+    return answer
+
+
+def _graph(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
+    return graph_of(ecosystem, "ownership", parameters.with_(weight=None, distance_of=None, directed=None, reversed=None, kinds=None))
+
+
+def _threshold(parameters: Parameters) -> float:
+    return THRESHOLD if parameters.threshold is None else parameters.threshold
+
+
+_OF = Parameter("of", "text")
+INTEGRATED_OWNERSHIP = Metric(
+    "integrated_ownership", "ownership", "Who really owns us?", "column of `of` in Y = (I - W)^-1 W",
+    "there is no focal party (no-focal-party), or it holds a circle of parties that own one another wholly (closed-cycle)",
+    "Brioschi, Buzzacchi, Colombo, Journal of Banking and Finance 13, 1989", integrated_ownership, parameters=(_OF,), cost="one sparse solve")
+CONTROL = Metric(
+    "control", "ownership", "Who steers us?", "least fixed point of: holds more than `threshold` of the shares with all that it controls",
+    "there is no focal party (no-focal-party)", "Chapelle, Szafarz, Physica A 355, 2005", control,
+    parameters=(_OF, Parameter("threshold", "number", THRESHOLD, low=0, high=1, open_high=True)), cost="holders above x their holdings")

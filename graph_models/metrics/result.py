@@ -1,0 +1,153 @@
+"""What a metric answers with, and what the registry says about a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from graph_models.warning import Warning
+
+if TYPE_CHECKING:
+    from graph_models.ecosystem import Ecosystem
+    from graph_models.parameters import Parameter, Parameters
+
+Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+StreamKey: TypeAlias = tuple[str, str, str, "str | None"]
+
+NUMBER, TEXT, STREAM = "number", "text", "stream"
+NO_FOCAL_PARTY = "no-focal-party"
+ROLLED_UP = "rolled-up"
+FOCAL_PARTY = "focal-party"
+NO_VALUE_CHAIN = "no-value-chain"
+CLOSED_CYCLE = "closed-cycle"
+NO_LOOPS = "no-loops"
+
+
+@dataclass
+class MetricResult:
+    """One metric of every party. ``array`` and ``reason_codes`` run along ``parties``; NaN stays inside."""
+
+    metric: str
+    parties: Sequence[str]
+    array: Floats
+    reason_codes: np.ndarray[Any, np.dtype[np.int16]]
+    """0 where the value is defined, else 1 + the place of the reason in ``reason_names``."""
+    reason_names: tuple[str, ...] = ()
+    kind: str = NUMBER
+    texts: Sequence[str | None] | None = None
+    streams: Sequence[StreamKey] | None = None
+    """For a metric of streams: what each place of ``array`` is of."""
+    bound: Mask | None = None
+    standard_error: Floats | None = None
+    coverage: Floats | None = None
+    origin: Sequence[str | None] | None = None
+    """Per party whether the value was ``judged`` by a person, ``computed``, or ``blended`` of both; ``None`` where it is undefined."""
+    rank_range: np.ndarray[Any, np.dtype[np.int64]] | None = None
+    """Per party the best and the worst rank, 0 where undefined."""
+    warnings: list[Warning] = field(default_factory=list)
+    name: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def defined(self) -> Mask:
+        return np.equal(self.reason_codes, 0)
+
+    @cached_property
+    def values(self) -> dict[Any, float | str | None]:
+        """Party id (of a metric of streams: source, target, kind, product) -> value, ``None`` where it is undefined."""
+        defined = self.defined.tolist()
+        plain: Sequence[float | str | None] = self.texts if self.texts is not None else self.array.tolist()
+        keys: Sequence[Any] = self.parties if self.streams is None else self.streams
+        return {key: value if known else None for key, value, known in zip(keys, plain, defined, strict=True)}
+
+    @cached_property
+    def reasons(self) -> dict[str, str]:
+        """Party id -> why it has no value, only for those that have none."""
+        places = np.flatnonzero(self.reason_codes)
+        return {self.parties[place]: self.reason_names[self.reason_codes[place] - 1] for place in places.tolist()}
+
+    def reason(self, place: int) -> str | None:
+        """Why the party at a place has no value; ``None`` where it has one."""
+        code = int(self.reason_codes[place])
+        return self.reason_names[code - 1] if code else None
+
+    @cached_property
+    def ranks(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """1 for the highest; equal values (to 12 significant digits) share a rank; 0 where there is none."""
+        if self.kind == TEXT:
+            return np.zeros(len(self.parties), np.int64)
+        return ranks(self.array, self.defined)
+
+
+def number_result(ecosystem: Ecosystem, metric: str, array: Floats, *, undefined: Mapping[str, Mask | bool] | None = None, present: Mask | None = None,
+                  **more: Any) -> MetricResult:
+    """A result of one number a party. The first reason that holds for a party counts; ``present``: who is no node was rolled up."""
+    n = len(ecosystem.parties)
+    reasons: dict[str, Mask | bool] = {ROLLED_UP: ~present} if present is not None else {}
+    names, codes = _reasons(reasons | dict(undefined or {}), n)
+    array = np.where(codes == 0, array, np.nan)
+    return MetricResult(metric, ecosystem.parties, array, codes, names, **more)
+
+
+def text_result(ecosystem: Ecosystem, metric: str, texts: Sequence[str | None], *, undefined: Mapping[str, Mask | bool] | None = None,
+                present: Mask | None = None, **more: Any) -> MetricResult:
+    """A result of one id as text a party."""
+    n = len(ecosystem.parties)
+    reasons: dict[str, Mask | bool] = {ROLLED_UP: ~present} if present is not None else {}
+    names, codes = _reasons(reasons | dict(undefined or {}), n)
+    return MetricResult(metric, ecosystem.parties, np.full(n, np.nan), codes, names, kind=TEXT, texts=texts, **more)
+
+
+def undefined_result(ecosystem: Ecosystem, metric: str, reason: str, *, present: Mask | None = None, **more: Any) -> MetricResult:
+    """A result that is undefined for every party, for one reason."""
+    return number_result(ecosystem, metric, np.full(len(ecosystem.parties), np.nan), undefined={reason: True}, present=present, **more)
+
+
+def _reasons(undefined: Mapping[str, Mask | bool], n: int) -> tuple[tuple[str, ...], np.ndarray[Any, np.dtype[np.int16]]]:
+    codes = np.zeros(n, np.int16)
+    for place, mask in enumerate(undefined.values()):
+        codes[(codes == 0) & np.asarray(mask)] = place + 1
+    return tuple(undefined), codes
+
+
+def rounded(values: Floats, digits: int = 12) -> Floats:
+    """Values to so many significant digits, so that what differs by rounding only is equal."""
+    magnitude = np.zeros(len(values))
+    there = np.isfinite(values) & (values != 0)
+    magnitude[there] = np.floor(np.log10(np.abs(values[there])))
+    scale = np.power(10.0, np.clip(digits - 1 - magnitude, -290, 290))
+    return np.asarray(np.where(there, np.round(values * scale) / scale, values), np.float64)
+
+
+def ranks(values: Floats, defined: Mask) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Ranks from the highest value down, as in a competition: 1, 2, 2, 4."""
+    answer = np.zeros(len(values), np.int64)
+    known = rounded(values[defined])
+    order = np.sort(known)
+    answer[defined] = len(known) - np.searchsorted(order, known, side="right") + 1
+    return answer
+
+
+class Metric(NamedTuple):
+    """An entry of the registry: what a metric answers, how, and the function that computes it."""
+
+    name: str
+    family: str
+    question: str
+    formula: str
+    undefined_when: str
+    reference: str
+    compute: Callable[[Ecosystem, Parameters], MetricResult]
+    parameters: tuple[Parameter, ...] = ()
+    """Its own, or common ones with another default; those of ``parameters.COMMON`` (of structural metrics: ``STRUCTURAL`` too) are always taken."""
+    structural: bool = False
+    cost: str = "linear in the facts"
+    kind: str = NUMBER
+
+    def parameter_names(self, common: Collection[str]) -> frozenset[str]:
+        return frozenset(common) | {parameter.name for parameter in self.parameters}

@@ -1,0 +1,288 @@
+"""An analysis from the request to the answer: the ecosystem at its instant, metrics run on it, results kept, explained and viewed."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from graph_models.computation import computed
+from graph_models.ecosystem import Ecosystem
+from graph_models.errors import FieldError, InvalidInput, NotFound
+from graph_models.explanation import explain as explain_score
+from graph_models.metrics import DEFAULT_SET, metric_named
+from graph_models.metrics.result import STREAM, MetricResult
+from graph_models.parameters import COMMON, STRUCTURAL, Parameters, parameters_of
+from graph_models.paths import strongest_paths
+from graph_models.scores import DEFAULT_PROFILE
+from graph_models.time import day_of, day_text, now_text
+from graph_models.views import VIEWS
+from graph_models.vocabulary import BUILT_IN, Vocabulary, terms_of
+from graph_models.warning import Warning
+from service import results
+from service.jobs import Progress
+from service.reads import instant
+from service.stores.store import At
+from service.workplace import Service
+
+ENGINE = ("stakeholder-graph", "numpy", "scipy", "networkx", "pyarrow")
+FILTERS = ("role", "kind")
+ECOSYSTEMS_KEPT = 4
+NO_PARAMETERS = Parameters()
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One metric of a request; ``name`` tells two runs of a metric apart."""
+
+    metric: str
+    name: str | None = None
+    parameters: dict[str, Any] = {}
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST W/analyses``."""
+
+    metrics: list[str | Asked] | None = None
+    parameters: dict[str, Any] = {}
+    profile: str = "default"
+    as_of: str | None = None
+    known_at: str | int | None = None
+    filter: dict[str, list[str] | str] = {}
+
+
+class Plan(NamedTuple):
+    """A checked request: what is to be computed, by name."""
+
+    metrics: dict[str, tuple[str, Parameters]]
+    parameters: Parameters
+    request: Request
+
+
+def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
+    """``InvalidInput`` with the field of everything that is wrong with a request."""
+    try:
+        request = msgspec.convert(fields, Request)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `$.")
+        raise InvalidInput.of("invalid", message, where.rstrip("`") or (message.split("`")[1] if "`" in message else None)) from None
+    outer = _parameters(request.parameters, None, vocabulary, "parameters")
+    if request.profile != DEFAULT_PROFILE.name:
+        raise InvalidInput.of("unknown-profile", f"there is no score profile {request.profile!r}", "profile")
+    if unknown := set(request.filter) - set(FILTERS):
+        raise InvalidInput.of("unknown-filter", f"a filter is one of {', '.join(FILTERS)}", f"filter.{min(unknown)}")
+    metrics: dict[str, tuple[str, Parameters]] = {}
+    for place, asked in enumerate(request.metrics if request.metrics is not None else DEFAULT_SET):
+        asked = Asked(asked) if isinstance(asked, str) else asked
+        name = asked.name or asked.metric
+        if name in metrics:
+            raise InvalidInput.of("duplicate", f"two results would be called {name!r}", f"metrics[{place}].name")
+        metrics[name] = asked.metric, _metric_parameters(asked, request.parameters, vocabulary, f"metrics[{place}]")
+    return Plan(metrics, outer, request)
+
+
+def _metric_parameters(asked: Asked, outer: Mapping[str, Any], vocabulary: Vocabulary, field: str) -> Parameters:
+    try:
+        metric = metric_named(asked.metric)
+    except NotFound as error:
+        raise InvalidInput.of("unknown-metric", error.message, field) from None
+    if metric.kind == STREAM:
+        raise InvalidInput.of("unknown-metric", f"{asked.metric} is of streams, not of parties: ask for the view flows", field)
+    accepted = metric.parameter_names(COMMON | STRUCTURAL if metric.structural else COMMON)
+    known = {name: value for name, value in outer.items() if name in accepted}
+    _parameters(asked.parameters, asked.metric, vocabulary, f"{field}.parameters")
+    return _parameters({**known, **asked.parameters}, asked.metric, vocabulary, "parameters")
+
+
+def _parameters(fields: Mapping[str, Any], metric: str | None, vocabulary: Vocabulary, field: str) -> Parameters:
+    try:
+        return parameters_of(fields, metric, vocabulary)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, errors=[fault._replace(field=f"{field}.{fault.field}") for fault in error.errors]) from None
+
+
+class Ecosystems:
+    """The last few ecosystems of a process, by workspace, instant and vocabulary."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Any, ...], Ecosystem] = OrderedDict()
+        self._making = threading.Lock()
+
+    def get(self, service: Service, workspace_id: str, at: At, vocabulary: Vocabulary | None = None) -> Ecosystem:
+        """The ecosystem of a workspace at an instant; ``at.revision`` is a number that exists, so that what is kept never grows old."""
+        workspace, vocabulary = service.workspace(workspace_id), vocabulary or service.vocabulary(workspace_id)
+        store = service.store(workspace_id)
+        at = At(at.day, min(at.revision, store.head()))
+        key = (str(service.settings.data_directory), workspace, at, vocabulary.hash)
+        with self._making:
+            if key not in self._kept:
+                assert at.day is not None
+                self._kept[key] = Ecosystem.from_columns(store.columns(at), workspace.focal_party_id or "", at.day, workspace.base_currency, vocabulary)
+            self._kept.move_to_end(key)
+            while len(self._kept) > ECOSYSTEMS_KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+
+ecosystems = Ecosystems()
+
+
+def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """The handler of analysis jobs: ``arguments`` is the request's body; the result names the analysis."""
+    vocabulary = service.vocabulary(workspace_id)
+    plan = check_request(arguments, vocabulary)
+    store = service.store(workspace_id)
+    known_at = None if plan.request.known_at is None else str(plan.request.known_at)
+    at = instant(store, service.workspace(workspace_id).default_as_of, plan.request.as_of, known_at)
+    progress(0, len(plan.metrics) + 1, "ecosystem")
+    ecosystem = ecosystems.get(service, workspace_id, at, vocabulary)
+    found: dict[str, MetricResult] = {}
+    timings: dict[str, float] = {}
+    for done, (name, (metric, parameters)) in enumerate(plan.metrics.items(), 1):
+        progress(done, len(plan.metrics) + 1, name)
+        begin = time.perf_counter()
+        result = computed(ecosystem, metric_named(metric), parameters, name)
+        timings[name] = round(time.perf_counter() - begin, 6)
+        if plan.request.metrics is not None or not _nowhere(result):
+            found[name] = result
+    analysis_id = f"{time.time_ns():x}{secrets.token_hex(4)}"
+    results.keep(_directory(service, workspace_id, analysis_id), ecosystem, found)
+    about = _about(analysis_id, plan, ecosystem, At(at.day, min(at.revision, store.head())), found, timings, vocabulary)
+    service.catalog.put_thing(workspace_id, "analysis", analysis_id, about)
+    return {"analysis_id": analysis_id}
+
+
+def _nowhere(result: MetricResult) -> bool:
+    """Of the default set, what needs data that this ecosystem has none of (ownership) is left out."""
+    return bool(result.reason_names) and set(result.reason_names) & {"no-ownership"} != set() and not result.defined.any()
+
+
+def _about(analysis_id: str, plan: Plan, ecosystem: Ecosystem, at: At, found: Mapping[str, MetricResult], timings: Mapping[str, float],
+           vocabulary: Vocabulary) -> dict[str, Any]:
+    engine = {name: version(name) for name in ENGINE} | {"python": platform.python_version()}
+    each = {name: {"metric": result.metric, "parameters": result.parameters} for name, result in found.items()}
+    parameters = {"parameters": plan.request.parameters, "metrics": each, "profile": plan.request.profile, "filter": plan.request.filter}
+    hashed = {**parameters, "engine": engine, "vocabulary": vocabulary.hash, "profile": msgspec.to_builtins(DEFAULT_PROFILE),
+              "base_currency": ecosystem.base_currency, "focal_party": ecosystem.focal_party, "rates": ecosystem.columns["exchange_rates"].to_pylist()}
+    digest = hashlib.blake2b(msgspec.json.encode(hashed, order="deterministic"), digest_size=12).hexdigest()
+    return {"analysis_id": analysis_id, "state": "done", "as_of": day_text(ecosystem.as_of), "known_at": at.revision, "snapshot_id": ecosystem.snapshot_id,
+            **parameters, "parameters_hash": digest, "engine": engine, "timings": dict(timings), "warnings": _warnings(found), "undefined": _undefined(found), "recorded_at": now_text(),
+            "now": plan.request.known_at is None, "own_vocabulary": msgspec.to_builtins(vocabulary.own), "focal_party_id": ecosystem.focal_party,
+            "base_currency": ecosystem.base_currency}
+
+
+def _undefined(found: Mapping[str, MetricResult]) -> list[dict[str, Any]]:
+    """How many parties have no value, by result and reason."""
+    return [{"name": name, "reason": reason, "parties": int((result.reason_codes == code).sum())} for name, result in found.items()
+            for code, reason in enumerate(result.reason_names, 1) if (result.reason_codes == code).any()]
+
+
+def _warnings(found: Mapping[str, MetricResult]) -> list[dict[str, Any]]:
+    each: dict[Warning, None] = {}
+    for result in found.values():
+        each |= dict.fromkeys(result.warnings)
+    return [{"code": item.code, "message": item.message, "facts": list(item.facts), "parties": list(item.parties)} for item in sorted(each)]
+
+
+# -- what was found
+
+
+HIDDEN = ("now", "own_vocabulary")
+
+
+def listing(service: Service, workspace_id: str) -> list[dict[str, Any]]:
+    """The analyses of a workspace, newest first, as they are answered."""
+    service.workspace(workspace_id)
+    return [answered(about) for about in service.catalog.things(workspace_id, "analysis")]
+
+
+def answered(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in about.items() if name not in HIDDEN}
+
+
+def analysis(service: Service, workspace_id: str, analysis_id: str, holding: Sequence[str] = ()) -> dict[str, Any]:
+    """What is known of an analysis. ``latest`` is the newest without filter, of what is known now, that holds all that is named."""
+    service.workspace(workspace_id)
+    if analysis_id != "latest":
+        return service.catalog.thing(workspace_id, "analysis", analysis_id)
+    before = None
+    while found := service.catalog.things(workspace_id, "analysis", before=before, limit=50):
+        for about in found:
+            if about["now"] and not about["filter"] and about["profile"] == DEFAULT_PROFILE.name and set(holding) <= about["metrics"].keys():
+                return about
+        before = found[-1]["analysis_id"]
+    raise NotFound("There is no finished analysis" + (f" with {', '.join(holding)}" if holding else "") + "; POST one first")
+
+
+def _directory(service: Service, workspace_id: str, analysis_id: str) -> Path:
+    return service.directory(workspace_id, "analyses") / analysis_id
+
+
+def scores(service: Service, workspace_id: str, analysis_id: str, name: str, *, roles: Sequence[str] = (), descending: bool = True, cursor: str | None = None,
+           limit: int = 100) -> dict[str, Any]:
+    """A page of one result of an analysis."""
+    about = analysis(service, workspace_id, analysis_id, [name])
+    directory = _directory(service, workspace_id, about["analysis_id"])
+    kept = about["filter"]
+    mask = results.shown(directory, _list(kept.get("role")), _list(kept.get("kind"))) & results.shown(directory, roles)
+    return results.page(directory, results.named(directory, name), mask, descending, cursor, limit)
+
+
+def _list(value: str | Sequence[str] | None) -> Sequence[str]:
+    return () if value is None else [value] if isinstance(value, str) else value
+
+
+def party_scores(service: Service, workspace_id: str, analysis_id: str, party: str) -> dict[str, Any]:
+    """Every number that an analysis has of one party."""
+    about = analysis(service, workspace_id, analysis_id)
+    directory = _directory(service, workspace_id, about["analysis_id"])
+    place = results.place_of(directory, party)
+    items = [{"metric": found.metric, "name": found.name, **results.item(found.table.slice(place, 1).to_pylist()[0])} for found in results.every(directory)]
+    return {"party_id": party, "items": items}
+
+
+def ecosystem_of(service: Service, workspace_id: str, about: Mapping[str, Any]) -> Ecosystem:
+    """The ecosystem that an analysis was made on, the vocabulary as it was then included."""
+    vocabulary = Vocabulary(BUILT_IN.terms, terms_of(about["own_vocabulary"]))
+    return ecosystems.get(service, workspace_id, At(day_of(about["as_of"]), about["known_at"]), vocabulary)
+
+
+def explain(service: Service, workspace_id: str, analysis_id: str, party: str, score: str, *, counterfactual: bool = False) -> dict[str, Any]:
+    """Why a party has its score: parts, points, evidence."""
+    about = analysis(service, workspace_id, analysis_id, [score])
+    ecosystem = ecosystem_of(service, workspace_id, about)
+    if party not in ecosystem.places:
+        raise NotFound(f"There is no party {party!r} in this analysis")
+    parameters = parameters_of(about["metrics"][score]["parameters"], score)
+    return explain_score(ecosystem, party, score, parameters, counterfactual=counterfactual)
+
+
+def view(service: Service, workspace_id: str, analysis_id: str, name: str, query: Mapping[str, Any]) -> dict[str, Any]:
+    """A view computed from the snapshot of an analysis, with its outer parameters."""
+    about = analysis(service, workspace_id, analysis_id)
+    ecosystem = ecosystem_of(service, workspace_id, about)
+    for key in ("party", "from", "to"):
+        if query.get(key) is not None and query[key] not in ecosystem.places:
+            raise InvalidInput("The view cannot be made", errors=[FieldError("unknown-party", f"there is no party {query[key]!r}", key)])
+    return VIEWS[name](ecosystem, parameters_of(about["parameters"]), **query)
+
+
+def paths(service: Service, workspace_id: str, begin: str, end: str, *, k: int = 3, max_hops: int = 6, diverse: bool = True, as_of: str | None = None,
+          known_at: str | None = None) -> dict[str, Any]:
+    """The strongest paths between two parties that are valid at an instant."""
+    at = instant(service.store(workspace_id), service.workspace(workspace_id).default_as_of, as_of, known_at)
+    ecosystem = ecosystems.get(service, workspace_id, at)
+    for party in (begin, end):
+        if party not in ecosystem.places:
+            raise NotFound(f"There is no party {party!r} on that day")
+    found = strongest_paths(ecosystem, begin, end, k, max_hops, diverse=diverse)
+    truncated = None if found.complete else {"shown": len(found.items), "left_out": None, "why": "the search was cut after so many partial paths"}
+    return {"items": [item._asdict() for item in found.items], "truncated": truncated}

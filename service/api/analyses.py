@@ -1,0 +1,87 @@
+"""Analyses: asked for as jobs, then read: scores page by page, what one party has, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+
+from service import analysis
+from service.api import examples
+from service.api.answers import accepted, json_answer
+from service.api.documented import answers, listed, page, takes
+from service.dependencies import CalculatorDep, JsonDep, PageDep, PlaceDep, WritingDep
+from service.http_paths import id_in_path
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses", tags=["analyses"])
+AnalysisId = Annotated[str, Path(description="The id of an analysis, or `latest`.", examples=["latest"])]
+PartyId = Annotated[str, Path(description="A party's id, percent-encoded.", examples=["d1"])]
+_SCORE = {"party_id": "d1", "name": "East China Appliances"} | {name: value for name, value in examples.PARTY_SCORE.items() if name not in ("metric", "name")}
+_SCORES: dict[str, Any] = page(_SCORE) | {"metric": "influence", "parameters": {}}
+_EXPLANATION: dict[str, Any] = {
+    "party_id": "d1", "score": "influence", "value": 62.5, "rank": 3, "rank_range": [2, 4], "coverage": 1.0,
+    "parts": [{
+        "part": "reach", "raw": 0.31, "normalised": 0.625, "weight": 0.25, "points": 15.6, "reason": None,
+        "evidence": [{"path": ["d1", "firm"], "facts": ["r1"], "contribution": 0.31}],
+    }],
+    "most_influential_fact": None, "profile": "default", "snapshot_id": "5f0c2a",
+}  # fmt: skip
+
+
+@router.post("", status_code=202, response_class=Response, responses=answers(examples.JOB_QUEUED, "Queued.", status=202), openapi_extra=takes(examples.ANALYSIS_REQUEST))
+def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
+    """Compute metrics in the worker. Left out, `metrics` are the default set."""
+    analysis.check_request(fields, place.vocabulary)
+    return accepted(place.service.jobs.submit("analysis", place.workspace.id, fields, writing))
+
+
+@router.get("", response_class=Response, responses=answers(page(examples.ANALYSIS), schema=listed({"type": "object"})))
+def list_analyses(place: PlaceDep, asked: PageDep) -> Response:
+    """Analyses, newest first."""
+    found = place.service.catalog.things(place.workspace.id, "analysis", before=asked.cursor, limit=asked.limit + 1)
+    shown = found[: asked.limit]
+    following = shown[-1]["analysis_id"] if len(found) > asked.limit else None
+    return json_answer({"items": [analysis.answered(about) for about in shown], "next_cursor": following, "total": None})
+
+
+@router.get("/{analysis_id}", response_class=Response, responses=answers(examples.ANALYSIS))
+def get_analysis(place: PlaceDep, analysis_id: AnalysisId) -> Response:
+    """An analysis: of which snapshot, with which parameters and versions, how long it took, and what a reader has to know."""
+    return json_answer(analysis.answered(analysis.analysis(place.service, place.workspace.id, analysis_id)))
+
+
+@router.get("/{analysis_id}/scores/{name}", response_class=Response, responses=answers(_SCORES))
+def list_scores(
+    place: PlaceDep,
+    analysis_id: AnalysisId,
+    name: Annotated[str, Path(description="The name of a result.", examples=["influence"])],
+    asked: PageDep,
+    role: Annotated[str | None, Query(description="Only parties that have this role.", examples=["supplier"])] = None,
+    order: Annotated[Literal["asc", "desc"], Query()] = "desc",
+) -> Response:
+    """One result, the highest first; parties for which it is undefined come last, without rank."""
+    roles = () if role is None else (role,)
+    found = analysis.scores(
+        place.service, place.workspace.id, analysis_id, id_in_path(name), roles=roles, descending=order == "desc", cursor=asked.cursor, limit=asked.limit
+    )
+    return json_answer(found)
+
+
+@router.get("/{analysis_id}/parties/{party_id}", response_class=Response, responses=answers({"party_id": "d1", "items": [examples.PARTY_SCORE]}))
+def get_party_scores(place: PlaceDep, analysis_id: AnalysisId, party_id: PartyId) -> Response:
+    """Every number that the analysis has of one party."""
+    return json_answer(analysis.party_scores(place.service, place.workspace.id, analysis_id, id_in_path(party_id)))
+
+
+@router.get("/{analysis_id}/parties/{party_id}/explain", response_class=Response, responses=answers(_EXPLANATION))
+def explain_score(
+    place: PlaceDep,
+    calculator: CalculatorDep,
+    analysis_id: AnalysisId,
+    party_id: PartyId,
+    score: Annotated[Literal["influence", "value_flow"], Query()] = "influence",
+    counterfactual: Annotated[bool, Query(description="Also find the one fact without which the score would change most.")] = False,
+) -> Response:
+    """Why a party has its score: the parts, their points, and the paths and facts behind them."""
+    asked = {"analysis_id": analysis_id, "party": id_in_path(party_id), "score": score, "counterfactual": counterfactual}
+    return json_answer(calculator.ask("explain", place.workspace.id, **asked))

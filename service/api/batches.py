@@ -1,0 +1,25 @@
+"""Batches: up to 50,000 records in one revision."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from service.api import examples
+from service.api.answers import json_answer
+from service.api.documented import NDJSON, answers, takes
+from service.api.schemas import BatchAnswer
+from service.batches import take_batch
+from service.dependencies import LinesDep, PlaceDep, WritingDep
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}/batches", tags=["batches"])
+OnError = Annotated[Literal["abort", "skip"], Query(description="`abort`: with any error nothing is written (422); `skip`: what is good is written.")]
+
+
+@router.post(
+    "", response_model=BatchAnswer, responses=answers(examples.BATCH_ANSWER), openapi_extra=takes(examples.BATCH, schema={"type": "string"}, media=NDJSON)
+)
+def write_batch(place: PlaceDep, body: LinesDep, writing: WritingDep, on_error: OnError = "abort") -> Response:
+    """Write NDJSON, optionally gzipped, one record a line with its `type`, all in one transaction. A fact may name a party of the same batch, in any order."""
+    return json_answer(take_batch(place.service, place.workspace.id, body, on_error, writing).as_json())

@@ -1,0 +1,39 @@
+"""The registry of metrics: what each answers, how, when it is undefined, and what it may be given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from graph_models.metrics import METRICS
+from graph_models.metrics.result import Metric
+from graph_models.parameters import COMMON, STRUCTURAL, Parameter
+from service.api.answers import json_answer
+from service.api.documented import answers
+from service.dependencies import PlaceDep
+
+
+def described(metric: Metric) -> dict[str, Any]:
+    """An entry of the registry, with every parameter that it takes."""
+    common = STRUCTURAL | COMMON if metric.structural else COMMON
+    parameters = common | {parameter.name: parameter for parameter in metric.parameters}
+    texts = {name: getattr(metric, name) for name in ("name", "family", "question", "formula", "undefined_when", "reference", "cost", "kind")}
+    return texts | {"parameters": [_parameter(parameter) for parameter in parameters.values()]}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    bounds = {"low": parameter.low, "high": parameter.high, "open_low": parameter.open_low, "open_high": parameter.open_high}
+    limited = parameter.low is not None or parameter.high is not None
+    allowed: Any = list(parameter.choices) if parameter.choices else bounds if limited else None
+    return {"name": parameter.name, "type": parameter.type, "default": parameter.default, "range": allowed}
+
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}/metrics", tags=["analyses"])
+_ALL = [described(metric) for metric in METRICS]
+
+
+@router.get("", response_class=Response, responses=answers({"items": _ALL[:1], "next_cursor": None, "total": 1}))
+async def list_metrics(place: PlaceDep) -> Response:
+    """All metrics that can be asked for."""
+    return json_answer({"items": _ALL, "next_cursor": None, "total": len(_ALL)})

@@ -1,0 +1,77 @@
+"""A party: its page, its facts, its journey, its neighborhood."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
+
+from graph_models.errors import InvalidInput
+from service import reads
+from service.api import examples
+from service.api.answers import etag, json_answer
+from service.api.documented import answers, listed, page, ref
+from service.dependencies import AsOfQuery, CalculatorDep, InstantDep, KnownAtQuery, PageDep, PlaceDep, RecordIdDep, at_once
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}/parties/{record_id}", tags=["parties"])
+
+MAX_HOPS = 3
+Hops = Annotated[int, Query(ge=1, le=MAX_HOPS, description="How many facts away.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many parties at the most, the party itself included.")]
+Kinds = Annotated[str | None, Query(description="Only along facts of these kinds, parted by commas.", examples=["money,owns"])]
+Types = Annotated[str | None, Query(description="Only facts of these types, parted by commas.", examples=["role,value_flow"])]
+_PARTY, _ROLE = examples.answered("party"), examples.answered("role")
+_PAGE: dict[str, Any] = _PARTY | {
+    "roles": [_ROLE],
+    "scores": [examples.PARTY_SCORE],
+    "give_get": [{"kind": "money", "given": 1200000.0, "received": 0.0, "unit": "CNY", "balance": 1200000.0, "facts": ["v1"]}],
+    "touchpoints": [examples.answered("touchpoint")],
+}
+_JOURNEY = {
+    "party_id": "d1",
+    "items": [{"date": "2023-04-01", "type": "role", "id": "r1", "kind": "distributor", "stage": "active", "record": examples.RECORDS["role"]}],
+    "truncated": None,
+}
+
+
+@router.get("/neighborhood", response_class=Response, responses=answers({"parties": [_PARTY], "facts": [_ROLE], "truncated": None}))
+async def get_neighborhood(
+    place: PlaceDep, record_id: RecordIdDep, at: InstantDep, hops: Hops = 1, limit: Limit = 100, kinds: Kinds = None
+) -> Response:
+    """Parties at most so many facts away, the nearest first, and the facts among them, as records."""
+    wanted = None if kinds is None else [kind for kind in kinds.split(",") if kind]
+    arguments = (place.store, record_id, at, hops, limit, wanted)
+    found = await (at_once(place.store, reads.neighborhood, *arguments) if hops == 1 else run_in_threadpool(reads.neighborhood, *arguments))
+    return json_answer(found.as_json())
+
+
+@router.get("", response_class=Response, responses=answers(_PAGE, schema=ref("Party")))
+def get_party(
+    place: PlaceDep, calculator: CalculatorDep, record_id: RecordIdDep, at: InstantDep, as_of: AsOfQuery = None, known_at: KnownAtQuery = None
+) -> Response:
+    """A party with its roles, identifiers, newest scores, give and get with the focal party, and last touchpoints."""
+    row = reads.record(place.store, "party", record_id, at)
+    content = calculator.ask("party", place.workspace.id, party=record_id, as_of=as_of, known_at=known_at)
+    return json_answer(content, headers=etag(row))
+
+
+@router.get("/facts", response_class=Response, responses=answers(page(_ROLE), schema=listed(ref("Role"))))
+def list_facts(place: PlaceDep, record_id: RecordIdDep, at: InstantDep, asked: PageDep, types: Types = None) -> Response:
+    """All facts that name the party, by type and id."""
+    reads.record(place.store, "party", record_id, at)
+    wanted = reads.FACT_TYPES if types is None else _fact_types(types)
+    return json_answer(reads.facts(place.store, record_id, at, wanted, asked.cursor, asked.limit).as_json())
+
+
+@router.get("/journey", response_class=Response, responses=answers(_JOURNEY))
+def get_journey(place: PlaceDep, record_id: RecordIdDep, at: InstantDep) -> Response:
+    """Dated touchpoints and changes of stage, oldest first."""
+    return json_answer(reads.journey(place.store, record_id, at))
+
+
+def _fact_types(text: str) -> list[str]:
+    wanted = text.split(",")
+    if unknown := set(wanted) - set(reads.FACT_TYPES):
+        raise InvalidInput.of("unknown-type", f"{min(unknown)!r} is none of {', '.join(reads.FACT_TYPES)}", "types")
+    return wanted

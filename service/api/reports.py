@@ -1,0 +1,42 @@
+"""Reports: made as jobs, fetched as files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Response
+from fastapi.responses import FileResponse
+
+from service import reports
+from service.api import examples
+from service.api.answers import accepted, json_answer
+from service.api.documented import answers, page, takes
+from service.dependencies import JsonDep, PlaceDep, WritingDep
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}/reports", tags=["reports"])
+_KINDS = [kind.as_json() for kind in reports.KINDS.values()]
+_REQUEST: dict[str, Any] = {"kind": "strategy", "format": "html", "locale": "en", "analysis": "latest"}
+_QUEUED = examples.JOB_QUEUED | {"kind": "report"}
+_FILE = answers("<!doctype html>...", "The file.", schema={"type": "string"}, media="text/html")
+_ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""A report is one file without scripts; whatever a name in it says, it can load and run nothing."""
+
+
+@router.get("/kinds", response_class=Response, responses=answers(page(_KINDS[0])))
+async def list_report_kinds(place: PlaceDep) -> Response:
+    """The kinds of reports and their sections."""
+    return json_answer({"items": _KINDS, "next_cursor": None, "total": len(_KINDS)})
+
+
+@router.post("", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202), openapi_extra=takes(_REQUEST))
+def submit_report(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
+    """Make a report of an analysis in the worker."""
+    reports.check_request(fields)
+    return accepted(place.service.jobs.submit("report", place.workspace.id, fields, writing))
+
+
+@router.get("/{report_id}", response_class=FileResponse, responses=_FILE)
+def get_report(place: PlaceDep, report_id: Annotated[str, Path(description="The id of a report.", examples=["18f2a1"])]) -> FileResponse:
+    """The file of a report."""
+    report = reports.report_file(place.service, place.workspace.id, report_id)
+    return FileResponse(report.path, media_type=report.media_type, headers={"Content-Security-Policy": _ALONE, "X-Content-Type-Options": "nosniff"})

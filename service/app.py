@@ -1,0 +1,57 @@
+"""The whole service in one place: ``create_app(settings)``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from graph_models.errors import StakeholderGraphError
+from service.api import batches, health, jobs, records, revisions, vocabulary, workspaces
+from service.api.documented import PROBLEM, describe
+from service.errors import answer_error
+from service.http_bodies import BodyLimits
+from service.http_counters import CountedRequests, Counters
+from service.http_paths import SegmentedPaths
+from service.settings import Settings
+from service.versions import VERSION
+from service.worker import WorkerProcess
+from service.workplace import Service
+
+HANDLERS = (StakeholderGraphError, RequestValidationError, HTTPException, Exception)
+ROUTERS = (*records.ROUTERS, batches.router, workspaces.router, vocabulary.router, jobs.router, revisions.router, health.router)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service with these settings; its worker process runs while the app does."""
+    app = FastAPI(
+        title="Stakeholder graph", version=VERSION, lifespan=_lifespan, responses=PROBLEM, redirect_slashes=False, docs_url="/docs" if settings.docs else None,
+        redoc_url=None, description="Who matters to a company, what flows between them, and why. Errors are problems (RFC 9457).",
+    )  # fmt: skip
+    app.state.service = Service(settings)
+    app.state.worker = WorkerProcess(settings) if settings.worker else None
+    app.state.counters = Counters()
+    for router in ROUTERS:
+        app.include_router(router)
+    for error in HANDLERS:
+        app.add_exception_handler(error, answer_error)
+    app.add_middleware(BodyLimits, settings=settings)
+    app.add_middleware(SegmentedPaths)
+    app.add_middleware(CountedRequests, counters=app.state.counters)
+    describe(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    service, worker = app.state.service, app.state.worker
+    if worker is not None:
+        worker.start()
+        service.jobs.wake = worker.wake
+    yield
+    if worker is not None:
+        worker.stop()
+    service.close()

@@ -1,0 +1,285 @@
+"""The service's own SQLite file: workspaces with their vocabularies, mappings, score profiles, and the indexes of analyses and reports.
+
+It is small and shared by the API, the worker and the command line; jobs (``jobs.py``) live in the same file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import apsw
+import msgspec
+
+from graph_models.errors import AlreadyExists, NotFound, StoreUnavailable
+from graph_models.time import now_text
+from graph_models.vocabulary import BUILT_IN, Terms, Vocabulary
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS workspaces (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, body BLOB NOT NULL, terms BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS versions (workspace TEXT, family TEXT, name TEXT, version INTEGER, body BLOB NOT NULL, recorded_at TEXT NOT NULL,
+    PRIMARY KEY (workspace, family, name, version)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS things (number INTEGER PRIMARY KEY AUTOINCREMENT, workspace TEXT NOT NULL, family TEXT NOT NULL, id TEXT NOT NULL,
+    body BLOB NOT NULL, recorded_at TEXT NOT NULL, UNIQUE (workspace, family, id));
+CREATE TABLE IF NOT EXISTS answers (scope TEXT, key TEXT, body_hash TEXT NOT NULL, answer BLOB NOT NULL, recorded_at TEXT NOT NULL,
+    PRIMARY KEY (scope, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, workspace TEXT NOT NULL, kind TEXT NOT NULL,
+    arguments BLOB NOT NULL, state TEXT NOT NULL DEFAULT 'queued', done INTEGER NOT NULL DEFAULT 0, total INTEGER, stage TEXT,
+    result BLOB, problem BLOB, cancelling INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+    submitted_at TEXT NOT NULL, started_at TEXT, finished_at TEXT);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
+"""
+_NEWEST = "SELECT version, body, recorded_at FROM versions WHERE workspace = ? AND family = ? AND name = ? ORDER BY version DESC LIMIT 1"
+VERSION = 1
+Locale = Literal["en", "zh"]
+Family = Literal["analysis", "report", "import"]
+VersionedFamily = Literal["mapping", "score-profile"]
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One isolated ecosystem: its focal party, base currency and language, and the day that its reads are of by default."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    focal_party_id: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
+    base_currency: str = "CNY"
+    locale: Locale = "en"
+    default_as_of: str | None = None
+
+
+class Versioned(msgspec.Struct, frozen=True):
+    """One version of something that is kept in versions: a mapping, a score profile."""
+
+    name: str
+    version: int
+    body: bytes
+    recorded_at: str
+
+
+class Catalog:
+    """The service's file, opened once a process. Safe to use from many threads."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._reading, self._writing = threading.Lock(), threading.RLock()
+        try:
+            self._writer, self._reader = _opened(path), _opened(path)
+            with self.writing() as connection:
+                for statement in SCHEMA.split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+        except apsw.Error as error:
+            raise StoreUnavailable(f"The service's own file cannot be opened: {error}") from error
+        self._seen: int | None = None
+        self._workspaces: dict[str, tuple[Workspace, Vocabulary]] = {}
+        self._vocabularies: dict[bytes, Vocabulary] = {}
+
+    # -- the file
+
+    @contextmanager
+    def writing(self) -> Iterator[apsw.Connection]:
+        """One transaction, alone among writers; undone where the body raises."""
+        with self._writing, _as_unavailable():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    def rows(self, statement: str, *values: Any) -> list[Any]:
+        """What a reading statement gives."""
+        with self._reading, _as_unavailable():
+            return list(self._reader.execute(statement, values))
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    # -- workspaces
+
+    def workspaces(self) -> list[Workspace]:
+        """All of them, in the order of their ids."""
+        return [_workspace(body) for (body,) in self.rows("SELECT body FROM workspaces ORDER BY id")]
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        return self._known(workspace_id)[0]
+
+    def vocabulary(self, workspace_id: str) -> Vocabulary:
+        """The product's vocabulary together with the workspace's own."""
+        return self._known(workspace_id)[1]
+
+    def add_workspace(self, workspace: Workspace, *, only_one: bool = False) -> bool:
+        """Make a workspace. With ``only_one`` says ``False``, and makes none, where another is there."""
+        with self.writing() as connection:
+            there = [found for (found,) in connection.execute("SELECT id FROM workspaces")]
+            if workspace.id in there:
+                raise AlreadyExists(f"There is a workspace {workspace.id!r}")
+            if there and only_one:
+                return False
+            connection.execute("INSERT INTO workspaces (id, created_at, body) VALUES (?, ?, ?)", (workspace.id, now_text(), msgspec.json.encode(workspace)))
+        return True
+
+    def change_workspace(self, workspace: Workspace) -> None:
+        with self.writing() as connection:
+            connection.execute("UPDATE workspaces SET body = ? WHERE id = ?", (msgspec.json.encode(workspace), workspace.id))
+            _must_change(connection, workspace.id)
+
+    def remove_workspace(self, workspace_id: str) -> None:
+        """Forget a workspace and all that is kept under it here."""
+        with self.writing() as connection:
+            connection.execute("DELETE FROM workspaces WHERE id = ?", (workspace_id,))
+            _must_change(connection, workspace_id)
+            for table in ("versions", "things", "jobs"):
+                connection.execute(f"DELETE FROM {table} WHERE workspace = ?", (workspace_id,))  # noqa: S608 - names of our own tables
+            connection.execute("DELETE FROM answers WHERE scope = ?", (workspace_id,))
+
+    def extend_vocabulary(self, workspace_id: str, terms: Sequence[Terms]) -> Vocabulary:
+        """Add entries of the workspace's own; those of the same id are replaced. ``InvalidInput`` where one clashes."""
+        with self.writing() as connection:
+            found = connection.execute("SELECT terms FROM workspaces WHERE id = ?", (workspace_id,)).fetchone()
+            if found is None:
+                raise _no_workspace(workspace_id)
+            vocabulary = _vocabulary(found[0])
+            for own in terms:
+                vocabulary = vocabulary.extended(own)
+            connection.execute("UPDATE workspaces SET terms = ? WHERE id = ?", (msgspec.json.encode(vocabulary.own), workspace_id))
+        return vocabulary
+
+    def restore_vocabulary(self, workspace_id: str, vocabulary: Vocabulary) -> None:
+        """Put the own entries back as they were: what brought new ones was refused."""
+        with self.writing() as connection:
+            connection.execute("UPDATE workspaces SET terms = ? WHERE id = ?", (msgspec.json.encode(vocabulary.own), workspace_id))
+
+    def _known(self, workspace_id: str) -> tuple[Workspace, Vocabulary]:
+        """From memory, unless anybody (the worker, the command line) wrote to the file since."""
+        with self._reading, _as_unavailable():
+            ((seen,),) = self._reader.execute("PRAGMA data_version")
+            if seen != self._seen:
+                self._workspaces.clear()
+                self._seen = seen
+            known = self._workspaces.get(workspace_id)
+            if known is None:
+                row = self._reader.execute("SELECT body, terms FROM workspaces WHERE id = ?", (workspace_id,)).fetchone()
+                if row is None:
+                    raise _no_workspace(workspace_id)
+                vocabulary = self._vocabularies.get(row[1]) or _vocabulary(row[1])
+                self._vocabularies[row[1]] = vocabulary
+                known = self._workspaces[workspace_id] = (_workspace(row[0]), vocabulary)
+        return known
+
+    # -- what is kept in versions
+
+    def put_version(self, workspace_id: str, family: VersionedFamily, name: str, body: bytes) -> Versioned:
+        """Keep a new version; the same body as the newest makes none."""
+        with self.writing() as connection:
+            row = connection.execute(_NEWEST, (workspace_id, family, name)).fetchone()
+            if row is not None and row[1] == body:
+                return Versioned(name, *row)
+            kept = Versioned(name, 1 if row is None else row[0] + 1, body, now_text())
+            connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?)", (workspace_id, family, name, kept.version, body, kept.recorded_at))
+        return kept
+
+    def version(self, workspace_id: str, family: VersionedFamily, name: str, number: int | None = None) -> Versioned:
+        """One version, by default the newest."""
+        rows = self.rows(
+            "SELECT version, body, recorded_at FROM versions WHERE workspace = ? AND family = ? AND name = ? AND version = coalesce(?, version) "
+            "ORDER BY version DESC LIMIT 1",
+            workspace_id,
+            family,
+            name,
+            number,
+        )
+        if not rows:
+            raise NotFound(f"There is no {family} {name!r}" + ("" if number is None else f" of version {number}"))
+        return Versioned(name, *rows[0])
+
+    def names(self, workspace_id: str, family: VersionedFamily) -> list[str]:
+        return [name for (name,) in self.rows("SELECT DISTINCT name FROM versions WHERE workspace = ? AND family = ? ORDER BY name", workspace_id, family)]
+
+    # -- indexes of what is in files: analyses, reports, imports
+
+    def put_thing(self, workspace_id: str, family: Family, thing_id: str, body: dict[str, Any]) -> None:
+        """Keep what is to be known of an analysis, a report or an import (written again: replaced, its place in the order stays)."""
+        with self.writing() as connection:
+            if not connection.execute("SELECT 1 FROM workspaces WHERE id = ?", (workspace_id,)).fetchone():
+                raise _no_workspace(workspace_id)
+            connection.execute(
+                "INSERT INTO things (workspace, family, id, body, recorded_at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (workspace, family, id) DO UPDATE SET body = excluded.body",
+                (workspace_id, family, thing_id, msgspec.json.encode(body), now_text()),
+            )
+
+    def thing(self, workspace_id: str, family: Family, thing_id: str) -> dict[str, Any]:
+        rows = self.rows("SELECT body FROM things WHERE workspace = ? AND family = ? AND id = ?", workspace_id, family, thing_id)
+        if not rows:
+            raise NotFound(f"There is no {family} {thing_id!r}")
+        return _object(rows[0][0])
+
+    def things(self, workspace_id: str, family: Family, *, before: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
+        """Newest first; ``before`` is the id of the one after which to go on."""
+        rows = self.rows(
+            "SELECT body FROM things WHERE workspace = ?1 AND family = ?2 AND (?3 IS NULL OR number < "
+            "(SELECT number FROM things WHERE workspace = ?1 AND family = ?2 AND id = ?3)) ORDER BY number DESC LIMIT ?4",
+            workspace_id,
+            family,
+            before,
+            limit,
+        )
+        return [_object(body) for (body,) in rows]
+
+    def remove_thing(self, workspace_id: str, family: Family, thing_id: str) -> None:
+        with self.writing() as connection:
+            connection.execute("DELETE FROM things WHERE workspace = ? AND family = ? AND id = ?", (workspace_id, family, thing_id))
+
+    # -- answers to writes outside the stores, by idempotency key
+
+    def answered(self, scope: str, key: str) -> tuple[str, bytes] | None:
+        """The body hash and the answer that a key was used for."""
+        rows = self.rows("SELECT body_hash, answer FROM answers WHERE scope = ? AND key = ?", scope, key)
+        return rows[0] if rows else None
+
+    def remember_answer(self, scope: str, key: str, body_hash: str, answer: bytes) -> None:
+        with self.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?)", (scope, key, body_hash, answer, now_text()))
+
+
+def _opened(path: Path) -> apsw.Connection:
+    connection = apsw.Connection(str(path))
+    connection.set_busy_timeout(10_000)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (apsw.BusyError, apsw.IOError, apsw.FullError, apsw.CantOpenError, apsw.ConnectionClosedError) as error:
+        raise StoreUnavailable(f"The service's own file does not answer: {error}") from error
+
+
+def _workspace(body: bytes) -> Workspace:
+    return msgspec.json.decode(body, type=Workspace)
+
+
+def _vocabulary(terms: bytes | None) -> Vocabulary:
+    return BUILT_IN if terms is None else Vocabulary(BUILT_IN.terms, msgspec.json.decode(terms, type=Terms))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    return msgspec.json.decode(body, type=dict[str, Any])
+
+
+def _must_change(connection: apsw.Connection, workspace_id: str) -> None:
+    if not connection.changes():
+        raise _no_workspace(workspace_id)
+
+
+def _no_workspace(workspace_id: str) -> NotFound:
+    return NotFound(f"There is no workspace {workspace_id!r}")

@@ -1,0 +1,138 @@
+"""What endpoints ask for by type: the service, the workspace of the path, the instant of a read, one page, who writes and under which guard."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple, ParamSpec, TypeVar
+
+from fastapi import Depends, Header, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
+
+from graph_models.errors import InvalidInput
+from graph_models.vocabulary import Vocabulary
+from service.calculator import Calculator
+from service.catalog import Workspace
+from service.edits import FREE, Guard
+from service.http_bodies import GZIP_MAGIC, json_bytes, json_object, limit_of, ndjson, unpacked
+from service.http_paths import id_in_path
+from service.reads import instant
+from service.stores.store import At, Store, Writing
+from service.workplace import Service
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_TAGS = re.compile(r'(?:W/)?"([^"]*)"|(\*)|([^\s,"]+)')
+
+
+class Place(NamedTuple):
+    """The workspace that a request is about."""
+
+    service: Service
+    workspace: Workspace
+    store: Store
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.service.vocabulary(self.workspace.id)
+
+
+class PageAsked(NamedTuple):
+    """Which page of a list, and how long."""
+
+    limit: int
+    cursor: str | None
+
+
+async def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+async def _calculator(request: Request) -> Calculator:
+    calculator: Calculator = request.app.state.calculator
+    return calculator
+
+
+async def _workspace_id(workspace: Annotated[str, Path(description="The id of the workspace.", examples=["demo"])]) -> str:
+    return id_in_path(workspace)
+
+
+async def _place(request: Request, workspace_id: Annotated[str, Depends(_workspace_id)]) -> Place:
+    service: Service = request.app.state.service
+    found = service.workspace(workspace_id)
+    store = service.opened(workspace_id) or await run_in_threadpool(service.store, workspace_id)
+    return Place(service, found, store)
+
+
+async def _record_id(record_id: Annotated[str, Path(description="An id, percent-encoded; any character, `/` too.", examples=["d1"])]) -> str:
+    return id_in_path(record_id)
+
+
+AsOfQuery = Annotated[
+    str | None, Query(description="A full day; default: the workspace's `default_as_of`, else today in UTC.", examples=["2025-12-31"])
+]
+KnownAtQuery = Annotated[str | None, Query(description="A time with zone, or digits only: a revision; default: now.", examples=["12"])]
+
+
+async def _instant(place: Annotated[Place, Depends(_place)], as_of: AsOfQuery = None, known_at: KnownAtQuery = None) -> At:
+    asked = (place.store, place.workspace.default_as_of, as_of, known_at)
+    return instant(*asked) if known_at is None else await run_in_threadpool(instant, *asked)
+
+
+async def _page(
+    limit: Annotated[int, Query(ge=1, le=1000, description="How many at the most.")] = 100,
+    cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
+) -> PageAsked:
+    return PageAsked(limit, cursor)
+
+
+async def _writing(
+    request: Request,
+    idempotency_key: Annotated[str | None, Header(description="The same key with the same body has the same answer, and nothing is done twice.")] = None,
+) -> Writing:
+    if idempotency_key is None:
+        return Writing()
+    if not _KEY.fullmatch(idempotency_key):
+        raise InvalidInput.of("bad-key", "a key is 1 to 255 visible ASCII characters", "Idempotency-Key")
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], await _body(request)):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return Writing(key=idempotency_key, body_hash=digest.hexdigest())
+
+
+async def _body(request: Request) -> bytes:
+    """The body as it reads, however it was packed; of a form the parts are hashed by whoever takes them."""
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        return b""
+    body = await request.body()
+    return unpacked(body, limit_of(request.url.path, request.app.state.service.settings)) if body[:2] == GZIP_MAGIC else body
+
+
+async def _guard(
+    if_match: Annotated[str | None, Header(description="The `ETag` that the record must still have, else 412.", examples=['"3"'])] = None,
+) -> Guard:
+    if if_match is None:
+        return FREE
+    return Guard(tuple(tag or star or bare for tag, star, bare in _TAGS.findall(if_match)))
+
+
+async def at_once(store: Store, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a short read where it is quickest: here, if the store answers without waiting, else in a thread."""
+    return call(*args, **kwargs) if store.answers_at_once else await run_in_threadpool(call, *args, **kwargs)
+
+
+CalculatorDep = Annotated[Calculator, Depends(_calculator)]
+ServiceDep = Annotated[Service, Depends(_service)]
+WorkspaceIdDep = Annotated[str, Depends(_workspace_id)]
+JsonDep = Annotated[dict[str, Any], Depends(json_object)]
+JsonBytesDep = Annotated[bytes, Depends(json_bytes)]
+LinesDep = Annotated[bytes, Depends(ndjson)]
+PlaceDep = Annotated[Place, Depends(_place)]
+RecordIdDep = Annotated[str, Depends(_record_id)]
+InstantDep = Annotated[At, Depends(_instant)]
+PageDep = Annotated[PageAsked, Depends(_page)]
+WritingDep = Annotated[Writing, Depends(_writing)]
+GuardDep = Annotated[Guard, Depends(_guard)]

@@ -1,0 +1,129 @@
+"""Bodies of requests: bounded while they stream in, unpacked within the same bounds, and read as JSON or as lines."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from typing import Any
+
+import msgspec
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from graph_models.errors import FieldError, InvalidInput, Malformed, TooLarge, UnsupportedMedia
+from service.errors import problem_of, problem_response
+from service.settings import Settings
+
+RECORD_BYTES = 1 << 20
+"""A record is at most 1 MiB (api.md, "Records"), and so is every other JSON body."""
+MULTIPART_BYTES = 1 << 20
+"""What the parts of a form need beside the file."""
+NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
+GZIP_MAGIC = b"\x1f\x8b"
+_CHUNK = 1 << 16
+
+
+def limit_of(path: str, settings: Settings) -> int:
+    """The bytes that a body sent to this path may have."""
+    if path.endswith("/batches"):
+        return settings.batch_bytes
+    if path.endswith(("/imports", "/mappings/suggest")):
+        return settings.upload_bytes + MULTIPART_BYTES
+    return RECORD_BYTES
+
+
+class BodyLimits:
+    """ASGI middleware: a body above its limit is refused as it comes in, by its announced length or at the first byte too many."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        limit = limit_of(scope["path"], self.settings)
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        if announced.isdigit() and int(announced) > limit:
+            await problem_response(problem_of(_too_large(limit), scope.get("raw_path", b"").decode("ascii", "replace")))(scope, receive, send)
+            return
+        await self.app(scope, _Counted(receive, limit), send)
+
+
+class _Counted:
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self.receive = receive
+        self.limit = limit
+        self.taken = 0
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
+        if message["type"] == "http.request":
+            self.taken += len(message.get("body", b""))
+            if self.taken > self.limit:
+                raise _too_large(self.limit)
+        return message
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body is larger than {limit} bytes", limit=limit)
+
+
+async def body_of(request: Request, limit: int, *, media: tuple[str, ...]) -> bytes:
+    """The whole body, unpacked. Raises ``UnsupportedMedia`` for another kind, ``Malformed`` for bad gzip, ``TooLarge`` beyond the limit."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in media and not (media[0] == "application/json" and kind.endswith("+json")):
+        raise UnsupportedMedia(f"The body is {kind or 'of no stated content type'}; {media[0]} is read here")
+    body = await request.body()
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise UnsupportedMedia(f"A body in the encoding {encoding!r} is not read; gzip is")
+    return unpacked(body, limit) if encoding != "identity" or body[:2] == GZIP_MAGIC else body
+
+
+def unpacked(body: bytes, limit: int) -> bytes:
+    """What gzip packed, one or several members."""
+    unpacked_bytes = bytearray()
+    source = io.BytesIO(body)
+    member = zlib.decompressobj(wbits=31)
+    try:
+        while chunk := member.unconsumed_tail or source.read(_CHUNK):
+            unpacked_bytes += member.decompress(chunk, _CHUNK)
+            if len(unpacked_bytes) > limit:
+                raise _too_large(limit)
+            if member.eof and (rest := member.unused_data + source.read()):
+                source, member = io.BytesIO(rest), zlib.decompressobj(wbits=31)
+        if not member.eof:
+            raise Malformed("The gzip body is cut off", errors=[FieldError("truncated-gzip", "the gzip body ends before its end mark")])
+    except zlib.error as error:
+        raise Malformed("The body is not valid gzip", errors=[FieldError("bad-gzip", str(error))]) from None
+    return bytes(unpacked_bytes)
+
+
+async def json_bytes(request: Request) -> bytes:
+    """The bytes of a JSON body, not yet read."""
+    return await body_of(request, RECORD_BYTES, media=("application/json",))
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """The object that a JSON body holds."""
+    return object_of(await json_bytes(request))
+
+
+def object_of(body: bytes) -> dict[str, Any]:
+    """The object in a JSON text; ``Malformed`` where it is no JSON, ``InvalidInput`` where it is no object."""
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        code = "too-deep" if isinstance(error, RecursionError) else "bad-json"
+        raise Malformed(f"The body is not JSON: {error}", errors=[FieldError(code, str(error))]) from None
+    if not isinstance(found, dict):
+        raise InvalidInput.of("wrong-type", "the body is a JSON object")
+    return found
+
+
+async def ndjson(request: Request) -> bytes:
+    """The lines of a batch, unpacked, not yet read."""
+    settings: Settings = request.app.state.service.settings
+    return await body_of(request, settings.batch_bytes, media=NDJSON)

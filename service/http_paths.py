@@ -1,0 +1,40 @@
+"""Ids in URLs may hold any character: a percent-encoded slash must not part a path, so each segment is decoded by itself."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from graph_models.errors import Malformed
+from service.errors import problem_of, problem_response
+
+SLASH = "\x00"
+"""Stands for a slash inside a segment while routes are matched. No id holds it: ids have no control characters."""
+
+
+def id_in_path(segment: str) -> str:
+    """The id that a matched segment of a path is."""
+    return segment.replace(SLASH, "/") if SLASH in segment else segment
+
+
+class SegmentedPaths:
+    """ASGI middleware: ``scope["path"]`` is made anew from the raw path where that has an encoded slash."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raw: bytes | None = scope.get("raw_path")
+        if raw is not None and b"%" in raw:
+            try:
+                scope["path"] = "/".join(_decoded(segment) for segment in raw.split(b"?")[0].decode("ascii").split("/"))
+            except UnicodeDecodeError:
+                error = Malformed("The path is not percent-encoded UTF-8")
+                await problem_response(problem_of(error, raw.decode("ascii", "replace")))(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def _decoded(segment: str) -> str:
+    return unquote(segment, errors="strict").replace(SLASH, "\ufffd").replace("/", SLASH)

@@ -1,0 +1,1 @@
+"""Files of others into records: readers, the mapping language, and loading."""

@@ -1,0 +1,83 @@
+"""Reads CSV and its relatives: any delimiter, any encoding that is named or certain, quoted line ends."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from typing import Any
+
+from graph_models.errors import InvalidInput, Malformed
+from service.ingest.sources import FileOfSet, encoding_name, encoding_of, opened, text_lines
+from service.ingest.tables import Line, ReadOptions, Table, of_rows
+
+DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE = 50
+_CELL_LIMIT = 1 << 20
+csv.field_size_limit(_CELL_LIMIT)
+
+
+@contextmanager
+def delimited_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
+    """The file as a table; streamed."""
+    with opened(file) as source:
+        codec = encoding_of(source, options.encoding)
+        lines = text_lines(source, codec)
+        sample = list(islice(lines, max(options.header_row, 1) + _SAMPLE))
+        delimiter = options.delimiter or _delimiter(file, sample, options)
+        columns, rows = of_rows(file, _rows(file, chain(sample, lines), delimiter, options.quote), options)
+        shown = {"format": "csv", "encoding": encoding_name(codec), "delimiter": delimiter}
+        yield Table(file, columns, rows, shown, source.position, source.size)
+
+
+def _rows(file: FileOfSet, lines: Iterator[str], delimiter: str, quote: str) -> Iterator[Line]:
+    reader = _reader(lines, delimiter, quote)
+    line = 0
+    try:
+        for cells in reader:
+            if any(cells):
+                yield line + 1, cells
+            line = reader.line_num
+    except csv.Error as error:
+        raise Malformed(f"{file.name} line {line + 1}: {_words(str(error), quote)}", file=file.name, line=line + 1) from None
+
+
+def _reader(lines: Iterator[str], delimiter: str, quote: str) -> Any:
+    if quote == "none":
+        return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+    return csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=True)
+
+
+def _words(message: str, quote: str) -> str:
+    if "unexpected end of data" in message:
+        return f"a cell begins with {quote} and no {quote} ends it; where {quote} is an ordinary character say `quote: none`"
+    if "field limit" in message:
+        return f"a cell is longer than {_CELL_LIMIT} characters"
+    if "expected after" in message:
+        return f"text follows the {quote} that ends a cell; where {quote} is an ordinary character say `quote: none`"
+    return message
+
+
+def _delimiter(file: FileOfSet, sample: Sequence[str], options: ReadOptions) -> str:
+    """The one delimiter that cuts the header into cells; where several do, the one that cuts every sampled line into as many."""
+    header = sample[options.header_row - 1 if options.header_row else 0] if len(sample) >= max(options.header_row, 1) else ""
+    if file.plain_name.lower().endswith((".tsv", ".tab")):
+        return "\t"
+    candidates = [delimiter for delimiter in DELIMITERS if delimiter in header]
+    if len(candidates) > 1:
+        candidates = [delimiter for delimiter in candidates if _is_even(sample[max(options.header_row - 1, 0) :], delimiter, options.quote)] or candidates
+    if len(candidates) > 1:
+        shown = " or ".join(repr(delimiter) for delimiter in candidates)
+        raise InvalidInput.of("ambiguous-delimiter", f"{file.name}: the delimiter may be {shown}; say which in the mapping (`delimiter`)", "delimiter")
+    return candidates[0] if candidates else ","
+
+
+def _is_even(sample: Sequence[str], delimiter: str, quote: str) -> bool:
+    # a quoted cell may go on beyond the sample: its end is not asked for
+    complete = sample[:-1] if len(sample) > _SAMPLE else sample
+    try:
+        widths = {len(cells) for cells in _reader(iter(complete), delimiter, quote) if cells}
+    except csv.Error:
+        return False
+    return len(widths) == 1 and widths != {1}

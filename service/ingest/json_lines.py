@@ -1,0 +1,89 @@
+"""Reads NDJSON of anything: one object a line, nested objects flattened to ``a.b``, lists of plain values to lines of one cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from graph_models.errors import FieldError, InvalidInput
+from service.ingest.sources import FileOfSet, encoding_name, encoding_of, opened, text_lines
+from service.ingest.tables import Line, ReadOptions, Table
+
+MAX_COLUMNS = 10_000
+MAX_NESTING = 32
+LIST_SEPARATOR = "\n"
+"""Between the items of a list in one cell: ``split: "\\n"`` takes them apart."""
+# numbers keep the digits that they are written with
+_decode = msgspec.json.Decoder(float_hook=str).decode
+
+
+@contextmanager
+def json_lines_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
+    """The file as a table. It is read twice: columns are all the names that any line has, in the order in which they appear."""
+    names: dict[str, None] = {}
+    with opened(file) as source:
+        codec = encoding_of(source, options.encoding)
+        for _, cells in _flat(text_lines(source, codec)):
+            if not isinstance(cells, FieldError):
+                names.update(dict.fromkeys(cells))
+            if len(names) > MAX_COLUMNS:
+                raise InvalidInput.of("too-many-columns", f"{file.name}: the lines have more than {MAX_COLUMNS} different names")
+    if not names:
+        raise InvalidInput.of("empty-file", f"{file.name}: no line holds a JSON object with a name")
+    columns = list(names)
+    with opened(file) as source:
+        shown = {"format": "ndjson", "encoding": encoding_name(codec)}
+        yield Table(file, columns, _ordered(_flat(text_lines(source, codec)), columns), shown, source.position, source.size)
+
+
+def _ordered(lines: Iterator[tuple[int, dict[str, str] | FieldError]], columns: list[str]) -> Iterator[Line]:
+    for line, cells in lines:
+        yield line, cells if isinstance(cells, FieldError) else [cells.get(name, "") for name in columns]
+
+
+def _flat(lines: Iterator[str]) -> Iterator[tuple[int, dict[str, str] | FieldError]]:
+    for number, line in enumerate(lines, 1):
+        if line.isspace() or not line:
+            continue
+        try:
+            fields = _decode(line)
+            if not isinstance(fields, dict):
+                yield number, FieldError("bad-json", "the line is no JSON object")
+                continue
+            cells: dict[str, str] = {}
+            _flatten(fields, "", cells, MAX_NESTING)
+        except (msgspec.DecodeError, UnicodeError, ValueError, RecursionError) as error:
+            yield number, FieldError("bad-json", str(error))
+        else:
+            yield number, cells
+
+
+def _flatten(fields: dict[str, Any], before: str, cells: dict[str, str], depth: int) -> None:
+    if depth == 0:
+        raise ValueError(f"objects are nested deeper than {MAX_NESTING} levels")
+    for key, value in fields.items():
+        name = before + key
+        if isinstance(value, dict):
+            _flatten(value, name + ".", cells, depth - 1)
+        elif name in cells:
+            raise ValueError(f"the name {name!r} is there twice")
+        else:
+            cells[name] = _list_text(name, value) if isinstance(value, list) else _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else "true" if value is True else "false" if value is False else str(value)
+
+
+def _list_text(name: str, values: list[Any]) -> str:
+    if any(isinstance(value, (dict, list)) for value in values):
+        raise ValueError(f"{name!r} is a list of objects or lists, which has no place in a table")
+    texts = [_text(value) for value in values]
+    if any(LIST_SEPARATOR in text for text in texts):
+        raise ValueError(f"an item of the list {name!r} has a line end in it")
+    return LIST_SEPARATOR.join(texts)

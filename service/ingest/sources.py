@@ -1,0 +1,125 @@
+"""The bytes of a file to be read: packed or not, in which encoding, and how far reading has come."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple, cast
+
+from graph_models.errors import InvalidInput, Malformed, UnsupportedMedia
+
+GZIP_MAGIC = b"\x1f\x8b"
+BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+ENCODINGS = {
+    "utf-8": "utf-8-sig", "utf8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
+    "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "windows-1252": "cp1252", "cp1252": "cp1252", "latin-1": "cp1252", "iso-8859-1": "cp1252",
+}  # fmt: skip
+"""What a mapping may write, and the codec that reads it. GB18030 contains GBK and GB2312; as on the web, Latin-1 is read as Windows-1252."""
+_SHOWN = {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}
+_BY_LINE = ("utf-8-sig", "gb18030", "cp1252")
+"""Codecs in which the byte of a line's end is never a part of another character."""
+_HEAD = 1 << 12
+
+
+class FileOfSet(NamedTuple):
+    """One file of an import: where it is, and the name that people and mappings know it by."""
+
+    path: Path
+    name: str
+
+    @property
+    def plain_name(self) -> str:
+        """The name without the ending of the packing."""
+        return self.name[:-3] if self.name.lower().endswith(".gz") else self.name
+
+
+class ByteSource:
+    """An open file: ``stream`` gives its unpacked bytes, ``position`` says how many bytes of the file itself were read."""
+
+    def __init__(self, file: FileOfSet) -> None:
+        self.file = file
+        self._raw = open(file.path, "rb")  # noqa: SIM115 - closed by whoever opened the source
+        self.size = file.path.stat().st_size
+        packed = self._raw.read(2) == GZIP_MAGIC
+        self._raw.seek(0)
+        self.stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=self._raw)) if packed else self._raw
+
+    def position(self) -> int:
+        return self.size if self._raw.closed else self._raw.tell()
+
+    def close(self) -> None:
+        self.stream.close()
+        self._raw.close()
+
+
+@contextmanager
+def opened(file: FileOfSet) -> Iterator[ByteSource]:
+    """An open source; what goes wrong while its bytes are read or decoded becomes an error that names the file."""
+    source = ByteSource(file)
+    try:
+        yield source
+    except EOFError:
+        raise Malformed(f"{file.name}: the gzip file is cut off; it ends before its own end mark", file=file.name) from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise Malformed(f"{file.name}: the gzip file is damaged ({error})", file=file.name) from None
+    finally:
+        source.close()
+
+
+def encoding_of(source: ByteSource, named: str | None) -> str:
+    """The codec to read with: the named one, else what the byte order mark says, else UTF-8. Leaves the stream at its start."""
+    head = source.stream.read(_HEAD)
+    source.stream.seek(0)
+    if named is not None:
+        codec = ENCODINGS.get(named.lower())
+        if codec is None:
+            raise InvalidInput.of("unknown-encoding", f"{named!r} is not an encoding that is read here; it may be {', '.join(sorted(ENCODINGS))}", "encoding")
+        return codec
+    for mark, codec in BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return codec
+    if b"\x00" in head:
+        raise UnsupportedMedia(f"{source.file.name}: the file holds zero bytes: it is no text in UTF-8. If it is UTF-16, say `encoding: utf-16le` or utf-16be")
+    return "utf-8-sig"
+
+
+def encoding_name(codec: str) -> str:
+    """How an encoding is shown."""
+    return _SHOWN.get(codec, codec)
+
+
+def text_lines(source: ByteSource, codec: str) -> Iterator[str]:
+    """The lines of the text with their ends. Bytes that do not decode end the reading with an error that shows the line."""
+    text = io.TextIOWrapper(source.stream, encoding=codec, errors="strict", newline="")
+    line = 0
+    try:
+        for line, content in enumerate(text, 1):  # noqa: B007 - the number is for the error
+            yield content
+    except UnicodeDecodeError:
+        raise _undecodable(source.file, codec, line) from None
+    except UnicodeError as error:
+        raise Malformed(f"{source.file.name}: the text is not {encoding_name(codec)} ({error})", file=source.file.name) from None
+
+
+def _undecodable(file: FileOfSet, codec: str, read: int) -> InvalidInput:
+    """Decoding goes ahead of reading: find the very line, and show how the other encodings would read it."""
+    name = encoding_name(codec)
+    with opened(file) as again:
+        for number, line in enumerate(again.stream if codec in _BY_LINE else (), 1):
+            if _decodes(line, codec) is None:
+                others = [(other, _decodes(line, other)) for other in ("gb18030", "cp1252")]
+                readings = "; ".join(f"{encoding_name(other)} reads {text.strip()[:40]!r}" for other, text in others if text is not None)
+                advice = f"; name the encoding in the mapping ({readings})" if readings else ""
+                return InvalidInput.of("wrong-encoding", f"{file.name} line {number}: the bytes are not {name}{advice}", "encoding", number)
+    return InvalidInput.of("wrong-encoding", f"{file.name}: after line {read} the bytes are not {name}", "encoding", read + 1)
+
+
+def _decodes(line: bytes, codec: str) -> str | None:
+    try:
+        return line.decode(codec)
+    except UnicodeError:
+        return None

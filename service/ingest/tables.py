@@ -1,0 +1,120 @@
+"""What a reader makes of a file: columns, and numbered lines of cells, as text; and what is done about lines that do not fit the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+
+from graph_models.errors import FieldError, InvalidInput
+from service.ingest.sources import FileOfSet
+
+Cells = list[str]
+Line = tuple[int, "Cells | FieldError"]
+"""A line's number in its file and its cells, or what keeps it from being read. An empty cell is the empty text."""
+
+
+class ReadOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """How a file is read, as a mapping says it; what is left out is detected."""
+
+    format: str | None = None
+    encoding: str | None = None
+    delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] | None = None
+    quote: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] | Literal["none"] = '"'
+    sheet: str | None = None
+    header_row: Annotated[int, msgspec.Meta(ge=0)] = 1
+    """The line that names the columns; 0: none does, and ``columns`` names them."""
+    columns: list[str] | None = None
+    surplus_into: str | list[str] | None = None
+    short_lines: Literal["error", "empty"] = "error"
+
+
+class Table(NamedTuple):
+    """An open file as a table. ``shown`` tells how it was read: format, encoding, delimiter, sheet."""
+
+    file: FileOfSet
+    columns: list[str]
+    lines: Iterator[Line]
+    shown: dict[str, str]
+    position: Callable[[], int]
+    size: int
+
+
+def header(file: FileOfSet, cells: Sequence[str], line: int) -> list[str]:
+    """The names of the columns; empty ones at the end are left away. ``InvalidInput`` for a name that is missing or there twice."""
+    names = [cell.strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        raise InvalidInput.of("no-header", f"{file.name}: line {line} should name the columns and is empty", None, line)
+    if "" in names:
+        raise InvalidInput.of("no-header", f"{file.name}: column {names.index('') + 1} has no name in line {line}", None, line)
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InvalidInput.of("duplicate-column", f"{file.name}: line {line} names {', '.join(map(repr, twice))} more than once", twice[0], line)
+    return names
+
+
+def of_rows(file: FileOfSet, rows: Iterator[Line], options: ReadOptions) -> tuple[list[str], Iterator[Line]]:
+    """Columns and the lines after them, from all the lines of a file. Blank lines are left out, but counted."""
+    if options.header_row == 0:
+        if not options.columns:
+            raise InvalidInput.of("no-header", f"{file.name}: `header_row: 0` needs `columns`, the names of the columns in their order", "columns")
+        return header(file, options.columns, 0), fitted(rows, options.columns, options)
+    for line, cells in rows:
+        if isinstance(cells, FieldError):
+            raise InvalidInput(f"{file.name}: {cells.message}", errors=[cells.at(line)])
+        if line < options.header_row:
+            continue
+        if line > options.header_row > 1:
+            raise InvalidInput.of("no-header", f"{file.name}: line {options.header_row} should name the columns and is empty", None, options.header_row)
+        columns = header(file, cells, line)
+        return columns, fitted(rows, columns, options)
+    raise InvalidInput.of("empty-file", f"{file.name}: the file is empty: no line names the columns")
+
+
+def fitted(rows: Iterator[Line], columns: Sequence[str], options: ReadOptions) -> Iterator[Line]:
+    """Lines with as many cells as there are columns; others are errors, unless the options say what to do."""
+    width = len(columns)
+    surplus = _surplus(columns, options.surplus_into)
+    for line, cells in rows:
+        if isinstance(cells, FieldError) or len(cells) == width:
+            yield line, cells
+        elif len(cells) > width and not any(cells[width:]):
+            yield line, cells[:width]
+        elif len(cells) > width:
+            yield line, surplus(cells)
+        elif options.short_lines == "empty":
+            yield line, cells + [""] * (width - len(cells))
+        else:
+            message = f"the line has {len(cells)} fields and the header {width}; `short_lines: empty` fills up"
+            yield line, FieldError("too-few-fields", message, columns[len(cells)])
+
+
+def _surplus(columns: Sequence[str], into: str | list[str] | None) -> Callable[[Cells], Cells | FieldError]:
+    width = len(columns)
+    named = [into] if isinstance(into, str) else into or []
+    if unknown := [name for name in named if name not in columns]:
+        raise InvalidInput.of("unknown-column", f"`surplus_into` names {unknown[0]!r}, which is no column of the file", "surplus_into")
+    places = {columns.index(name) for name in named}
+
+    def refuse(cells: Cells) -> FieldError:
+        return FieldError("too-many-fields", f"the line has {len(cells)} fields and the header {width}; the first surplus one is {cells[width]!r}", None)
+
+    def into_one(cells: Cells) -> Cells:
+        place, more = columns.index(named[0]), len(cells) - width
+        return [*cells[:place], ",".join(cells[place : place + more + 1]), *cells[place + more + 1 :]]
+
+    def into_several(cells: Cells) -> Cells | FieldError:
+        """A cell that begins with a space goes on with the one before it, as ``Dante, 75``; that has to explain the whole surplus."""
+        joined: Cells = []
+        touched: set[int] = set()
+        for cell in cells:
+            if joined and cell.startswith(" "):
+                joined[-1] += "," + cell
+                touched.add(len(joined) - 1)
+            else:
+                joined.append(cell)
+        return joined if len(joined) == width and touched <= places else refuse(cells)
+
+    return refuse if not named else into_one if isinstance(into, str) else into_several

@@ -1,0 +1,197 @@
+"""Long work as jobs in the service's file: submitted, claimed by compare-and-set, followed by stage, cancelled, kept with result or problem."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
+
+from graph_models.errors import IdempotencyKeyReused, JobCancelled, NotFound
+from graph_models.time import now_text
+from service.catalog import Catalog
+from service.stores.store import Writing
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+Kind = Literal["analysis", "import", "report"]
+FINAL = frozenset({"done", "failed", "cancelled"})
+MAX_ATTEMPTS = 2
+"""A job whose worker died is tried once more; one that kills two workers is the cause of it."""
+
+_COLUMNS = "id, workspace, kind, arguments, state, done, total, stage, result, problem, cancelling, submitted_at, started_at, finished_at"
+
+
+class Job(NamedTuple):
+    """One job as it stands."""
+
+    id: str
+    workspace: str
+    kind: Kind
+    arguments: dict[str, Any]
+    state: State
+    done: int
+    total: int | None
+    stage: str | None
+    result: dict[str, Any] | None
+    problem: dict[str, Any] | None
+    cancelling: bool
+    submitted_at: str
+    started_at: str | None
+    finished_at: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of the API; arguments are not shown, they may hold paths of this machine."""
+        shown = {name: value for name, value in self._asdict().items() if name not in ("arguments", "done", "total", "stage", "cancelling")}
+        return shown | {"progress": {"done": self.done, "total": self.total, "stage": self.stage}}
+
+
+class Progress(Protocol):
+    """Called by long work as it goes on. Raises ``JobCancelled`` where somebody wants it to end."""
+
+    def __call__(self, done: int, total: int | None, stage: str) -> None: ...
+
+
+class Stopped(Exception):
+    """The worker is asked to end: the job goes back to the queue."""
+
+
+def no_progress(done: int, total: int | None, stage: str) -> None:
+    """For work that nobody watches."""
+
+
+class Jobs:
+    """The queue. ``wake`` is called when a job was submitted, so that a worker need not be asked all the time."""
+
+    def __init__(self, catalog: Catalog, wake: Callable[[], None] = lambda: None) -> None:
+        self.catalog = catalog
+        self.wake = wake
+
+    def submit(self, kind: Kind, workspace: str, arguments: dict[str, Any], writing: Writing = Writing()) -> Job:  # noqa: B008
+        """Queue a job. An idempotency key that was used for the same body gives its job again."""
+        job_id = secrets.token_hex(12)
+        if writing.key is not None and (before := self._of_key(workspace, writing)) is not None:
+            return before
+        with self.catalog.writing() as connection:
+            if not connection.execute("SELECT 1 FROM workspaces WHERE id = ?", (workspace,)).fetchone():
+                raise NotFound(f"There is no workspace {workspace!r}")
+            connection.execute(
+                "INSERT INTO jobs (id, workspace, kind, arguments, submitted_at) VALUES (?, ?, ?, ?, ?)",
+                (job_id, workspace, kind, msgspec.json.encode(arguments), now_text()),
+            )
+            if writing.key is not None:
+                connection.execute(
+                    "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", (workspace, writing.key, writing.body_hash or "", job_id.encode(), now_text())
+                )
+        self.wake()
+        return self.get(job_id)
+
+    def get(self, job_id: str) -> Job:
+        rows = self.catalog.rows(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", job_id)  # noqa: S608 - columns of our own
+        if not rows:
+            raise NotFound(f"There is no job {job_id!r}")
+        return _job(rows[0])
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each state."""
+        return dict(self.catalog.rows("SELECT state, count(*) FROM jobs GROUP BY state"))
+
+    def claim(self) -> Job | None:
+        """Take the oldest queued job, if there is one; nobody else gets it."""
+        if not self.catalog.rows("SELECT 1 FROM jobs WHERE state = 'queued' LIMIT 1"):
+            return None
+        with self.catalog.writing() as connection:
+            claimed = connection.execute(
+                "UPDATE jobs SET state = 'running', started_at = ?, attempts = attempts + 1 WHERE state = 'queued' AND number = "
+                "(SELECT min(number) FROM jobs WHERE state = 'queued') RETURNING id",
+                (now_text(),),
+            ).fetchall()
+        return self.get(claimed[0][0]) if claimed else None
+
+    def progress(self, job_id: str, done: int, total: int | None, stage: str) -> None:
+        """Say how far a running job is; ``JobCancelled`` where it is to end or is gone."""
+        with self.catalog.writing() as connection:
+            connection.execute(
+                "UPDATE jobs SET done = max(done * (stage IS ?3), ?1), total = ?2, stage = ?3 WHERE id = ?4 AND state = 'running'", (done, total, stage, job_id)
+            )
+        self.raise_if_cancelled(job_id)
+
+    def raise_if_cancelled(self, job_id: str) -> None:
+        if self.catalog.rows("SELECT 1 FROM jobs WHERE id = ? AND state = 'running' AND NOT cancelling", job_id):
+            return
+        raise JobCancelled("The job was cancelled")
+
+    def cancel(self, job_id: str) -> Job:
+        """A queued job is cancelled at once, a running one when it next says how far it is; a finished one stays as it is."""
+        with self.catalog.writing() as connection:
+            connection.execute("UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'", (now_text(), job_id))
+            connection.execute("UPDATE jobs SET cancelling = 1 WHERE id = ? AND state = 'running'", (job_id,))
+        return self.get(job_id)
+
+    def finish(self, job_id: str, result: dict[str, Any]) -> None:
+        self._end(job_id, "done", result=msgspec.json.encode(result))
+
+    def fail(self, job_id: str, problem: dict[str, Any], state: State = "failed") -> None:
+        self._end(job_id, state, problem=msgspec.json.encode(problem, enc_hook=str))
+
+    def requeue(self, job_id: str) -> None:
+        """The worker stops before the job is done: it is done again from its beginning."""
+        with self.catalog.writing() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = 'queued', started_at = NULL, done = 0, stage = NULL, attempts = attempts - 1 WHERE id = ? AND state = 'running'",
+                (job_id,),
+            )
+
+    def take_over(self, problem: dict[str, Any]) -> None:
+        """Called by the one worker as it starts: whatever runs was left by a dead one, and is queued again, cancelled, or failed with this problem."""
+        with self.catalog.writing() as connection:
+            connection.execute("UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE state = 'running' AND cancelling", (now_text(),))
+            connection.execute(
+                "UPDATE jobs SET state = 'failed', problem = ?, finished_at = ? WHERE state = 'running' AND attempts >= ?",
+                (msgspec.json.encode(problem), now_text(), MAX_ATTEMPTS),
+            )
+            connection.execute("UPDATE jobs SET state = 'queued', started_at = NULL, done = 0, stage = NULL WHERE state = 'running'")
+
+    def forget_before(self, days: int) -> None:
+        """Forget what was finished more than so many days ago."""
+        moment = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        with self.catalog.writing() as connection:
+            connection.execute("DELETE FROM jobs WHERE finished_at < ?", (moment,))
+
+    def _of_key(self, workspace: str, writing: Writing) -> Job | None:
+        assert writing.key is not None
+        found = self.catalog.answered(workspace, writing.key)
+        if found is None:
+            return None
+        if found[0] != (writing.body_hash or ""):
+            raise IdempotencyKeyReused("This Idempotency-Key was used for another body")
+        with suppress(NotFound):
+            return self.get(found[1].decode())
+        return None
+
+    def _end(self, job_id: str, state: State, result: bytes | None = None, problem: bytes | None = None) -> None:
+        with self.catalog.writing() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = ?, result = ?, problem = ?, finished_at = ? WHERE id = ? AND state = 'running'",
+                (state, result, problem, now_text(), job_id),
+            )
+
+
+def _job(row: Any) -> Job:
+    job_id, workspace, kind, arguments, state, done, total, stage, result, problem, cancelling, *times = row
+    return Job(
+        job_id,
+        workspace,
+        kind,
+        msgspec.json.decode(arguments),
+        state,
+        done,
+        total,
+        stage,
+        None if result is None else msgspec.json.decode(result),
+        None if problem is None else msgspec.json.decode(problem),
+        bool(cancelling),
+        *times,
+    )

@@ -1,0 +1,222 @@
+"""What is said: records, lists, history and neighborhoods as JSON, put together from stored bodies without decoding them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from graph_models.errors import InvalidInput, NotFound
+from graph_models.records import BY_NAME, RECORD_TYPES
+from graph_models.time import ALL_TIME, OPEN, Period, day_of, first_day_text, instant_text, last_day_text, span
+from service.stores.store import NOW, At, Row, Store
+
+MAX_LIMIT = 1_000
+MAX_FACTS = 20_000
+"""So many facts one neighborhood or journey reads at the most; what is beyond is said to be left out."""
+FACT_TYPES = tuple(kind.name for kind in RECORD_TYPES if kind.is_fact)
+_encode = msgspec.json.Encoder().encode
+
+
+class _Ends(msgspec.Struct):
+    """The two parties of a stored fact."""
+
+    target: str
+    source: str | None = None
+
+
+_ends = msgspec.json.Decoder(_Ends).decode
+
+
+class Page(NamedTuple):
+    """One page of a list, each item JSON already."""
+
+    items: Sequence[bytes]
+    next_cursor: str | None
+    total: int | None
+
+    def as_json(self) -> bytes:
+        return b'{"items":[%b],"next_cursor":%b,"total":%b}' % (b",".join(self.items), _encode(self.next_cursor), _encode(self.total))
+
+
+def instant(store: Store, default_as_of: str | None, as_of: str | None, known_at: str | None) -> At:
+    """The instant a request asks of: a full day (default: the workspace's, else today in UTC), and a revision or time (default: now)."""
+    try:
+        day = day_of(as_of or default_as_of or datetime.now(UTC).date().isoformat())
+    except ValueError as error:
+        raise InvalidInput.of("bad-date", str(error), "as_of") from None
+    return At(day, known(store, known_at))
+
+
+def known(store: Store, known_at: str | None) -> int:
+    """The revision that ``known_at`` names: digits are one, else the newest at that time."""
+    if known_at is None:
+        return NOW
+    if known_at.isdecimal() and known_at.isascii():
+        return min(int(known_at[:19]), NOW)
+    try:
+        return store.revision_at(instant_text(known_at))
+    except ValueError as error:
+        raise InvalidInput.of("bad-time", str(error), "known_at") from None
+
+
+def period_asked(begin: str | None, end: str | None) -> Period:
+    """The period of ``from`` and ``to`` (inclusive) of a request; all time where neither is given."""
+    start = _bound(begin, "from").start if begin else ALL_TIME.start
+    stop = _bound(end, "to").end if end else OPEN
+    if stop <= start:
+        raise InvalidInput.of("period-reversed", "the period ends before it begins", "to")
+    return Period(start, stop)
+
+
+def _bound(text: str, field: str) -> Period:
+    try:
+        return span(text)
+    except ValueError as error:
+        raise InvalidInput.of("bad-date", str(error), field) from None
+
+
+def answer(row: Row) -> bytes:
+    """A record as it is answered: its body and what the service adds to it."""
+    assert row.body is not None
+    who = b"" if row.recorded_by is None else b',"recorded_by":' + _encode(row.recorded_by)
+    return b'%b,"version":%d,"revision":%d,"recorded_at":"%b"%b}' % (row.body[:-1], row.current or row.version, row.revision, row.recorded_at.encode(), who)
+
+
+def record(store: Store, type_name: str, record_id: str, at: At) -> Row:
+    """The row of one record at an instant; ``NotFound`` where there is none."""
+    rows = store.get(type_name, [record_id], at)
+    if not rows:
+        raise NotFound(f"There is no {type_name} {record_id!r}" + (" on that day" if BY_NAME[type_name].is_state else ""))
+    return rows[0]
+
+
+def records(store: Store, type_name: str, filters: Mapping[str, str], at: At, cursor: str | None, limit: int) -> Page:
+    """A page of a collection; the total is counted for the first page."""
+    found = store.find(type_name, filters, at, cursor_read(cursor), limit)
+    total = store.count(type_name, filters, at) if cursor is None else None
+    return Page([answer(row) for row in found.rows], cursor_made(found.following), total)
+
+
+def facts(store: Store, party: str, at: At, types: Collection[str], cursor: str | None, limit: int) -> Page:
+    """A page of the facts that name a party, by type and id."""
+    after = cursor_read(cursor)
+    begin, _, after_id = after.partition(" ") if after else (None, "", "")
+    rows: list[Row] = []
+    following = None
+    wanted = [name for name in FACT_TYPES if name in types]
+    for place, name in enumerate(wanted):
+        if begin is not None and name != begin:
+            continue
+        found = store.find(name, {"party": party}, at, after_id or None, limit - len(rows)) if len(rows) < limit else None
+        begin, after_id = None, ""
+        rows += found.rows if found else ()
+        if found is None or found.following is not None:
+            following = f"{name} {found.following if found else ''}"
+            break
+        if len(rows) == limit and place + 1 < len(wanted):
+            following = f"{wanted[place + 1]} "
+            break
+    total = sum(store.count(name, {"party": party}, at) for name in wanted) if cursor is None else None
+    return Page([answer(row) for row in rows], cursor_made(following), total)
+
+
+def history(store: Store, type_name: str, record_id: str, at: At) -> bytes:
+    """Every version of a record, newest first; ``NotFound`` where it never was."""
+    rows = store.history(type_name, record_id, at)
+    if not rows:
+        raise NotFound(f"There is no {type_name} {record_id!r}")
+    return b'{"items":[%b]}' % b",".join(_past(row) for row in rows)
+
+
+def _past(row: Row) -> bytes:
+    fields = {
+        "version": row.version,
+        "valid_from": first_day_text(row.period.start),
+        "valid_to": last_day_text(row.period.end),
+        "revision": row.revision,
+        "recorded_at": row.recorded_at,
+        "superseded_by_revision": row.superseded,
+        "deleted": row.body is None,
+    }
+    return b'%b,"record":%b}' % (_encode(fields)[:-1], row.body or b"null")
+
+
+class Neighborhood(NamedTuple):
+    """Parties within some steps of one, the nearest first, and the facts among them."""
+
+    parties: Sequence[Row]
+    facts: Sequence[Row]
+    truncated: dict[str, Any] | None
+
+    def as_json(self) -> bytes:
+        return b'{"parties":[%b],"facts":[%b],"truncated":%b}' % (
+            b",".join(map(answer, self.parties)),
+            b",".join(map(answer, self.facts)),
+            _encode(self.truncated),
+        )
+
+
+def neighborhood(store: Store, party: str, at: At, hops: int, limit: int, kinds: Collection[str] | None) -> Neighborhood:
+    """All parties at most ``hops`` facts away; ``limit`` bounds them, the party itself included. ``NotFound`` where it is not there."""
+    start = record(store, "party", party, at)
+    reached, frontier = {party: start}, [party]
+    found: dict[tuple[str, str], tuple[Row, _Ends]] = {}
+    left_out, cut_facts = 0, False
+    for _ in range(hops):
+        rows = store.adjacent(frontier, at, kinds, MAX_FACTS)
+        cut_facts = cut_facts or len(rows) >= MAX_FACTS
+        ends = [_ends(row.body or b"") for row in rows]
+        found.update(((row.type, row.id), (row, end)) for row, end in zip(rows, ends, strict=True))
+        new = sorted({name for end in ends for name in (end.source, end.target) if name is not None} - reached.keys())
+        there = sorted(store.get("party", new, at), key=lambda row: row.id) if new else []
+        taken = there[: max(limit - len(reached), 0)]
+        left_out += len(there) - len(taken)
+        reached |= {row.id: row for row in taken}
+        frontier = [row.id for row in taken]
+        if not frontier:
+            break
+    among = [row for row, end in found.values() if end.target in reached and (end.source is None or end.source in reached)]
+    return Neighborhood(list(reached.values()), among, _cut(len(reached), left_out, limit, cut_facts))
+
+
+def _cut(shown: int, left_out: int, limit: int, cut_facts: bool) -> dict[str, Any] | None:
+    if not left_out and not cut_facts:
+        return None
+    why = f"only {MAX_FACTS} facts are read at a step" if cut_facts else f"limit is {limit} parties"
+    return {"shown": shown, "left_out": left_out, "why": why}
+
+
+def journey(store: Store, party: str, at: At) -> dict[str, Any]:
+    """Dated touchpoints of a party and the changes of stage of its roles, oldest first."""
+    record(store, "party", party, At(None, at.revision))
+    rows = store.adjacent([party], At(None, at.revision), None, MAX_FACTS)
+    items = [item for row in rows if row.body is not None and row.period.start <= (at.day or OPEN) for item in _steps(row, party)]
+    items.sort(key=lambda item: (item["date"] or "", item["type"], item["id"]))
+    return {"party_id": party, "items": items, "truncated": _cut(len(items), 0, MAX_FACTS, len(rows) >= MAX_FACTS)}
+
+
+def _steps(row: Row, party: str) -> Iterable[dict[str, Any]]:
+    fields = msgspec.json.decode(row.body or b"")
+    if row.type == "touchpoint":
+        yield {"date": fields["occurred_at"], "type": "touchpoint", "id": row.id, "kind": fields["kind"], "record": fields}
+    elif row.type == "role" and fields["source"] == party:
+        yield {"date": first_day_text(row.period.start), "type": "role", "id": row.id, "kind": fields["role"], "stage": fields.get("stage"), "record": fields}
+
+
+def cursor_made(after: str | None) -> str | None:
+    """An opaque cursor."""
+    return None if after is None else base64.urlsafe_b64encode(after.encode()).decode().rstrip("=")
+
+
+def cursor_read(cursor: str | None) -> str | None:
+    """What a cursor stands for; ``InvalidInput`` where it is none of ours."""
+    if cursor is None:
+        return None
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except ValueError:
+        raise InvalidInput.of("bad-cursor", "this is no cursor of this service", "cursor") from None

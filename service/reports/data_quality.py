@@ -1,0 +1,90 @@
+"""What is missing, doubtful or old: undefined values, warnings, facts without evidence, amounts without a rate, stale states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.reports.answers import Answers, shown
+from service.reports.blocks import Block, Code, Column, Inline, Label, Paragraph, PartyName, Phrase, Several, Table
+from service.reports.figures import Answer
+
+LISTED = 15
+"""More rows than that are no reading matter; the API lists all."""
+
+
+def data_quality(answers: Answers) -> Sequence[Block]:
+    """Everything that the reader should know before quoting a number."""
+    quality, analysis = answers.view("data-quality"), answers.analysis()
+    return [
+        Paragraph(Phrase("quality.lead")),
+        _warnings(analysis),
+        _listed(analysis, "no-rate", "quality.no_rate"),
+        _listed(analysis, "net-refund", "quality.net_refund"),
+        _evidence(quality),
+        *_stale(quality),
+        _undefined(analysis),
+    ]
+
+
+def _warnings(analysis: Answer) -> Table:
+    rows: list[list[Inline]] = [
+        [
+            Label("warning", item["code"]),
+            Code(item["message"]),
+            shown(analysis, "count", "warnings", place, "facts", counted=True),
+            shown(analysis, "count", "warnings", place, "parties", counted=True),
+        ]
+        for place, item in enumerate(analysis.items("warnings"))
+    ]
+    columns = [
+        Column(Phrase("column.warning")),
+        Column(Phrase("column.what"), wide=True),
+        Column(Phrase("column.facts"), numeric=True),
+        Column(Phrase("column.parties"), numeric=True),
+    ]
+    return Table(Phrase("quality.warnings"), columns, rows, Phrase("quality.warnings.none"))
+
+
+def _listed(analysis: Answer, code: str, title: str) -> Table:
+    """The facts and parties that the warnings of one code are about, by name."""
+    rows: list[list[Inline]] = []
+    for item in analysis.items("warnings"):
+        if item["code"] == code:
+            facts, parties = item.get("facts") or [], item.get("parties") or []
+            rows.append([Several([PartyName(party) for party in parties[:LISTED]]), Several([Code(fact) for fact in facts[:LISTED]])])
+    return Table(Phrase(title), [Column(Phrase("column.party")), Column(Phrase("column.fact"), wide=True)], rows, Phrase(f"{title}.none"))
+
+
+def _evidence(quality: Answer) -> Table:
+    rows: list[list[Inline]] = [
+        [Label("family", item["family"]), shown(quality, "count", "facts", place, "count"), shown(quality, "count", "facts", place, "without_evidence")]
+        for place, item in enumerate(quality.items("facts"))
+    ]
+    rows.append([Phrase("of_all"), shown(quality, "count", "total", "facts"), shown(quality, "count", "total", "without_evidence")])
+    columns = [Column(Phrase("column.family")), Column(Phrase("column.facts"), numeric=True), Column(Phrase("column.without_evidence"), numeric=True)]
+    return Table(Phrase("quality.evidence"), columns, rows, Phrase("quality.evidence.none"), frozenset({len(rows) - 1}))
+
+
+def _stale(quality: Answer) -> list[Block]:
+    rows: list[list[Inline]] = []
+    for place, item in enumerate(quality.items("stale")[:LISTED]):
+        seen: Inline = shown(quality, "plain", "stale", place, "last_seen") if item["last_seen"] else Phrase("word.never")
+        rows.append([PartyName(item["source"]), Label("roles", item["role"]), Label("stages", item["stage"]), PartyName(item["target"]), seen])
+    columns = [
+        Column(Phrase("column.party")),
+        Column(Phrase("column.roles")),
+        Column(Phrase("column.stage")),
+        Column(Phrase("column.toward")),
+        Column(Phrase("column.last_seen"), numeric=True),
+    ]
+    note = Phrase("quality.stale.note", {"stale": shown(quality, "count", "roles", "stale"), "roles": shown(quality, "count", "roles", "under_way")})
+    return [Table(Phrase("quality.stale"), columns, rows, Phrase("quality.stale.none")), Paragraph(note, note=True)]
+
+
+def _undefined(analysis: Answer) -> Table:
+    rows: list[list[Inline]] = [
+        [Code(item["name"]), Label("reason", item["reason"]), shown(analysis, "count", "undefined", place, "parties")]
+        for place, item in enumerate(analysis.items("undefined"))
+    ]
+    columns = [Column(Phrase("column.metric")), Column(Phrase("column.reason"), wide=True), Column(Phrase("column.parties"), numeric=True)]
+    return Table(Phrase("quality.undefined"), columns, rows, Phrase("quality.undefined.none"))

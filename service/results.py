@@ -1,0 +1,159 @@
+"""What an analysis found, kept as one Arrow file a metric beside its index entry, and read page by page."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from graph_models.ecosystem import Ecosystem
+from graph_models.errors import NotFound
+from graph_models.metrics.result import TEXT, MetricResult
+from service.reads import cursor_made, cursor_read
+
+PARTIES = "parties.arrow"
+
+
+class Scores(NamedTuple):
+    """One named result as it is kept: columns along the parties, in their order."""
+
+    name: str
+    metric: str
+    parameters: dict[str, Any]
+    table: pa.Table
+
+
+def keep(directory: Path, ecosystem: Ecosystem, results: Mapping[str, MetricResult]) -> None:
+    """Write all results of an analysis; the directory is there whole or not at all."""
+    making = directory.with_name(directory.name + ".making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    _write(making / PARTIES, _parties(ecosystem), {})
+    for place, (name, result) in enumerate(results.items()):
+        about = {"name": name, "metric": result.metric, "parameters": msgspec.json.encode(result.parameters).decode()}
+        _write(making / f"{place:03d}.arrow", _columns(result), about)
+    making.rename(directory)
+
+
+def _parties(ecosystem: Ecosystem) -> pa.Table:
+    roles = ecosystem.families["roles"]
+    held: list[set[str]] = [set() for _ in ecosystem.parties]
+    kinds = roles.coded("kind")
+    for source, kind in zip(roles.source.tolist(), kinds.codes.tolist(), strict=True):
+        held[source].add(kinds.texts[kind])
+    return pa.table({"id": pa.array(ecosystem.parties, pa.string()), "name": pa.array(ecosystem.names, pa.string()),
+                     "kind": ecosystem.columns["parties"]["kind"], "roles": pa.array([sorted(roles) for roles in held], pa.list_(pa.string()))})
+
+
+def _columns(result: MetricResult) -> pa.Table:
+    undefined = ~result.defined
+    ranks = result.ranks
+    low, high = (result.rank_range[:, 0], result.rank_range[:, 1]) if result.rank_range is not None else (np.zeros(len(ranks), np.int64),) * 2
+    values = pa.array(result.texts, pa.string()) if result.kind == TEXT else pa.array(result.array, mask=undefined)
+    optional = {name: pa.array(column, mask=~np.isfinite(column)) for name, column in (("coverage", result.coverage), ("standard_error", result.standard_error))
+                if column is not None}
+    return pa.table({
+        "value": values,
+        "reason": pa.array([None, *result.reason_names], pa.string()).take(pa.array(result.reason_codes.astype(np.int32))),
+        "bound": pa.array(result.bound if result.bound is not None else np.zeros(len(ranks), bool)),
+        "rank": pa.array(ranks, mask=ranks == 0), "rank_low": pa.array(low, mask=low == 0), "rank_high": pa.array(high, mask=high == 0), **optional})
+
+
+def _write(path: Path, table: pa.Table, about: Mapping[str, str]) -> None:
+    table = table.replace_schema_metadata(dict(about))
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path) -> pa.Table:
+    """Results never change once they are kept: a file is mapped, not copied, and may be kept open."""
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+def parties(directory: Path) -> pa.Table:
+    """Ids, names, kinds and roles of the parties of an analysis, in the order of its results."""
+    return _read(directory / PARTIES)
+
+
+def every(directory: Path) -> list[Scores]:
+    """All results of an analysis, in the order in which they were asked for."""
+    return [_scores(_read(path)) for path in sorted(directory.glob("[0-9]*.arrow"))]
+
+
+def named(directory: Path, name: str) -> Scores:
+    """``NotFound`` where the analysis did not compute it."""
+    for scores in every(directory):
+        if scores.name == name:
+            return scores
+    raise NotFound(f"This analysis has no metric {name!r}")
+
+
+def _scores(table: pa.Table) -> Scores:
+    about = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    return Scores(about["name"], about["metric"], msgspec.json.decode(about["parameters"]), table)
+
+
+def page(directory: Path, scores: Scores, shown: np.ndarray[Any, np.dtype[np.bool_]], descending: bool, cursor: str | None, limit: int) -> dict[str, Any]:
+    """A page of a result in the order of values (equal ones by id; texts by text), undefined ones last."""
+    order = _order(scores.table, descending)
+    order = order[shown[order]]
+    first = int(cursor_read(cursor) or 0) if (cursor_read(cursor) or "0").isdecimal() else 0
+    places = order[first : first + limit]
+    following = str(first + limit) if first + limit < len(order) else None
+    items = _items(parties(directory), scores.table, places)
+    return {"items": items, "next_cursor": cursor_made(following), "total": len(order), "metric": scores.metric, "parameters": scores.parameters}
+
+
+def _order(table: pa.Table, descending: bool) -> np.ndarray[Any, np.dtype[np.int64]]:
+    values, places = table["value"].combine_chunks(), np.arange(table.num_rows)
+    undefined = np.asarray(values.is_null())
+    if pa.types.is_string(values.type):
+        texts = sorted(places[~undefined].tolist(), key=lambda place: (values[place].as_py(), place))
+        return np.concatenate([np.array(texts, np.int64), places[undefined]])
+    ranks = table["rank"].combine_chunks().fill_null(0).to_numpy(zero_copy_only=False)
+    return np.lexsort((places, ranks if descending else -ranks, undefined))
+
+
+def _items(about: pa.Table, table: pa.Table, places: Sequence[int] | np.ndarray[Any, np.dtype[np.int64]]) -> list[dict[str, Any]]:
+    taken = pa.array(places)
+    rows = table.take(taken).to_pylist()
+    ids, names = about["id"].take(taken).to_pylist(), about["name"].take(taken).to_pylist()
+    return [{"party_id": party, "name": name, **item(row)} for party, name, row in zip(ids, names, rows, strict=True)]
+
+
+def item(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One value as it is answered."""
+    rank_range = None if row["rank_low"] is None else [row["rank_low"], row["rank_high"]]
+    return {"value": row["value"], "bound": row["bound"], "reason": row["reason"], "rank": row["rank"], "rank_range": rank_range,
+            "coverage": row.get("coverage"), "standard_error": row.get("standard_error")}
+
+
+def place_of(directory: Path, party: str) -> int:
+    """The place of a party in the results; ``NotFound`` where it was not there at that instant."""
+    place = _places(directory).get(party)
+    if place is None:
+        raise NotFound(f"There is no party {party!r} in this analysis")
+    return place
+
+
+@lru_cache(maxsize=16)
+def _places(directory: Path) -> dict[str, int]:
+    return {party: place for place, party in enumerate(parties(directory)["id"].to_pylist())}
+
+
+def shown(directory: Path, roles: Sequence[str], kinds: Sequence[str] = ()) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which parties an answer is about: those that have one of the roles (and kinds), all where none is named."""
+    table = parties(directory)
+    mask = np.ones(table.num_rows, bool)
+    if roles:
+        mask &= np.array([not set(roles).isdisjoint(held) for held in table["roles"].to_pylist()], bool)
+    if kinds:
+        mask &= np.array([kind in kinds for kind in table["kind"].to_pylist()], bool)
+    return mask

@@ -1,0 +1,110 @@
+"""All settings of the service in one class, read from ``STAKEHOLDER_GRAPH_*`` by whoever starts it and handed down from there."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "STAKEHOLDER_GRAPH_"
+MIB = 1024 * 1024
+NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+
+
+class Neo4jAddress(NamedTuple):
+    """Where a Neo4j is and how to enter it; the password never shows in a text of this."""
+
+    uri: str
+    user: str
+    password: SecretStr
+    database: str
+
+
+class BadSetting(ValueError):
+    """A setting cannot be used; the message names it as it is written in the environment, and never its value."""
+
+
+class Settings(BaseSettings):
+    """How one service runs. Every field is ``STAKEHOLDER_GRAPH_<NAME>`` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    store: SecretStr = Field(
+        SecretStr("sqlite:///data"),
+        description="Where records are kept: sqlite:////absolute/directory, sqlite:///relative/directory, or neo4j://user:password@host:7687/database.",
+    )
+    data: Path | None = Field(
+        None,
+        description="Directory of the service's own files (catalog, snapshots, reports, uploads). Default: the directory of the embedded store, else ./data.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged: this and everything graver.")
+    log_format: Literal["text", "json"] = Field("text", description="How it is logged: text for people, json (one object a line) for machines.")
+    batch_bytes: Annotated[int, Field(ge=1024)] = Field(64 * MIB, description="Largest body of a batch, before and after it is unpacked.")
+    upload_bytes: Annotated[int, Field(ge=1024)] = Field(1024 * MIB, description="Largest file of an import.")
+    deadline_s: Annotated[float, Field(gt=0, le=600)] = Field(30.0, description="Seconds after which a store must have answered one request.")
+    query_timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(60.0, description="The longest timeout_s that a Cypher query may ask for.")
+    worker: bool = Field(True, description="Run the worker process beside the API. Without it jobs stay queued until another service takes them.")
+    keep_jobs_days: Annotated[int, Field(ge=1)] = Field(30, description="Finished jobs are forgotten after so many days.")
+    analysis_memory_mb: Annotated[int, Field(ge=64)] = Field(2048, description="What one analysis may need; a request that would need more is refused.")
+    docs: bool = Field(True, description="Serve the API documentation at /docs.")
+
+    @field_validator("store")
+    @classmethod
+    def _store_is_an_address(cls, value: SecretStr) -> SecretStr:
+        address = _split(value.get_secret_value())
+        if address.scheme == "sqlite":
+            if address.netloc or len(address.path) < 2:
+                raise ValueError("an embedded store is sqlite:////absolute/directory or sqlite:///relative/directory")
+        elif address.scheme in NEO4J_SCHEMES:
+            if not address.hostname or not address.username or address.password is None:
+                raise ValueError("a Neo4j store is neo4j://user:password@host:7687/database, special characters percent-encoded")
+        else:
+            raise ValueError("a store begins with sqlite: or neo4j:")
+        return value
+
+    @property
+    def store_kind(self) -> str:
+        """The name of the store in ``STORES``."""
+        return "sqlite" if _split(self.store.get_secret_value()).scheme == "sqlite" else "neo4j"
+
+    @cached_property
+    def store_directory(self) -> Path:
+        """Where the embedded store has its files, one a workspace."""
+        return Path(unquote(_split(self.store.get_secret_value()).path[1:])).absolute()
+
+    @cached_property
+    def neo4j(self) -> Neo4jAddress:
+        """The Neo4j of the store's address."""
+        address = _split(self.store.get_secret_value())
+        where = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
+        return Neo4jAddress(where, unquote(address.username or ""), SecretStr(unquote(address.password or "")), unquote(address.path.strip("/")) or "neo4j")
+
+    @cached_property
+    def data_directory(self) -> Path:
+        """Where the service has its own files."""
+        if self.data is not None:
+            return self.data.absolute()
+        return self.store_directory if self.store_kind == "sqlite" else Path("data").absolute()
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        address = urlsplit(text)
+        _ = address.port, address.hostname
+    except ValueError:
+        raise ValueError("this is no address") from None
+    return address
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process; ``BadSetting`` names the first that cannot be used."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSetting(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None

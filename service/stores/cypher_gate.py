@@ -1,0 +1,1 @@
+def run_gated(*a): raise NotImplementedError

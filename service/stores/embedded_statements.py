@@ -1,0 +1,132 @@
+"""Every SQL statement of an embedded store's records, put together from parts that are all constants here.
+
+``r`` is a row of ``record``, ``v`` the revision that wrote it; ``:day`` and ``:revision`` are the instant of the read.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from graph_models.columns import FAMILIES, HOT
+from graph_models.time import FIRST_DAY, OPEN
+from service.stores.embedded_schema import BELIEVED, CODES, FIRST_EVENT
+
+# -- parts
+
+_EVENT = f"r.type >= {FIRST_EVENT}"
+_WHAT = "r.type, r.id, r.start, r.stop, r.body, r.version, r.revision"
+_CURRENT = f"""CASE WHEN r.body IS NOT NULL AND ({_EVENT} OR (r.start = {FIRST_DAY} AND r.stop = {OPEN})) THEN r.version
+  ELSE (SELECT max(c.version) FROM record c WHERE c.type = r.type AND c.id = r.id AND c.revision <= :revision) END"""
+"""The newest version of an id. What is believed of all time, and an event, is alone: no look-up is needed."""
+_ROW = f"{_WHAT}, v.time, v.who, {_CURRENT}, r.n"
+_WRITTEN_BY = "JOIN revision v ON v.number = r.revision"
+_KNOWN = "r.revision <= :revision AND r.superseded > :revision"
+_TRUE = f"r.body IS NOT NULL AND (:day IS NULL OR (r.start <= :day AND (r.stop > :day OR {_EVENT})))"
+_THERE = f"{_KNOWN} AND {_TRUE}"
+_OF_IDS = "FROM carray(:ids) a CROSS JOIN record r INDEXED BY record_id ON r.type = :type AND r.id = a.value"
+
+# -- reads of rows
+
+GET_ONE = f"SELECT {_ROW} FROM record r INDEXED BY record_id {_WRITTEN_BY} WHERE r.type = :type AND r.id = :id AND {_THERE}"
+GET = f"SELECT {_ROW} {_OF_IDS} {_WRITTEN_BY} WHERE {_THERE}"
+HISTORY = f"""SELECT {_WHAT}, v.time, v.who, iif(r.superseded > :revision, NULL, r.superseded), r.n
+  FROM record r INDEXED BY record_id {_WRITTEN_BY} WHERE r.type = :type AND r.id = :id AND r.revision <= :revision ORDER BY r.revision DESC, r.start"""
+
+_OF_KINDS = "AND r.kind IN (SELECT value FROM carray(:kinds))"
+_IN_ORDER = "ORDER BY r.type, r.id, r.start LIMIT :limit"
+_NEAR_ONE = f"SELECT {_ROW} FROM record r {_WRITTEN_BY} WHERE (r.source = :party OR r.target = :party) AND {_THERE}"
+_NEAR_SEVERAL = f"""SELECT {_ROW} FROM (
+    SELECT n FROM carray(:parties) a CROSS JOIN record ON source = a.value UNION SELECT n FROM carray(:parties) b CROSS JOIN record ON target = b.value) near
+  CROSS JOIN record r ON r.n = near.n {_WRITTEN_BY} WHERE {_THERE}"""
+ADJACENT = {
+    (several, kinds): " ".join((near, _OF_KINDS if kinds else "", _IN_ORDER))
+    for several, near in ((False, _NEAR_ONE), (True, _NEAR_SEVERAL))
+    for kinds in (False, True)
+}
+"""(of several parties?, of some kinds only?) -> the statement."""
+
+
+@lru_cache
+def family_statement(family: str) -> str:
+    """All rows of a family as its columns."""
+    wanted = ", ".join(("r.id", "r.start", "r.stop", *(f"r.{name}" for name in FAMILIES[family])))
+    return f"SELECT {wanted} FROM record r INDEXED BY record_id WHERE r.type = :type AND {_THERE} ORDER BY r.id, r.start"
+
+
+# -- pages
+
+_ROLE_CONDITIONS = {"role": "f.kind = :role", "stage": "f.stage = :stage", "tier": "f.tier = :tier", "purpose": "f.purpose = :purpose"}
+_ROLES = f"SELECT 1 FROM record f WHERE f.source = r.id AND f.type = {CODES['role']} AND {_THERE.replace('r.', 'f.')}"
+_DETAILS = ("region", "country", "city", "size_class", "sector", "scope", "consumer_kind", "business_model", "purchase_channel")
+_PARTY_CONDITIONS = {
+    "kind": "r.kind = :kind",
+    "q": "r.n IN (SELECT rowid FROM words WHERE words MATCH :q)",
+    "industry": "(r.details ->> '$.industry.code' = :industry OR (r.details ->> '$.industry.scheme') || ':' || (r.details ->> '$.industry.code') = :industry)",
+    "market_tier": "CAST(r.details ->> '$.market_tier' AS TEXT) = :market_tier",
+    **{name: f"r.details ->> '$.{name}' = :{name}" for name in _DETAILS},
+}
+_FACT_CONDITIONS = {
+    "source": "r.n IN (SELECT n FROM record WHERE source = :source)",
+    "target": "r.n IN (SELECT n FROM record WHERE target = :target)",
+    "party": "r.n IN (SELECT n FROM record WHERE source = :party UNION ALL SELECT n FROM record WHERE target = :party)",
+    "role": f"r.type = {CODES['role']} AND r.kind = :role",
+    **{name: f"r.{name} = :{name}" for name in ("kind", "stage", "tier", "purpose", "product")},
+}
+_FEW = {"q", "source", "target", "party"}
+"""Filters that leave few rows: these are looked up by number instead of in the order of ids (``+`` keeps an index from being used)."""
+
+
+@lru_cache(maxsize=1024)
+def find_statement(type_name: str, names: tuple[str, ...], goes_on: bool) -> str:
+    """A page narrowed by the filters of these names, after an id or from the beginning."""
+    after = "AND r.id > :after" if goes_on else ""
+    return f"SELECT {_ROW} FROM record r {_WRITTEN_BY} WHERE {_where(type_name, names)} {after} ORDER BY r.id, r.start"
+
+
+@lru_cache(maxsize=1024)
+def count_statement(type_name: str, names: tuple[str, ...]) -> str:
+    """How many rows the filters of these names leave."""
+    return f"SELECT count(*) FROM record r WHERE {_where(type_name, names)}"
+
+
+def _where(type_name: str, names: tuple[str, ...]) -> str:
+    of_type = "+r.type = :type" if _FEW.intersection(names) else "r.type = :type"
+    if type_name != "party":
+        return " AND ".join([of_type, _THERE, *(_FACT_CONDITIONS[name] for name in names)])
+    parts = [of_type, _THERE, *(_PARTY_CONDITIONS[name] for name in names if name not in _ROLE_CONDITIONS)]
+    if role := [_ROLE_CONDITIONS[name] for name in names if name in _ROLE_CONDITIONS]:
+        parts.append(f"EXISTS ({_ROLES} AND {' AND '.join(role)})")
+    return " AND ".join(parts)
+
+
+# -- what is believed now, inside a write
+
+_NOW = f"r.superseded = {BELIEVED}"
+_BELIEVED = f"SELECT {_WHAT}, r.n"
+_OVERLAPPING = f"{_NOW} AND r.body IS NOT NULL AND r.start < :stop AND r.stop > :start ORDER BY r.type, r.id, r.start"
+LIVE = f"{_BELIEVED} {_OF_IDS} WHERE {_NOW}"
+PRESENT = f"""SELECT a.value FROM carray(:ids) a
+  WHERE EXISTS (SELECT 1 FROM record r INDEXED BY record_id WHERE r.type = :type AND r.id = a.value AND {_NOW} AND r.body IS NOT NULL)"""
+REFERRING = {
+    "party": f"{_BELIEVED} FROM record r WHERE (r.source = :id OR r.target = :id) AND {_OVERLAPPING}",
+    "document": f"{_BELIEVED} FROM evidence e CROSS JOIN record r ON r.n = e.n WHERE e.document = :id AND {_OVERLAPPING}",
+}
+
+# -- writes
+
+INSERT = f"INSERT INTO record VALUES ({', '.join('?' * (9 + len(HOT)))})"
+INSERT_WORDS = "INSERT INTO words (rowid, text) VALUES (?, ?)"
+INSERT_EVIDENCE = "INSERT INTO evidence VALUES (?, ?)"
+SUPERSEDE = "UPDATE record SET superseded = ? WHERE n = ?"
+CLEAR = "DELETE FROM record; DELETE FROM revision; DELETE FROM evidence; INSERT INTO words (words) VALUES ('delete-all')"
+NEXT_ROW = "SELECT coalesce(max(n), 0) + 1 FROM record"
+
+# -- revisions
+
+_REVISION = "SELECT number, time, who, key, body_hash, counts, import_id, answer FROM revision"
+REVISIONS = f"{_REVISION} WHERE number > ? ORDER BY number LIMIT ?"
+REVISION_OF_KEY = f"{_REVISION} WHERE key = ?"
+REVISION_AT = "SELECT number FROM revision WHERE time <= ? ORDER BY time DESC, number DESC LIMIT 1"
+HEAD = "SELECT coalesce(max(number), 0), coalesce(max(time), '') FROM revision"
+WRITTEN_BY = "SELECT time, who FROM revision WHERE number = ?"
+INSERT_REVISION = "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

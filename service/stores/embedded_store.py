@@ -1,0 +1,148 @@
+"""The embedded store: one SQLite file a workspace, one row a slice, nothing ever overwritten but the mark of what superseded it.
+
+One connection writes, under a lock and SQLite's own, for other processes write too; every thread has one that reads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+from weakref import WeakSet
+
+import apsw
+
+from graph_models.columns import Columns
+from graph_models.errors import IdempotencyKeyReused, OutcomeUnknown, StoreUnavailable
+from service.stores import embedded_reads as reads
+from service.stores import embedded_statements as sql
+from service.stores.embedded_schema import open_reader, open_writer, storage_errors
+from service.stores.embedded_writes import EmbeddedBelieved, revise
+from service.stores.store import At, Change, Found, Plan, Revision, Row, Writing
+
+
+class EmbeddedStore:
+    """The records of one workspace in one file. Safe to use from many threads, and from many processes at once."""
+
+    runs_cypher: ClassVar[bool] = False
+    answers_at_once: ClassVar[bool] = True
+
+    def __init__(self, path: Path | str, *, busy_s: float = 15.0) -> None:
+        """``busy_s``: how long a write waits for other writers before it says that the store is locked."""
+        self.path = Path(path)
+        self._busy_s = busy_s
+        self._lock = threading.Lock()
+        self._writer = open_writer(self.path, busy_s)
+        self._of_thread = threading.local()
+        self._readers: WeakSet[apsw.Connection] = WeakSet()
+        self._closed = False
+
+    def write(self, plan: Plan, writing: Writing) -> Revision | None:
+        with self._alone() as connection:
+            if writing.key is not None and (before := reads.revision_of_key(connection, writing.key)) is not None:
+                if before.body_hash != writing.body_hash:
+                    raise IdempotencyKeyReused(f"Idempotency-Key {writing.key!r} was used for another body in revision {before.number}")
+                return before
+            change = plan(EmbeddedBelieved(connection))
+            if writing.key is None and (change is None or not (change.supersede or change.insert)):
+                return None
+            revision = revise(connection, change or Change((), (), {}), writing)
+            self._commit(connection)
+            return revision
+
+    @contextmanager
+    def _alone(self) -> Iterator[apsw.Connection]:
+        """A transaction that nobody else writes in; it ends with what was not committed undone."""
+        if not self._lock.acquire(timeout=self._busy_s):
+            raise StoreUnavailable(f"The store {self.path} is busy with another write")
+        try:
+            with storage_errors(self.path):
+                self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    yield self._writer
+                finally:
+                    if self._writer.in_transaction:
+                        self._writer.execute("ROLLBACK")
+        finally:
+            self._lock.release()
+
+    def _commit(self, connection: apsw.Connection) -> None:
+        try:
+            connection.execute("COMMIT")
+        except apsw.IOError as error:
+            raise OutcomeUnknown(f"The store {self.path} failed while it committed: {error}") from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection]:
+        with storage_errors(self.path):
+            yield getattr(self._of_thread, "reader", None) or self._new_reader()
+
+    def _new_reader(self) -> apsw.Connection:
+        if self._closed:
+            raise StoreUnavailable(f"The store {self.path} is closed")
+        reader = self._of_thread.reader = open_reader(self.path, self._busy_s)
+        self._readers.add(reader)
+        return reader
+
+    def get(self, type_name: str, ids: Collection[str], at: At) -> Sequence[Row]:
+        with self._reading() as connection:
+            return reads.get(connection, type_name, ids, at)
+
+    def find(self, type_name: str, filters: Mapping[str, str], at: At, after: str | None, limit: int) -> Found:
+        with self._reading() as connection:
+            return reads.find(connection, type_name, filters, at, after, limit)
+
+    def count(self, type_name: str, filters: Mapping[str, str], at: At) -> int:
+        with self._reading() as connection:
+            return reads.count(connection, type_name, filters, at)
+
+    def adjacent(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Sequence[Row]:
+        with self._reading() as connection:
+            return reads.adjacent(connection, parties, at, kinds, limit)
+
+    def history(self, type_name: str, record_id: str, at: At) -> Sequence[Row]:
+        with self._reading() as connection:
+            return reads.history(connection, type_name, record_id, at)
+
+    def columns(self, at: At) -> Columns:
+        with self._reading() as connection:
+            return reads.columns(connection, at)
+
+    def revisions(self, after: int, limit: int) -> Sequence[Revision]:
+        with self._reading() as connection:
+            return reads.revisions(connection, after, limit)
+
+    def head(self) -> int:
+        with self._reading() as connection:
+            return reads.head(connection)[0]
+
+    def revision_at(self, time: str) -> int:
+        with self._reading() as connection:
+            return reads.revision_at(connection, time)
+
+    def revision_of_key(self, key: str) -> Revision | None:
+        with self._reading() as connection:
+            return reads.revision_of_key(connection, key)
+
+    def check(self) -> None:
+        if not self.path.exists():
+            raise StoreUnavailable(f"The file {self.path} of the store is gone")
+        self.head()
+
+    def clear(self) -> None:
+        with self._alone() as connection:
+            connection.execute(sql.CLEAR)
+            self._commit(connection)
+        with self._lock, storage_errors(self.path):
+            try:
+                self._writer.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
+            except apsw.BusyError:
+                return  # somebody reads an older state: what is free now will be written over later
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for connection in (*self._readers, self._writer):
+                connection.close()

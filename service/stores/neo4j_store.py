@@ -1,0 +1,157 @@
+"""The store on Neo4j: what is believed now is a graph that analysts can ask, what was superseded are nodes beside it.
+
+One database is one workspace. Writers queue up at one node, so revisions become visible in the order of their numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from neo4j import Transaction
+from neo4j.exceptions import IncompleteCommit
+
+from graph_models.columns import Columns
+from graph_models.errors import IdempotencyKeyReused, OutcomeUnknown, StoreUnavailable
+from graph_models.time import now_text
+from service.stores import neo4j_reads as reads
+from service.stores.cypher_gate import run_gated
+from service.stores.neo4j_columns import load_columns
+from service.stores.neo4j_session import Attempt, Neo4jSessions, run, run_all, store_errors
+from service.stores.neo4j_writes import Neo4jBelieved, apply
+from service.stores.statements import statement, statements
+from service.stores.store import At, Change, Found, Plan, Revision, Row, Writing
+
+SCHEMA_VERSION = len(statements("schema"))
+_LOCK, _OF_TOKEN, _PING, _CLEAR = statement("store/lock"), statement("store/revision_of_token"), statement("store/ping"), statement("store/clear")
+_VERSION, _APPLIED, _ONLINE = statement("store/schema_version"), statement("store/schema_applied"), statement("store/indexes_online")
+_CHECK_S = 5.0
+_SCHEMA_S = 120.0
+_LOAD_S = 600.0
+"""Loading ten million facts takes half a minute on two cores; a machine may be ten times slower."""
+
+
+class Neo4jStore:
+    """The records of one workspace in one Neo4j database. Safe to use from many threads, and from many processes at once."""
+
+    runs_cypher: ClassVar[bool] = True
+    answers_at_once: ClassVar[bool] = False
+
+    def __init__(self, uri: str, user: str, password: str, database: str = "neo4j", *, timeout_s: float = 30.0) -> None:
+        """Connects when first used, so that a service can start before its store; ``timeout_s`` bounds every read and write."""
+        self._sessions = Neo4jSessions(uri, user, password, database, timeout_s)
+        self._schema_lock = threading.Lock()
+        self._has_schema = False
+
+    def write(self, plan: Plan, writing: Writing) -> Revision | None:
+        sessions = self._ready()
+        return sessions.within(lambda attempt: sessions._retried(attempt, lambda: self._write(attempt, plan, writing)))
+
+    def _write(self, attempt: Attempt, plan: Plan, writing: Writing) -> Revision | None:
+        token = uuid4().hex
+        try:
+            with self._sessions.session(write=True) as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+                revision, is_new = self._plan(transaction, plan, writing, token)
+                if is_new:
+                    attempt.commit_begins()
+                    transaction.commit()
+                    attempt.commit_ended()
+                return revision
+        except IncompleteCommit as error:
+            return self._looked_up(attempt, token, plan, writing, error)
+
+    def _plan(self, transaction: Transaction, plan: Plan, writing: Writing, token: str) -> tuple[Revision | None, bool]:
+        number, time, retracted = run(transaction, _LOCK)
+        if writing.key is not None and (before := reads.revision_where(transaction, reads.REVISION_OF_KEY, key=writing.key)) is not None:
+            if before.body_hash != writing.body_hash:
+                raise IdempotencyKeyReused(f"Idempotency-Key {writing.key!r} was used for another body in revision {before.number}")
+            return before, False
+        believed = Neo4jBelieved(transaction, retracted=retracted)
+        change = plan(believed)
+        if writing.key is None and (change is None or not (change.supersede or change.insert)):
+            return None, False
+        return apply(transaction, change or Change((), (), {}), writing, (number, time), token, believed.anchored), True
+
+    def _looked_up(self, attempt: Attempt, token: str, plan: Plan, writing: Writing, error: IncompleteCommit) -> Revision | None:
+        """The connection died while it committed. Whoever holds the lock after that write can see whether it took place."""
+        try:
+            revision = self._sessions._retried(attempt, lambda: self._revision_of(attempt, token))
+        except StoreUnavailable as gone:
+            raise OutcomeUnknown(f"Neo4j went away while it committed, and cannot be asked whether it did: {gone.message}") from error
+        attempt.commit_ended()
+        return revision if revision is not None else self._write(attempt, plan, writing)
+
+    def _revision_of(self, attempt: Attempt, token: str) -> Revision | None:
+        with self._sessions.session(write=True) as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+            run(transaction, _LOCK)
+            return reads.revision_where(transaction, _OF_TOKEN, token=token)
+
+    def get(self, type_name: str, ids: Collection[str], at: At) -> Sequence[Row]:
+        return self._ready().read(lambda transaction: reads.get(transaction, type_name, ids, at))
+
+    def find(self, type_name: str, filters: Mapping[str, str], at: At, after: str | None, limit: int) -> Found:
+        return self._ready().read(lambda transaction: reads.find(transaction, type_name, filters, at, after, limit))
+
+    def count(self, type_name: str, filters: Mapping[str, str], at: At) -> int:
+        return self._ready().read(lambda transaction: reads.count(transaction, type_name, filters, at))
+
+    def adjacent(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Sequence[Row]:
+        return self._ready().read(lambda transaction: reads.adjacent(transaction, parties, at, kinds, limit))
+
+    def history(self, type_name: str, record_id: str, at: At) -> Sequence[Row]:
+        return self._ready().read(lambda transaction: reads.history(transaction, type_name, record_id, at))
+
+    def columns(self, at: At) -> Columns:
+        return load_columns(self._ready(), at, _LOAD_S)
+
+    def revisions(self, after: int, limit: int) -> Sequence[Revision]:
+        return self._ready().read(lambda transaction: [reads.revision_of(values) for values in run_all(transaction, reads.REVISIONS, after=after, limit=limit)])
+
+    def head(self) -> int:
+        return self._ready().read(lambda transaction: next(iter(run(transaction, reads.HEAD)), 0))
+
+    def revision_at(self, time: str) -> int:
+        return self._ready().read(lambda transaction: next(iter(run(transaction, reads.REVISION_AT, time=time)), 0))
+
+    def revision_of_key(self, key: str) -> Revision | None:
+        return self._ready().read(lambda transaction: reads.revision_where(transaction, reads.REVISION_OF_KEY, key=key))
+
+    def query(self, text: str, parameters: Mapping[str, Any], limit: int, timeout_s: float) -> Mapping[str, Any]:
+        return run_gated(self._ready(), text, parameters, limit, timeout_s)
+
+    def check(self) -> None:
+        self._ready(_CHECK_S).read(lambda transaction: run(transaction, _PING), _CHECK_S)
+
+    def clear(self) -> None:
+        self._ready().auto(_CLEAR, _LOAD_S)
+
+    def close(self) -> None:
+        self._sessions.close()
+
+    def _ready(self, timeout_s: float | None = None) -> Neo4jSessions:
+        """The sessions, once the schema is there: it is applied when the server answers for the first time."""
+        if not self._has_schema:
+            with self._schema_lock:
+                if not self._has_schema:
+                    self._apply_schema(timeout_s)
+                    self._has_schema = True
+        return self._sessions
+
+    def _apply_schema(self, timeout_s: float | None) -> None:
+        version = next(iter(self._sessions.read(lambda transaction: run(transaction, _VERSION), timeout_s)), 0)
+        if version > SCHEMA_VERSION:
+            raise StoreUnavailable(f"The database was made by a newer version of the service (schema {version}, this one knows {SCHEMA_VERSION})")
+        if version == SCHEMA_VERSION:
+            return
+        for step in statements("schema")[version:]:
+            self._sessions.auto(step, _SCHEMA_S)
+        self._sessions.read(lambda transaction: run(transaction, _ONLINE, seconds=int(_SCHEMA_S)), _SCHEMA_S)
+
+        def remember(attempt: Attempt) -> None:
+            with store_errors(), self._sessions.session(write=True) as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+                run(transaction, _APPLIED, version=SCHEMA_VERSION, time=now_text())
+                transaction.commit()
+
+        self._sessions.within(remember, timeout_s)

@@ -1,0 +1,196 @@
+"""The worker: one process beside the API that does the jobs, so that long work never stands in the way of a request.
+
+It ends when the pipe to its parent closes; a worker that dies is started again by :class:`WorkerProcess`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+import apsw
+
+from graph_models.errors import JobCancelled
+from service.errors import problem, problem_of
+from service.jobs import Job, Progress, Stopped
+from service.logs import configure, logger
+from service.settings import Settings
+from service.workplace import Service
+
+Handler: TypeAlias = Callable[[Service, str, dict[str, Any], Progress], dict[str, Any]]
+LOCK_FILE = "worker.lock"
+IDLE_S = 1.0
+"""How long an idle worker waits before it looks for jobs that nobody told it of (the command line's)."""
+RESTART_S = 1.0
+STOP_S = 5.0
+_log = logger(__name__)
+
+
+def handlers() -> Mapping[str, Handler]:
+    """What does which kind of job; imported where it is needed, since the API process needs none of it."""
+    from service import analysis, reports
+    from service.ingest import load
+
+    return {"analysis": analysis.run_job, "import": load.run_job, "report": reports.run_job}
+
+
+class Worker:
+    """Does one job after the other."""
+
+    def __init__(self, service: Service, work: Mapping[str, Handler]) -> None:
+        self.service = service
+        self.work = work
+        self.woken = threading.Event()
+        self.stopping = False
+
+    def stop(self) -> None:
+        """End after the running job next says how far it is."""
+        self.stopping = True
+        self.woken.set()
+
+    def run(self) -> None:
+        """Take over what a dead worker left, then work until stopped."""
+        self.service.jobs.take_over(problem("worker-died", "The worker died", 500, "The worker process died twice while it did this job; its log may say why."))
+        self.service.jobs.forget_before(self.service.settings.keep_jobs_days)
+        while not self.stopping:
+            self.woken.clear()
+            job = self.service.jobs.claim()
+            if job is None:
+                self.woken.wait(IDLE_S)
+            else:
+                self.do(job)
+                self.service.close_stores()  # a workspace may be deleted and made again before the next job
+
+    def do(self, job: Job) -> None:
+        """Do one job to its end, whatever that is."""
+        jobs = self.service.jobs
+
+        def progress(done: int, total: int | None, stage: str) -> None:
+            if self.stopping:
+                raise Stopped
+            jobs.progress(job.id, done, total, stage)
+
+        _log.info("job started", extra={"job": job.id, "kind": job.kind, "workspace": job.workspace})
+        try:
+            result = self.work[job.kind](self.service, job.workspace, job.arguments, progress)
+            jobs.finish(job.id, result)
+        except Stopped:
+            jobs.requeue(job.id)
+        except JobCancelled as error:
+            jobs.fail(job.id, problem_of(error), "cancelled")
+        except Exception as error:
+            body = problem_of(error)
+            if body["status"] == 500:
+                _log.exception("job failed", extra={"job": job.id, "kind": job.kind})
+            jobs.fail(job.id, body)
+        _log.info("job ended", extra={"job": job.id, "state": jobs.get(job.id).state if _is_there(self.service, job) else "gone"})
+
+
+def _is_there(service: Service, job: Job) -> bool:
+    return bool(service.catalog.rows("SELECT 1 FROM jobs WHERE id = ?", job.id))
+
+
+class WorkerProcess:
+    """The worker as the API's process sees it: started, woken, started again where it dies, stopped."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._process: subprocess.Popen[str] | None = None
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+
+    def start(self) -> None:
+        self._keeper.start()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs now."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def wake(self) -> None:
+        """There is a new job."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            with suppress(OSError, ValueError):  # it just died: the next one looks by itself
+                process.stdin.write("wake\n")
+                process.stdin.flush()
+
+    def stop(self) -> None:
+        """End the worker; its job goes back to the queue."""
+        self._stopping.set()
+        self._keeper.join(STOP_S * 3)
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            process = self._process = self._spawn()
+            while process.poll() is None and not self._stopping.wait(0.2):
+                pass
+            if not self._stopping.is_set():
+                _log.error("the worker died", extra={"status": process.returncode})
+                self._stopping.wait(RESTART_S)
+            _ended(process)
+
+    def _spawn(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen([sys.executable, "-m", "service.worker"], stdin=subprocess.PIPE, text=True, cwd=_package_parent())
+        assert process.stdin is not None
+        with suppress(OSError):
+            process.stdin.write(json.dumps(_plain(self.settings)) + "\n")
+            process.stdin.flush()
+        return process
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    with suppress(OSError):
+        process.stdin.close()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    """Settings as they go through the pipe: never on a command line, where others could read the password."""
+    given = settings.model_dump(mode="json") | {"store": settings.store.get_secret_value(), "data": str(settings.data_directory)}
+    return given | ({"store": f"sqlite:///{settings.store_directory}"} if settings.store_kind == "sqlite" else {})
+
+
+def _package_parent() -> Path:
+    return Path(__file__).resolve().parent.parent
+
+
+def _listen(worker: Worker, pipe: IO[str]) -> None:
+    """A line wakes the worker, the end of the pipe stops it."""
+    for _ in pipe:
+        worker.woken.set()
+    worker.stop()
+
+
+def main() -> None:
+    """The process: settings come as one line of JSON on standard input."""
+    settings = Settings(**json.loads(sys.stdin.readline()))
+    configure(settings)
+    service = Service(settings)
+    worker = Worker(service, handlers())
+    threading.Thread(target=_listen, args=(worker, sys.stdin), daemon=True).start()
+    lock = apsw.Connection(str(settings.data_directory / LOCK_FILE))
+    while not worker.stopping:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")  # held as long as this process lives: one worker a data directory
+            worker.run()
+        except apsw.BusyError:
+            worker.woken.wait(IDLE_S)
+            worker.woken.clear()
+    service.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""What the API, the worker and the command line all stand on: settings, catalog, jobs, and the stores, opened once a workspace."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from graph_models.errors import FieldError, InvalidInput, OneWorkspace, StoreUnavailable
+from graph_models.time import day_of
+from graph_models.validation import has_control_characters
+from graph_models.vocabulary import BUILT_IN, Terms, Vocabulary
+from service.catalog import Catalog, Workspace
+from service.jobs import Jobs
+from service.settings import Settings
+from service.stores import embedded_path, holds_one_workspace, open_store
+from service.stores.store import Store
+
+CATALOG_FILE = "service.sqlite3"
+
+
+class Service:
+    """One process's way to everything that is kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.catalog = Catalog(settings.data_directory / CATALOG_FILE)
+        self.jobs = Jobs(self.catalog)
+        self._stores: dict[str, Store] = {}
+        self._opening = threading.Lock()
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        """Raises ``NotFound``."""
+        return self.catalog.workspace(workspace_id)
+
+    def vocabulary(self, workspace_id: str) -> Vocabulary:
+        """The product's vocabulary together with the workspace's own."""
+        return self.catalog.vocabulary(workspace_id)
+
+    def store(self, workspace_id: str) -> Store:
+        """The workspace's records. Raises ``NotFound`` where there is no such workspace, ``StoreUnavailable`` where its store cannot be opened."""
+        self.catalog.workspace(workspace_id)
+        store = self._stores.get(workspace_id)
+        if store is None:
+            with self._opening:
+                store = self._stores.get(workspace_id)
+                if store is None:
+                    store = self._stores[workspace_id] = open_store(self.settings, workspace_id)
+        return store
+
+    def opened(self, workspace_id: str) -> Store | None:
+        """The store of a workspace where this process has it open already."""
+        return self._stores.get(workspace_id)
+
+    def close_stores(self) -> None:
+        """Let go of all stores; they are opened again when they are asked for."""
+        with self._opening:
+            while self._stores:
+                self._stores.popitem()[1].close()
+
+    def directory(self, workspace_id: str, *names: str) -> Path:
+        """A directory for the files of a workspace (snapshots, results, reports, uploads); made where it is absent."""
+        path = self._files(workspace_id).joinpath(*names)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def create_workspace(self, fields: dict[str, Any]) -> Workspace:
+        """Raises ``InvalidInput``, ``AlreadyExists``, ``OneWorkspace``."""
+        workspace = workspace_of(fields)
+        if not self.catalog.add_workspace(workspace, only_one=holds_one_workspace(self.settings)):
+            raise OneWorkspace("This store holds one workspace, and it is taken; DELETE it to free the place")
+        return workspace
+
+    def change_workspace(self, workspace_id: str, fields: dict[str, Any]) -> Workspace:
+        """Change the named fields; the id stays."""
+        before = msgspec.to_builtins(self.workspace(workspace_id))
+        if fields.get("id", workspace_id) != workspace_id:
+            raise InvalidInput.of("read-only", "the id of a workspace does not change", "id")
+        workspace = workspace_of(before | fields)
+        self.catalog.change_workspace(workspace)
+        return workspace
+
+    def delete_workspace(self, workspace_id: str) -> dict[str, Any]:
+        """Forget a workspace: its records, its files, and what the catalog has of it."""
+        store = self.store(workspace_id)
+        store.clear()
+        with self._opening:
+            self._stores.pop(workspace_id, None)
+        store.close()
+        self.catalog.remove_workspace(workspace_id)
+        shutil.rmtree(self._files(workspace_id), ignore_errors=True)
+        return {"id": workspace_id, "deleted": True}
+
+    def extend_vocabulary(self, workspace_id: str, terms: Terms) -> Vocabulary:
+        """Add entries of the workspace's own."""
+        return self.catalog.extend_vocabulary(workspace_id, [terms])
+
+    def _files(self, workspace_id: str) -> Path:
+        return embedded_path(self.settings.data_directory, workspace_id).with_suffix(".files")
+
+    def readiness(self) -> dict[str, str]:
+        """What must answer before requests can be served -> ``ok`` or the reason why it does not."""
+        checks: dict[str, str] = {}
+        try:
+            checks["catalog"] = "ok"
+            for store in self._stores_to_check():
+                store.check()
+            checks["store"] = "ok"
+        except StoreUnavailable as error:
+            checks["store"] = error.message
+        return checks
+
+    def _stores_to_check(self) -> list[Store]:
+        """Those that are open, else that of any workspace: opening one asks it too."""
+        opened = list(self._stores.values())
+        return opened or [self.store(workspace.id) for workspace in self.catalog.workspaces()[:1]]
+
+    def close(self) -> None:
+        """Let go of all stores and files."""
+        self.close_stores()
+        self.catalog.close()
+
+
+def workspace_of(fields: dict[str, Any]) -> Workspace:
+    """A valid workspace from JSON; ``InvalidInput`` names the field."""
+    try:
+        workspace = msgspec.convert({name: value for name, value in fields.items() if not (name == "name" and value is None)}, Workspace)
+    except msgspec.ValidationError as error:
+        raise InvalidInput("The workspace is not valid", errors=[_fault(str(error))]) from None
+    if has_control_characters(workspace.id):
+        raise InvalidInput.of("control-character", "an id has no control characters", "id")
+    if workspace.base_currency not in BUILT_IN.currencies:
+        raise InvalidInput.of("unknown-currency", f"{workspace.base_currency!r} is no ISO 4217 code", "base_currency")
+    if workspace.default_as_of is not None:
+        _check_day(workspace.default_as_of)
+    return workspace
+
+
+def _check_day(text: str) -> None:
+    try:
+        day_of(text)
+    except ValueError as error:
+        raise InvalidInput.of("bad-date", str(error), "default_as_of") from None
+
+
+def _fault(text: str) -> FieldError:
+    message, _, where = text.partition(" - at `$.")
+    quoted = message.split("`")
+    field = where.rstrip("`") or (quoted[1] if len(quoted) > 1 and "field" in message else None)
+    return FieldError("missing" if "missing" in message else "unknown-field" if "unknown field" in message else "invalid", message, field)

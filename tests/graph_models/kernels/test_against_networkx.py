@@ -1,0 +1,186 @@
+"""Every kernel answers as plain networkx does, on directed, weighted, disconnected, empty and self-loop graphs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph_models.kernels import betweenness as betweenness_kernel
+from graph_models.kernels.arrays import Matrix, matrix_of
+from graph_models.kernels.betweenness import dependencies
+from graph_models.kernels.constraint import constraint
+from graph_models.kernels.dominators import below, immediate_dominators, sums_below
+from graph_models.kernels.maximum_flow import maximum_flow
+from graph_models.kernels.ownership import cycles, held_of
+from graph_models.kernels.pagerank import pagerank
+from graph_models.kernels.triangles import triangles
+
+WEIGHTS = st.sampled_from([0.1, 0.25, 0.5, 1.0, 2.0, 7.5])
+
+
+@st.composite
+def graphs(draw: st.DrawFn, directed: bool | None = None, most: int = 9) -> nx.Graph:
+    """A random graph, with isolated nodes and ties to oneself."""
+    nodes = draw(st.integers(1, most))
+    made = nx.DiGraph() if (draw(st.booleans()) if directed is None else directed) else nx.Graph()
+    made.add_nodes_from(range(nodes))
+    place = st.integers(0, nodes - 1)
+    for source, target, weight in draw(st.lists(st.tuples(place, place, WEIGHTS), max_size=30)):
+        made.add_edge(source, target, weight=weight)
+    return made
+
+
+def matrix(graph: nx.Graph) -> Matrix:
+    directed = graph.to_directed()
+    edges = list(directed.edges(data="weight", default=1.0))
+    return matrix_of(len(graph), [e[0] for e in edges], [e[1] for e in edges], [e[2] for e in edges])
+
+
+def listed(values: dict[Any, float]) -> list[float]:
+    return [values[node] for node in sorted(values)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs(), st.sampled_from([0.0, 0.5, 0.85, 0.95]))
+def test_pagerank_is_that_of_networkx(graph: nx.Graph, alpha: float) -> None:
+    expected = nx.pagerank(graph, alpha=alpha, tol=1e-14, max_iter=10_000, weight="weight")
+    assert pagerank(matrix(graph), alpha).tolist() == pytest.approx(listed(expected), abs=1e-10)
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs(), st.data())
+def test_personal_pagerank_with_either_way_out_of_a_dead_end_is_that_of_networkx(graph: nx.Graph, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(graph) - 1))
+    restart = np.zeros(len(graph))
+    restart[start] = 2.0
+    uniform = dict.fromkeys(graph, 1.0)
+    for dangling, theirs in ((restart, None), (None, uniform)):
+        expected = nx.pagerank(graph, personalization={start: 1}, dangling=theirs, tol=1e-14, max_iter=10_000)
+        assert pagerank(matrix(graph), restart=restart, dangling=dangling).tolist() == pytest.approx(listed(expected), abs=1e-10)
+
+
+def test_pagerank_leaves_out_the_nodes_that_do_not_exist() -> None:
+    present = np.array([True, True, False])
+    assert pagerank(matrix_of(3, [0], [1], [1.0]), present=present).tolist() == pytest.approx([0.350877, 0.649123, 0.0], abs=1e-6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs(most=14), st.sampled_from([0.0, 0.02, 2.0]), st.sampled_from([10, 4_000_000]))
+def test_betweenness_is_that_of_networkx_by_blocks_and_edge_by_edge(graph: nx.Graph, dense_from: float, block: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(betweenness_kernel, "DENSE_FROM", dense_from)
+        patch.setattr(betweenness_kernel, "BLOCK", block)
+        total = dependencies(matrix(graph), np.arange(len(graph))).total
+    expected = listed(nx.betweenness_centrality(graph, normalized=False))
+    assert (total / (1 if graph.is_directed() else 2)).tolist() == pytest.approx(expected, abs=1e-9)
+
+
+def test_betweenness_of_a_long_chain_costs_no_block_a_level() -> None:
+    nodes = 1500
+    total = dependencies(matrix_of(nodes, range(nodes - 1), range(1, nodes), np.ones(nodes - 1)), np.arange(nodes)).total
+    assert total.tolist() == [place * (nodes - 1 - place) for place in range(nodes)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs())
+def test_constraint_is_that_of_networkx(graph: nx.Graph) -> None:
+    others = [any(v != u for v in set(nx.all_neighbors(graph, u))) for u in sorted(graph)]
+    if not graph.number_of_edges():
+        assert np.isnan(constraint(matrix(graph))).all()
+        return
+    with np.errstate(invalid="ignore"):
+        expected = listed(nx.constraint(graph, weight="weight"))
+    found = constraint(matrix(graph)).tolist()
+    for value, wanted, has_tie in zip(found, expected, others, strict=True):
+        # networkx calls some nodes isolated by what their tie to themselves weighs; here it is who has no tie to another
+        assert math.isnan(value) == (not has_tie)
+        if has_tie and not math.isnan(wanted):
+            assert value == pytest.approx(wanted, abs=1e-12)
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs(directed=False))
+def test_every_triangle_is_found_once(graph: nx.Graph) -> None:
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    found = [tuple(sorted(corners)) for chunk in triangles(matrix(graph)) for corners in zip(*(c.tolist() for c in chunk), strict=True)]
+    assert len(found) == len(set(found)) == sum(nx.triangles(graph).values()) // 3
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs(directed=True))
+def test_dominators_are_those_of_networkx(graph: nx.DiGraph) -> None:
+    found, order = immediate_dominators(matrix(graph), 0)
+    expected = nx.immediate_dominators(graph, 0)
+    assert {node: int(found[node]) for node in graph if found[node] >= 0 and node} == {node: above for node, above in expected.items() if node}
+    assert sorted(order.tolist()) == sorted({0} | nx.descendants(graph, 0))
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs(directed=True), st.data())
+def test_what_a_node_dominates_is_what_is_lost_without_it(graph: nx.DiGraph, data: st.DataObject) -> None:
+    values = np.array(data.draw(st.lists(st.floats(0, 1), min_size=len(graph), max_size=len(graph))))
+    found, order = immediate_dominators(matrix(graph), 0)
+    sums = sums_below(found, order, values)
+    reached = {0} | nx.descendants(graph, 0)
+    for node in set(graph) - {0}:
+        without = graph.copy()
+        without.remove_node(node)
+        lost = (reached - {0} - nx.descendants(without, 0) - {node}) if node in reached else set()
+        assert set(below(found, node, order).tolist()) == lost
+        assert sums[node] == pytest.approx(sum(values[list(lost)]), abs=1e-12)
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs(directed=True), st.data())
+def test_maximum_flow_is_that_of_networkx_and_its_cut_cuts(graph: nx.DiGraph, data: st.DataObject) -> None:
+    if len(graph) < 2:
+        return
+    source, target = data.draw(st.lists(st.integers(0, len(graph) - 1), min_size=2, max_size=2, unique=True))
+    cut = maximum_flow(matrix(graph), source, target)
+    assert cut.value == pytest.approx(nx.maximum_flow_value(graph, source, target, capacity="weight"))
+    assert cut.value == pytest.approx(cut.amount.sum())
+    without = graph.copy()
+    without.remove_edges_from(zip(cut.source.tolist(), cut.target.tolist(), strict=True))
+    assert set(np.flatnonzero(cut.source_side).tolist()) == {source} | nx.descendants(without, source)
+    assert target not in np.flatnonzero(cut.source_side)
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1.0, 1 / 3, 1e6, 1e15])
+def test_maximum_flow_scales_with_the_amounts(factor: float) -> None:
+    """The flow network of Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms, figure 26.1 / 26.6: 23."""
+    edges = [("s", "v1", 16), ("s", "v2", 13), ("v1", "v3", 12), ("v2", "v1", 4), ("v2", "v4", 14), ("v3", "v2", 9), ("v3", "t", 20), ("v4", "v3", 7), ("v4", "t", 4)]
+    names = ["s", "v1", "v2", "v3", "v4", "t"]
+    places = [[names.index(edge[end]) for edge in edges] for end in (0, 1)]
+    cut = maximum_flow(matrix_of(6, places[0], places[1], [factor * edge[2] for edge in edges]), 0, 5)
+    assert cut.value == pytest.approx(23 * factor, rel=1e-12)
+    assert cut.rounding <= 1e-7 * cut.value
+
+
+@settings(deadline=None, max_examples=60)
+@given(graphs(directed=True))
+def test_integrated_ownership_is_the_sum_over_all_chains(graph: nx.DiGraph) -> None:
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    for _, target, data in graph.edges(data=True):
+        data["weight"] = 0.9 / max(graph.in_degree(target), 1)
+    weights = matrix(graph)
+    dense = weights.toarray()
+    expected = np.linalg.inv(np.eye(len(graph)) - dense) @ dense
+    held, endless = held_of(weights, 0)
+    assert held.tolist() == pytest.approx(expected[:, 0].tolist(), abs=1e-10)
+    assert not endless.any()
+    row, _ = held_of(weights.T.tocsr(), 0)
+    assert row.tolist() == pytest.approx(expected[0].tolist(), abs=1e-10)
+
+
+def test_a_circle_that_holds_all_of_itself_has_no_end() -> None:
+    weights = matrix_of(5, [0, 1, 2, 0, 3], [1, 0, 0, 4, 4], [1.0, 1.0, 0.3, 0.5, 0.25])
+    held, endless = held_of(weights, 4)
+    assert endless.tolist() == [True, True, True, False, False]
+    assert held[3] == 0.25
+    assert [members.tolist() for members in cycles(weights)] == [[0, 1]]
