@@ -139,6 +139,8 @@ class Ecosystem:
         self.as_of = as_of
         self.base_currency = base_currency
         self.vocabulary = vocabulary
+        self.origin: Ecosystem | None = None
+        """Where facts were left out of another ecosystem: that one. What is known of it may save work here, never change a result."""
         self.families: dict[str, Family] = {}
         first = 0
         for family in FACT_FAMILIES:
@@ -148,13 +150,16 @@ class Ecosystem:
         self._kept: dict[Hashable, Any] = {}
 
     @classmethod
-    def from_columns(cls, columns: Columns, focal_party: str, as_of: int | str | date, base_currency: str = "CNY", vocabulary: Vocabulary = BUILT_IN) -> Ecosystem:
+    def from_columns(
+        cls, columns: Columns, focal_party: str, as_of: int | str | date, base_currency: str = "CNY", vocabulary: Vocabulary = BUILT_IN
+    ) -> Ecosystem:
         """From the columns that a store delivers: states as they read on the day, all events."""
         return cls(columns, focal_party, _day(as_of), base_currency, vocabulary)
 
     @classmethod
-    def from_records(cls, records: Iterable[Mapping[str, Any]], focal_party: str, as_of: int | str | date | None = None, base_currency: str = "CNY",
-                     vocabulary: Vocabulary = BUILT_IN) -> Ecosystem:
+    def from_records(
+        cls, records: Iterable[Mapping[str, Any]], focal_party: str, as_of: int | str | date | None = None, base_currency: str = "CNY", vocabulary: Vocabulary = BUILT_IN
+    ) -> Ecosystem:
         """From the dicts of a batch. ``InvalidInput`` names line and field of each that is wrong.
 
         >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
@@ -235,6 +240,17 @@ class Ecosystem:
         if key not in self._kept:
             self._kept[key] = make()
         return cast(T, self._kept[key])
+
+    def without(self, facts: Iterable[str]) -> Ecosystem:
+        """The ecosystem as if these facts were not there (of each id, those of every family)."""
+        gone = pa.array(sorted(facts), pa.string())
+        tables = dict(self.columns.tables)
+        for family in self.families:
+            tables[family] = tables[family].filter(pc.invert(pc.is_in(tables[family]["id"], value_set=gone)))
+        answer = Ecosystem(Columns(tables), self.focal_party, self.as_of, self.base_currency, self.vocabulary)
+        answer.__dict__.update({name: value for name, value in self.__dict__.items() if name in ("parties", "places", "details", "party_kind")})
+        answer.origin = self
+        return answer
 
     def graph(self, name: str, **parameters: Any) -> EcosystemGraph:
         """One of the graphs of metrics.md section 1, as networkx functions accept it."""

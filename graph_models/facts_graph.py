@@ -57,8 +57,9 @@ def _states(ecosystem: Ecosystem, parameters: Parameters, family: str) -> Items:
 def _flows(ecosystem: Ecosystem, parameters: Parameters) -> Items:
     streams, facts = streams_of(ecosystem, parameters), ecosystem.families["value_flows"]
     wanted = np.array([_named(parameters)(kind) for kind in facts.coded("kind").texts] or [False], bool)[streams.kind]
-    value = {"amount": lambda: streams.amount, "utility": lambda: utilities_of(ecosystem, parameters).utility,
-             "strength": lambda: np.full(len(streams), np.nan)}.get(parameters.weight or "none", lambda: np.ones(len(streams)))()
+    value = np.full(len(streams), np.nan if parameters.weight == "strength" else 1.0)
+    if parameters.weight in ("amount", "utility"):
+        value = streams.amount if parameters.weight == "amount" else utilities_of(ecosystem, parameters).utility
     sizes = np.diff(streams.first)
 
     def refs(there: Longs) -> tuple[Longs, Longs]:

@@ -56,7 +56,7 @@ def _states(ecosystem: Ecosystem, parameters: Parameters, family: str) -> _Moves
     rows, source, target = rows[left], source[left], target[left]
     weight = strength_of(ecosystem, family, rows, shares=True) * facts.confidence[rows]
     kinds = ecosystem.vocabulary.roles if family == "roles" else ecosystem.vocabulary.relationship_kinds
-    one_way = facts.coded("kind").flags(lambda text: text in kinds and kinds[text].one_way)[rows]  # type: ignore[index,operator]
+    one_way = facts.coded("kind").flags(lambda text: text in kinds and kinds[text].one_way)[rows]
     back = ~one_way
     ref = np.concatenate([rows, rows[back]]) + facts.first_ref
     return _Moves(np.concatenate([source, target[back]]), np.concatenate([target, source[back]]), np.concatenate([weight, weight[back]]),

@@ -170,14 +170,20 @@ class _Search:
 
     def loops(self) -> Loops:
         rows, score = self._joined()
-        equal = rounded(score)
-        order = np.lexsort((*(rows[:, column] for column in reversed(range(self.max_length))), -equal))
-        rows, score, equal = rows[order], score[order], equal[order]
+        rows, score = ranked(rows, score)
         if len(score) <= self.max_loops:
             return Loops(rows, score, True, self.min_score)
+        equal = rounded(score)
         threshold = equal[self.max_loops]
         strictly = equal > threshold
         return Loops(rows[strictly], score[strictly], False, float(threshold))
+
+
+def ranked(rows: Ints, score: Floats) -> tuple[Ints, Floats]:
+    """Loops by score, equal ones (to 12 digits) by their streams."""
+    order = np.lexsort(rows.T[::-1])
+    order = order[np.argsort(-rounded(score[order]), kind="stable")]
+    return rows[order], score[order]
 
 
 def _chosen(paths: _Paths, which: Mask | Longs) -> _Paths:

@@ -149,6 +149,10 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         answer: dict[str, Any] = msgspec.to_builtins(self)
         return answer
 
+    def given_key(self) -> bytes:
+        """The same for the same parameters: what is made for them is kept under it."""
+        return msgspec.json.encode(self, order="deterministic")
+
     def with_(self, **changes: Any) -> Parameters:
         """The same with other values (already checked ones)."""
         return msgspec.structs.replace(self, **changes)

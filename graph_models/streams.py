@@ -89,7 +89,7 @@ def weighted_means(values: Floats, weights: Floats, first: Longs) -> Floats:
     weight = np.where(np.repeat(plain, np.diff(first)), there.astype(np.float64), weight)
     total = sums(weight, first)
     summed = sums(np.where(there, values, 0.0) * weight, first)
-    return np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0)
+    return np.asarray(np.divide(summed, total, out=np.full(len(total), np.nan), where=total > 0), np.float64)
 
 
 def _streams(ecosystem: Ecosystem, flows: Flows) -> Streams:

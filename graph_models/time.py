@@ -46,7 +46,10 @@ def span(text: str) -> Period:
     if match is None:
         raise ValueError(f"{text!r} is not a date like 2025, 2025-03 or 2025-03-01")
     year, month, day = int(match[1]), int(match[2] or 1), int(match[3] or 1)
-    start = date(year, month, day).toordinal()
+    try:
+        start = date(year, month, day).toordinal()
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no day of the calendar: {error}") from None
     if match[3]:
         return Period(start, min(start + 1, OPEN))
     following = (year + 1, 1) if match[2] is None else (year + month // 12, month % 12 + 1)

@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from graph_models.deliveries import Deliveries, deliveries_of
-from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
 from graph_models.parameters import Parameters
 from graph_models.roll_up import roll_up_of
 from graph_models.streams import SATISFACTION, Streams, group_starts, judged, present_sums, streams_of, weighted_means
@@ -88,7 +88,7 @@ def _looked_up(deliveries: Deliveries, pairs: Longs, n: np.int64) -> Floats:
     return answer
 
 
-def _groups(streams: Streams, unit: np.ndarray | None = None) -> Longs:  # type: ignore[type-arg]
+def _groups(streams: Streams, unit: Ints | None = None) -> Longs:
     """A number for each receiver and kind (and unit) of the streams."""
     keys = [streams.target, streams.kind] if unit is None else [streams.target, streams.kind, unit]
     order = np.lexsort(keys)
@@ -102,7 +102,7 @@ def _part(values: Floats, group: Longs, streams: Streams) -> Floats:
     """Each value over the sum of its group, as received from others."""
     counts = ~np.isnan(values) & (streams.source != streams.target)
     total = np.bincount(group[counts], values[counts], minlength=int(group.max(initial=0)) + 1)[group]
-    return np.divide(values, total, out=np.full(len(values), np.nan), where=counts & (total > 0))
+    return np.asarray(np.divide(values, total, out=np.full(len(values), np.nan), where=counts & (total > 0)), np.float64)
 
 
 def _pair_shares(ecosystem: Ecosystem, parameters: Parameters) -> PairShares:

@@ -6,7 +6,7 @@ chain), by LU where that does not converge. Closed cycles, where nothing is adde
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +26,7 @@ STEPS = 300
 """Terms of the power series before LU takes over."""
 PRECISION = 1e-17
 """The series ends where a term adds less than this part of the sum."""
+KEPT = 8
 CLOSED = 1e-12
 """A component is closed where all that its parties add is less than this part of what they deliver."""
 
@@ -45,6 +46,8 @@ class ValueChain:
         self.x: Floats = np.maximum(self.sales, self.purchases)
         self.used_by: Mask = own_use
         """Whose end of the chain is its own use; what ends with others is unattributed."""
+        self._solutions: dict[tuple[str, int], Floats] = {}
+        self._factored: dict[str, Any] = {}
 
     @property
     def warnings(self) -> tuple[Warning, ...]:
@@ -105,11 +108,21 @@ class ValueChain:
 
     def inverse_column(self, place: int) -> Floats:
         """Column ``place`` of L: how much of everybody's output one unit of the party's output takes. NaN in its closed cycle."""
-        return self._solved(self.a, "A", _unit(self.nodes, place), place)
+        return self._kept(("L", place), lambda: self._solved(self.a, "A", _unit(self.nodes, place), place))
 
     def inverse_row(self, place: int) -> Floats:
         """Row ``place`` of G: how much of everybody's output one unit of the party's output becomes. NaN in its closed cycle."""
-        return self._solved(_transposed(self.b), "B'", _unit(self.nodes, place), place)
+        return self._kept(("G", place), lambda: self._solved(_transposed(self.b), "B'", _unit(self.nodes, place), place))
+
+    def _kept(self, key: tuple[str, int], solve: Callable[[], Floats]) -> Floats:
+        """The last few columns and rows: mostly those of the focal party, which many metrics read."""
+        if key not in self._solutions:
+            solution = solve()
+            solution.flags.writeable = False
+            self._solutions[key] = solution
+            if len(self._solutions) > KEPT:
+                del self._solutions[next(iter(self._solutions))]
+        return self._solutions[key]
 
     @cached_property
     def column_sums(self) -> Floats:
@@ -169,10 +182,9 @@ class ValueChain:
         return np.asarray(self._factors(name, matrix).solve(right), np.float64)
 
     def _factors(self, name: str, matrix: csr_array) -> Any:
-        kept: dict[str, Any] = self.__dict__.setdefault("_factored", {})
-        if name not in kept:
-            kept[name] = splu(csc_array(eye_array(self.nodes) - matrix))
-        return kept[name]
+        if name not in self._factored:
+            self._factored[name] = splu(csc_array(eye_array(self.nodes) - matrix))
+        return self._factored[name]
 
 
 def value_chain_of(ecosystem: Ecosystem, parameters: Parameters) -> ValueChain:

@@ -121,7 +121,8 @@ class Ecosystems:
         workspace, vocabulary = service.workspace(workspace_id), vocabulary or service.vocabulary(workspace_id)
         store = service.store(workspace_id)
         at = At(at.day, min(at.revision, store.head()))
-        key = (str(service.settings.data_directory), workspace, at, vocabulary.hash)
+        made = [revision.time for revision in store.revisions(at.revision - 1, 1)]  # a workspace deleted and made anew counts from 1 again
+        key = (str(service.settings.data_directory), workspace, at, *made, vocabulary.hash)
         with self._making:
             if key not in self._kept:
                 assert at.day is not None

@@ -10,9 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from graph_models.errors import StakeholderGraphError
-from service.api import batches, health, jobs, records, revisions, vocabulary, workspaces
+from service.api import analyses, batches, export, health, jobs, metrics, parties, paths, records, reports, revisions, vocabulary, workspaces
 from service.api.documented import PROBLEM, describe
-from service.errors import answer_error
+from service.calculator import Calculator
+from service.errors import LastResort, answer_error
 from service.http_bodies import BodyLimits
 from service.http_counters import CountedRequests, Counters
 from service.http_paths import SegmentedPaths
@@ -21,8 +22,22 @@ from service.versions import VERSION
 from service.worker import WorkerProcess
 from service.workplace import Service
 
-HANDLERS = (StakeholderGraphError, RequestValidationError, HTTPException, Exception)
-ROUTERS = (*records.ROUTERS, batches.router, workspaces.router, vocabulary.router, jobs.router, revisions.router, health.router)
+HANDLERS = (StakeholderGraphError, RequestValidationError, HTTPException)
+ROUTERS = (
+    parties.router,
+    *records.ROUTERS,
+    batches.router,
+    workspaces.router,
+    vocabulary.router,
+    jobs.router,
+    revisions.router,
+    paths.router,
+    analyses.router,
+    metrics.router,
+    reports.router,
+    export.router,
+    health.router,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -33,11 +48,13 @@ def create_app(settings: Settings) -> FastAPI:
     )  # fmt: skip
     app.state.service = Service(settings)
     app.state.worker = WorkerProcess(settings) if settings.worker else None
+    app.state.calculator = Calculator(settings)
     app.state.counters = Counters()
     for router in ROUTERS:
         app.include_router(router)
     for error in HANDLERS:
         app.add_exception_handler(error, answer_error)
+    app.add_middleware(LastResort)
     app.add_middleware(BodyLimits, settings=settings)
     app.add_middleware(SegmentedPaths)
     app.add_middleware(CountedRequests, counters=app.state.counters)
@@ -54,4 +71,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     if worker is not None:
         worker.stop()
+    app.state.calculator.close()
     service.close()

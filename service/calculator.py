@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -27,7 +28,7 @@ def _ask(question: str, workspace_id: str, arguments: dict[str, Any]) -> Any:
     return QUESTIONS[question](_service, workspace_id, **arguments)
 
 
-QUESTIONS = {"explain": analysis.explain, "view": analysis.view, "paths": analysis.paths, "party": party_page.party_page}
+QUESTIONS: Mapping[str, Callable[..., Any]] = {"explain": analysis.explain, "view": analysis.view, "paths": analysis.paths, "party": party_page.party_page}
 """What may be asked of it."""
 
 

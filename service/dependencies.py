@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple, ParamSpec, TypeVar
+from typing import Annotated, Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from fastapi import Depends, Header, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from graph_models.errors import InvalidInput
 from graph_models.vocabulary import Vocabulary
-from service.calculator import Calculator
 from service.catalog import Workspace
 from service.edits import FREE, Guard
 from service.http_bodies import GZIP_MAGIC, json_bytes, json_object, limit_of, ndjson, unpacked
@@ -39,6 +38,12 @@ class Place(NamedTuple):
         return self.service.vocabulary(self.workspace.id)
 
 
+class Calculates(Protocol):
+    """The process in which explanations, views and paths are computed (``calculator.py``)."""
+
+    def ask(self, question: str, workspace_id: str, **arguments: Any) -> Any: ...
+
+
 class PageAsked(NamedTuple):
     """Which page of a list, and how long."""
 
@@ -51,8 +56,8 @@ async def _service(request: Request) -> Service:
     return service
 
 
-async def _calculator(request: Request) -> Calculator:
-    calculator: Calculator = request.app.state.calculator
+async def _calculator(request: Request) -> Calculates:
+    calculator: Calculates = request.app.state.calculator
     return calculator
 
 
@@ -71,9 +76,7 @@ async def _record_id(record_id: Annotated[str, Path(description="An id, percent-
     return id_in_path(record_id)
 
 
-AsOfQuery = Annotated[
-    str | None, Query(description="A full day; default: the workspace's `default_as_of`, else today in UTC.", examples=["2025-12-31"])
-]
+AsOfQuery = Annotated[str | None, Query(description="A full day; default: the workspace's `default_as_of`, else today in UTC.", examples=["2025-12-31"])]
 KnownAtQuery = Annotated[str | None, Query(description="A time with zone, or digits only: a revision; default: now.", examples=["12"])]
 
 
@@ -124,7 +127,7 @@ async def at_once(store: Store, call: Callable[P, T], /, *args: P.args, **kwargs
     return call(*args, **kwargs) if store.answers_at_once else await run_in_threadpool(call, *args, **kwargs)
 
 
-CalculatorDep = Annotated[Calculator, Depends(_calculator)]
+CalculatorDep = Annotated[Calculates, Depends(_calculator)]
 ServiceDep = Annotated[Service, Depends(_service)]
 WorkspaceIdDep = Annotated[str, Depends(_workspace_id)]
 JsonDep = Annotated[dict[str, Any], Depends(json_object)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_models import errors
 from graph_models.errors import FieldError, StakeholderGraphError
@@ -76,14 +76,38 @@ def problem_response(body: dict[str, Any], headers: dict[str, str] | None = None
 
 async def answer_error(request: Request, error: Exception) -> Response:
     """The one handler: whatever goes wrong in a request is answered in the one shape."""
-    instance = quote(request.url.path)
+    instance = request.scope.get("raw_path", b"").decode("ascii", "replace")
     if isinstance(error, RequestValidationError):
         return problem_response(_not_understood(error.errors(), instance))
     if isinstance(error, HTTPException):
+        if isinstance(error.__cause__, StakeholderGraphError):  # FastAPI hides what went wrong while a body was read
+            return problem_response(problem_of(error.__cause__, instance))
         return problem_response(_of_framework(error, instance), dict(error.headers or {}))
     if status_of(type(error)) == 500:
         _log.error("request failed", exc_info=error, extra={"method": request.method, "path": request.url.path})
     return problem_response(problem_of(error, instance))
+
+
+class LastResort:
+    """ASGI middleware: what nobody foresaw is logged with its trace and answered without."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http" or begun:
+                raise
+            await (await answer_error(Request(scope), error))(scope, receive, send)
 
 
 def _of_framework(error: HTTPException, instance: str) -> dict[str, Any]:

@@ -104,8 +104,9 @@ def write_batch(
     *,
     on_error: str = "abort",
     writing: Writing = UNSIGNED,
+    dry_run: bool = False,
 ) -> Outcome:
-    """Write records of a batch as one revision. ``failed`` are lines that could not even be read.
+    """Write records of a batch as one revision (``dry_run``: only say what it would do). ``failed`` are lines that could not even be read.
 
     With ``on_error="abort"`` raises ``InvalidInput`` (or ``TooLarge``) with every error and writes nothing; with ``"skip"``
     writes what is good and lists the rest. A used idempotency key gives the answer that it was given.
@@ -121,7 +122,7 @@ def write_batch(
             raise batch_refused(batch.errors)
         outcome[:] = [batch.outcome()]
         counts = {"created": batch.created, "updated": batch.updated, "unchanged": batch.unchanged, "rejected": outcome[0].rejected}
-        if not batch.insert and writing.key is None:
+        if dry_run or (not batch.insert and writing.key is None):
             return None
         return Change(batch.supersede, batch.insert, counts, lambda number: _json.encode(outcome[0]._replace(revision=number).as_json()))
 

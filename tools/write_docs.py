@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from graph_models.metrics import METRICS
+from graph_models.vocabulary import BUILT_IN, GROUPS
 from service.settings import PREFIX, Settings
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -66,7 +67,28 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"metrics.md": metrics_page, "settings.md": settings_page}
+def vocabulary_page() -> str:
+    """Every kind with its labels, group by group."""
+    lines = [
+        "# Vocabulary",
+        "",
+        GENERATED,
+        "",
+        "Every kind is an entry of `graph_models/vocabulary.toml`. A workspace adds its own with `POST W/vocabulary`, in the same shape: no code is touched, and the new kind works in",
+        "import, scores, reports and as a label or type in Neo4j.",
+        "",
+    ]
+    for group in GROUPS:
+        entries = getattr(BUILT_IN.terms, group)
+        lines += [f"## `{group}`", ""]
+        if not entries:
+            lines += ["None of the product's own: a workspace adds them.", ""]
+            continue
+        lines += ["| id | English | 中文 |", "|---|---|---|", *(f"| `{entry.id}` | {entry.label.en} | {entry.label.zh} |" for entry in entries), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"metrics.md": metrics_page, "settings.md": settings_page, "vocabulary.md": vocabulary_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

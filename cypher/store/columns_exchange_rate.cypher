@@ -6,7 +6,7 @@
 // :param revision => 4611686018427387904
 // :param limit => 100000
 // mode: read
-MATCH (f:ExchangeRate) WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
+MATCH (f:ExchangeRate) USING INDEX f:ExchangeRate(id) WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
 WITH f ORDER BY f.id, f.valid_from LIMIT $limit
 WITH collect(f) AS fs
 RETURN [f IN fs | f.id] AS id,

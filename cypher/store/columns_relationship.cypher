@@ -6,7 +6,7 @@
 // :param revision => 4611686018427387904
 // :param limit => 100000
 // mode: read
-MATCH (lookup:Relationship) WHERE lookup.id > $after
+MATCH (lookup:Relationship) USING INDEX lookup:Relationship(id) WHERE lookup.id > $after
 MATCH ()-[f]->() WHERE elementId(f) = lookup.handle AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
 WITH lookup, f ORDER BY lookup.id, f.valid_from LIMIT $limit
 WITH collect(f) AS fs, collect(startNode(f).id) AS source, collect(endNode(f).id) AS target

@@ -6,7 +6,7 @@
 // :param revision => 4611686018427387904
 // :param limit => 100000
 // mode: read
-MATCH ()-[f:HAS_ROLE]->() WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
+MATCH ()-[f:HAS_ROLE]->() USING INDEX f:HAS_ROLE(id) WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
 WITH f ORDER BY f.id, f.valid_from LIMIT $limit
 WITH collect(f) AS fs, collect(startNode(f).id) AS source, collect(endNode(f).id) AS target
 RETURN [f IN fs | f.id] AS id,

@@ -7,7 +7,7 @@
 // :param revision => 4611686018427387904
 // :param limit => 100000
 // mode: read
-MATCH (f:Superseded {type: $type}) WHERE f.id > $after AND f.record IS NOT NULL AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision AND f.superseded > $revision
+MATCH (f:Superseded {type: $type}) USING INDEX f:Superseded(type, id) WHERE f.id > $after AND f.record IS NOT NULL AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision AND f.superseded > $revision
 WITH f ORDER BY f.id, f.valid_from LIMIT $limit
 WITH collect(f) AS fs
 RETURN [f IN fs | f.id] AS id,

@@ -6,7 +6,7 @@
 // :param revision => 4611686018427387904
 // :param limit => 100000
 // mode: read
-MATCH (f:Touchpoint) WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
+MATCH (f:Touchpoint) USING INDEX f:Touchpoint(id) WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
 MATCH (s:Party)-[:MADE]->(f)-[:TOWARD]->(t:Party)
 WITH f, s, t ORDER BY f.id LIMIT $limit
 WITH collect(f) AS fs, collect(s.id) AS source, collect(t.id) AS target

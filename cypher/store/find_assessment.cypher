@@ -13,7 +13,7 @@
 // :param limit => 100
 // :param counted => false
 // mode: read
-MATCH (f:Assessment)
+MATCH (f:Assessment) USING INDEX f:Assessment(id)
 WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
   AND ($kind IS NULL OR f.scheme = $kind)
   AND ($role IS NULL OR f.role = $role)

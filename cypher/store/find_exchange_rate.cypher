@@ -13,7 +13,7 @@
 // :param limit => 100
 // :param counted => false
 // mode: read
-MATCH (f:ExchangeRate)
+MATCH (f:ExchangeRate) USING INDEX f:ExchangeRate(id)
 WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
   AND ($kind IS NULL OR f.base_currency = $kind)
   AND ($role IS NULL OR f.role = $role)

@@ -27,9 +27,9 @@
 // :param counted => false
 // mode: read
 CALL () {
-  MATCH (f:Party) WHERE f.id > $after AND f.record IS NOT NULL RETURN f
+  MATCH (f:Party) USING INDEX f:Party(id) WHERE f.id > $after AND f.record IS NOT NULL RETURN f
   UNION ALL
-  MATCH (f:PartySlice) WHERE f.id > $after RETURN f
+  MATCH (f:PartySlice) USING INDEX f:PartySlice(id) WHERE f.id > $after RETURN f
 }
 WITH f WHERE f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
   AND ($kind IS NULL OR f.kind = $kind)

@@ -13,7 +13,7 @@
 // :param limit => 100
 // :param counted => false
 // mode: read
-MATCH (lookup:Relationship) WHERE lookup.id > $after
+MATCH (lookup:Relationship) USING INDEX lookup:Relationship(id) WHERE lookup.id > $after
 MATCH ()-[f]->() WHERE elementId(f) = lookup.handle AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
   AND ($kind IS NULL OR f.kind = $kind)
   AND ($role IS NULL OR f.role = $role)

@@ -13,7 +13,7 @@
 // :param limit => 100
 // :param counted => false
 // mode: read
-MATCH ()-[f:HAS_ROLE]->()
+MATCH ()-[f:HAS_ROLE]->() USING INDEX f:HAS_ROLE(id)
 WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
   AND ($kind IS NULL OR f.role = $kind)
   AND ($role IS NULL OR f.role = $role)

@@ -20,7 +20,7 @@
 // :param counted => false
 // mode: read
 UNWIND $types AS type
-MATCH (f:Superseded {type: type})
+MATCH (f:Superseded {type: type}) USING INDEX f:Superseded(type, id)
 WHERE f.record IS NOT NULL AND f.type IN $types AND f.id > $after
   AND f.valid_from <= $last AND f.valid_to > CASE WHEN f.type IN ['role', 'relationship'] THEN $first ELSE $event_first END
   AND f.revision <= $revision AND f.superseded > $revision

@@ -26,7 +26,7 @@
 // :param limit => 101
 // :param counted => false
 // mode: read
-MATCH (f:Superseded {type: 'party'})
+MATCH (f:Superseded {type: 'party'}) USING INDEX f:Superseded(type, id)
 WHERE f.id > $after AND f.record IS NOT NULL AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision AND f.superseded > $revision
   AND ($kind IS NULL OR f.kind = $kind)
   AND ($region IS NULL OR f.region = $region)

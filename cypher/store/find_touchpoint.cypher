@@ -13,7 +13,7 @@
 // :param limit => 100
 // :param counted => false
 // mode: read
-MATCH (f:Touchpoint)
+MATCH (f:Touchpoint) USING INDEX f:Touchpoint(id)
 WHERE f.id > $after AND f.valid_from <= $last AND f.valid_to > $first AND f.revision <= $revision
   AND ($kind IS NULL OR f.kind = $kind)
   AND ($role IS NULL OR f.role = $role)

@@ -7,7 +7,9 @@ from typing import Any
 
 from examples.demo.cast import tell_maker
 from examples.demo.chain import RATES, Chain
+from examples.demo.complaints import tell_complaints
 from examples.demo.contacts import tell_contacts
+from examples.demo.customers import tell_buyers, tell_households
 from examples.demo.exchange import tell_exchange, tell_payments
 from examples.demo.judgements import tell_assessments, tell_documents
 from examples.demo.life import tell_roles
@@ -39,15 +41,17 @@ def demo_records(seed: int = DEMO_SEED) -> Iterator[dict[str, Any]]:
             story.rate(currency, rate, f"{month(3 * place)}-01")
     tell_maker(story)
     tell_suppliers(story)
-    market.tell_channels()
-    market.tell_end_customers()
+    market.tell_channel()
+    tell_households(story)
+    buyers = tell_buyers(market)
     tell_society(story)
-    tell_sales(story, chain, market)
+    tell_sales(story, chain, market, buyers)
     tell_purchases(story, chain)
     tell_payments(story, chain)
     tell_exchange(story, chain, market)
-    tell_roles(story, chain, market)
-    tell_ties(story, market)
-    tell_contacts(story, market)
+    tell_roles(story, chain, market, buyers)
+    tell_ties(story, buyers)
+    tell_complaints(story, buyers)
+    tell_contacts(story, buyers)
     tell_assessments(story)
     yield from story.records

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from examples.demo.story import FOCAL, MONTHS, YEARS, Story, month
+from examples.demo.story import MONTHS, YEARS, Story, month
 
 SEASON: dict[str, tuple[float, ...]] = {
     "refrigerator": (0.9, 0.8, 0.9, 1.0, 1.1, 1.3, 1.1, 1.0, 0.9, 0.9, 1.2, 0.9),
@@ -20,8 +20,8 @@ SEASON: dict[str, tuple[float, ...]] = {
 }
 """How much of a product is bought in each month of the year: heat sells air conditioners, 18 June and 11 November sell all else."""
 PRODUCTS = tuple(SEASON)
-PIECE = {"refrigerator": 3200.0, "washing_machine": 2600.0, "air_conditioner": 2900.0, "small_appliance": 310.0}
-"""What one piece costs, in CNY: quantities of goods follow from it."""
+PIECE, GROWTH = 2500.0, 1.05
+"""What one piece costs on average, CNY, and how sales grow a year: quantities of goods follow from them."""
 RATES = {
     "EUR": (7.35, 7.62, 7.60, 7.75, 7.80, 7.74, 7.66, 7.63, 7.58, 8.05, 8.32, 8.28),
     "USD": (6.87, 7.02, 7.25, 7.22, 7.19, 7.24, 7.17, 7.19, 7.25, 7.21, 7.17, 7.12),
@@ -43,6 +43,9 @@ class Contract(NamedTuple):
     importance: int | None = None
 
 
+PLAIN = Contract()
+
+
 class Chain:
     """What everyone has sold so far, by product and month."""
 
@@ -52,7 +55,7 @@ class Chain:
         self.turnover: dict[str, dict[str | None, Amounts]] = defaultdict(dict)
         self.pairs: dict[tuple[str, str], float] = defaultdict(float)
 
-    def demand(self, product: str, base: float, *, months: Sequence[tuple[int, int]] = ((0, MONTHS - 1),), growth: float = 0.05) -> Amounts:
+    def demand(self, product: str, base: float, *, months: Sequence[tuple[int, int]] = ((0, MONTHS - 1),), growth: float = GROWTH - 1) -> Amounts:
         """What somebody wants to buy: ``base`` is CNY in an average month of 2023; only within ``months``."""
         spread = self.dice.uniform
         return [
@@ -62,7 +65,7 @@ class Chain:
             for index in range(MONTHS)
         ]
 
-    def sell(self, seller: str, buyer: str, product: str | None, amounts: Amounts, contract: Contract = Contract()) -> None:
+    def sell(self, seller: str, buyer: str, product: str | None, amounts: Amounts, contract: Contract = PLAIN) -> None:
         """The buyer pays the seller, and the seller must buy or make what it sold."""
         sold = self.turnover[seller].setdefault(product, [0.0] * MONTHS)
         for index, amount in enumerate(amounts):
@@ -89,14 +92,14 @@ class Chain:
             **terms,
         )
 
-    def restock(self, buyer: str, suppliers: Sequence[tuple[str, float]], cost: float, contract: Contract = Contract()) -> None:
+    def restock(self, buyer: str, suppliers: Sequence[tuple[str, float]], cost: float, contract: Contract = PLAIN) -> None:
         """A trader buys each product that it sold, for ``cost`` of its price, from suppliers by their shares."""
         for product, sold in sorted(self.turnover[buyer].items(), key=lambda item: item[0] or ""):
             for supplier, share in suppliers:
                 self.sell(supplier, buyer, product, self._part(sold, cost * share), contract)
 
     def procure(
-        self, buyer: str, supplier: str, share: float, products: Sequence[str] | None = None, *, under: str | None = None, contract: Contract = Contract()
+        self, buyer: str, supplier: str, share: float, products: Sequence[str] | None = None, *, under: str | None = None, contract: Contract = PLAIN
     ) -> None:
         """A maker buys a part for ``share`` of what it sold of these products (default: of everything); told under a product or under none."""
         sold = [sum(amounts[index] for product, amounts in self.turnover[buyer].items() if products is None or product in products) for index in range(MONTHS)]
@@ -105,14 +108,10 @@ class Chain:
     def _part(self, sold: Amounts, share: float) -> Amounts:
         return [amount * share * self.dice.uniform(0.97, 1.03) for amount in sold]
 
-    def deliver(self, seller: str, buyer: str, judged: Mapping[str, Any] | None = None) -> None:
+    def deliver(self, seller: str, buyer: str, judged: Mapping[str, Any] | None = None, *, years: Sequence[int] = YEARS) -> None:
         """The goods that were paid for, in pieces a year."""
-        total = self.pairs[seller, buyer]
-        if total <= 0:
-            return
-        price = PIECE["refrigerator"] if FOCAL in self.turnover and seller == FOCAL else 1000.0
-        for year in YEARS:
-            quantity = round(total * (1 - 0.05 * (YEARS[-1] - year)) / price, 0)
-            self.story.flow(
-                "goods", seller, buyer, name=str(year), quantity=quantity, unit="piece", in_return_for="money", valid_from=str(year), **(judged or {})
-            )
+        paid = self.pairs[seller, buyer]
+        for year in years if paid > 0 else ():
+            quantity = round(paid / GROWTH ** (YEARS[-1] - year) / PIECE)
+            terms = {"quantity": quantity, "unit": "piece", "in_return_for": "money", "valid_from": str(year), **(judged or {})}
+            self.story.flow("goods", seller, buyer, name=str(year), **terms)

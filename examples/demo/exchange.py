@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from examples.demo.cast import LINK, WORKFORCE
 from examples.demo.chain import Chain, Contract
+from examples.demo.customers import RETURNED, households
 from examples.demo.judgements import INTERVIEW, KRALJIC, REPORT, SURVEY, proof
-from examples.demo.market import CHAINS, DISTRIBUTORS, EXCLUSIVE_CITIES, PLATFORMS, RETURNED, SILKROAD, Market
-from examples.demo.names import CITY
+from examples.demo.market import BIGGEST_PLATFORM, CHAINS, DISTRIBUTORS, EXCLUSIVE_CITIES, PLATFORMS, SILKROAD, Market
+from examples.demo.names import CITIES
 from examples.demo.society import AGENTS, ASSOCIATION, GIVES_ONLY, MEDIA, NEIGHBOURS, OPINION_LEADERS, SERVICES, TESTED_CITY, TESTER, of
 from examples.demo.story import FOCAL, YEARS, Story
 from examples.demo.upstream import FIRST_TIER
@@ -143,7 +144,7 @@ def tell_exchange(story: Story, chain: Chain, market: Market) -> None:
         story.yearly("information", FOCAL, party, satisfaction="B" if place % 2 else "C", importance=2)
     _suppliers(story, chain)
     _channel(story, chain, market)
-    _households(story, chain, market)
+    _households(story, chain)
     _platform(story)
     story.yearly("knowledge", "sakura-denki", "beifeng", YEARS[-1:], status="hypothesis", confidence=0.3, utility=0.5)
     story.yearly("information", "beifeng", RETURNED, (2024,), satisfaction="B", importance=2, status="inferred", confidence=0.5)
@@ -171,7 +172,7 @@ _FIRST = frozenset(supplier.id for supplier in FIRST_TIER)
 
 def _channel(story: Story, chain: Chain, market: Market) -> None:
     for party, *_ in (*CHAINS, *PLATFORMS):
-        chain.deliver(FOCAL, party, {"satisfaction": "D", "importance": 5 if party == "pinlan" else 3})
+        chain.deliver(FOCAL, party, {"satisfaction": "D", "importance": 5 if party == BIGGEST_PLATFORM else 3})
     for party, *_, size in DISTRIBUTORS:
         chain.deliver(FOCAL, party, {"satisfaction": "D", "importance": 5} if party == SILKROAD else {"satisfaction": "C", "importance": 4})
         story.yearly("information", party, FOCAL, satisfaction="C", importance=4 if size == "large" else 3)
@@ -181,24 +182,23 @@ def _channel(story: Story, chain: Chain, market: Market) -> None:
             story.yearly("information", shop, FOCAL, YEARS[1:], satisfaction="C", importance=2, confidence=0.8)
 
 
-def _households(story: Story, chain: Chain, market: Market) -> None:
-    for city, party in market.households.items():
-        if CITY[city].market_tier <= 2 or city in EXCLUSIVE_CITIES:
-            seller = SILKROAD if city in EXCLUSIVE_CITIES else "pinlan"
-            story.yearly("service", seller, party, YEARS[1:], satisfaction="D", importance=5, evidence=[proof(SURVEY, f"question 9, {CITY[city].zh}")])
-        if CITY[city].market_tier > 2:
+def _households(story: Story, chain: Chain) -> None:
+    for city in CITIES:
+        party = households(city)
+        if city.market_tier <= 2 or city.id in EXCLUSIVE_CITIES:
+            seller = SILKROAD if city.id in EXCLUSIVE_CITIES else BIGGEST_PLATFORM
+            story.yearly("service", seller, party, YEARS[1:], satisfaction="D", importance=5, evidence=[proof(SURVEY, f"question 9, {city.zh}")])
+        if city.market_tier > 2:
             continue
-        if CITY[city].market_tier == 1:
-            story.yearly("service", FOCAL, party, satisfaction="C", importance=3, evidence=[proof(SURVEY, CITY[city].zh)])
-        if city != TESTED_CITY:
-            story.yearly("data", party, FOCAL, satisfaction="D" if CITY[city].market_tier == 1 else "C", importance=3)
-        if CITY[city].weight >= 3:
+        if city.market_tier == 1:
+            story.yearly("service", FOCAL, party, satisfaction="C", importance=3, evidence=[proof(SURVEY, city.zh)])
+        if city.id != TESTED_CITY:
+            story.yearly("data", party, FOCAL, satisfaction="D" if city.market_tier == 1 else "C", importance=3)
+        if city.weight >= 3:
             story.yearly("advocacy", party, FOCAL, satisfaction="D", importance=2, confidence=0.7)
     for seller, buyer in sorted(chain.pairs):
         if buyer.startswith("households-") and seller.startswith("shop-"):
-            story.flow(
-                "goods", seller, buyer, name="2025", quantity=round(chain.pairs[seller, buyer] / 2000.0), unit="piece", in_return_for="money", valid_from="2025"
-            )
+            chain.deliver(seller, buyer, years=YEARS[-1:])
 
 
 def _platform(story: Story) -> None:

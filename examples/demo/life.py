@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from examples.demo.cast import LINK, WORKFORCE
 from examples.demo.chain import Chain
+from examples.demo.customers import ABROAD, COUNTY, FRESH, RISK, Buyer, households
 from examples.demo.judgements import CONTRACTS, LICENCES, REGISTER, SURVEY, proof
-from examples.demo.market import ABROAD, CHAINS, DISTRIBUTORS, EXCLUSIVE_CITIES, EXPORT, FRESH, PLATFORMS, RISK, SILKROAD, USES_TOO, WHOLESALERS, Market
-from examples.demo.names import CITY
+from examples.demo.market import CHAINS, DISTRIBUTORS, EXCLUSIVE_CITIES, EXPORT, PLATFORMS, SILKROAD, USES_TOO, WHOLESALERS, Market
+from examples.demo.names import CITIES
 from examples.demo.society import (
     AGENTS,
     ASSOCIATIONS,
@@ -50,11 +52,11 @@ REGULATED_BY_STRANGER = (COPPER, "meiguang-coatings", "runze-refrigerant")
 """The plants that the bureau regulates, which has no tie with the maker."""
 
 
-def tell_roles(story: Story, chain: Chain, market: Market) -> None:
+def tell_roles(story: Story, chain: Chain, market: Market, buyers: Sequence[Buyer]) -> None:
     """All roles but those within the maker."""
     _suppliers(story, chain)
     _channel(story, chain, market)
-    _end_customers(story, market)
+    _end_customers(story, buyers)
     _around(story)
 
 
@@ -119,46 +121,31 @@ def _channel(story: Story, chain: Chain, market: Market) -> None:
             story.role(shop, "channel_customer", purpose="resale", tier="ordinary", status="inferred", confidence=0.5)
 
 
-def _end_customers(story: Story, market: Market) -> None:
-    for city, party in market.households.items():
-        tier = "key" if CITY[city].weight >= 3 else "ordinary"
-        story.role(party, "customer", purpose="own_use", tier=tier, region=CITY[city].region, evidence=[proof(SURVEY, CITY[city].zh)])
-        if CITY[city].market_tier == 1 or city in EXCLUSIVE_CITIES:
-            story.role(party, "user", purpose="own_use", product="air_conditioner" if CITY[city].region == "华南" else "refrigerator")
+def _end_customers(story: Story, buyers: Sequence[Buyer]) -> None:
+    for city in CITIES:
+        party = households(city)
+        story.role(party, "customer", purpose="own_use", tier="key" if city.weight >= 3 else "ordinary", region=city.region, evidence=[proof(SURVEY, city.zh)])
+        if city.market_tier == 1 or city.id in EXCLUSIVE_CITIES:
+            story.role(party, "user", purpose="own_use", product="air_conditioner" if city.region == "华南" else "refrigerator")
     for party, _, _, _, seller, _, product in ABROAD:
         story.role(party, "customer", seller, purpose="own_use", product=product)
-    for (wholesaler, *_), party in zip(WHOLESALERS, [party for party in story.parties if party.startswith("county-")], strict=True):
-        story.role(party, "customer", wholesaler, purpose="own_use", product="small_appliance")
-        story.role(party, "customer", purpose="own_use", tier="ordinary")
-    for buyer in market.buyers:
-        direct = buyer.seller == FOCAL
-        story.role(
-            buyer.id,
-            "customer",
-            buyer.seller,
-            chapters=buyer.chapters,
-            purpose="own_use",
-            tier="key" if buyer.base > 2e6 else "ordinary",
-            decision_stage="retention",
-            status="asserted",
-            evidence=CONTRACT if direct else None,
-        )
-        if not direct:
+    for name, wholesaler in COUNTY.items():
+        story.role(f"county-{name}", "customer", wholesaler, purpose="own_use", product="small_appliance")
+        story.role(f"county-{name}", "customer", purpose="own_use", tier="ordinary")
+    for buyer in buyers:
+        tier = "key" if buyer.base > 2e6 else "ordinary"
+        own: dict[str, Any] = {"chapters": buyer.chapters, "tier": tier, "decision_stage": "retention", "purpose": "own_use"}
+        if buyer.seller == FOCAL:
+            story.role(buyer.id, "customer", status="asserted", evidence=CONTRACT, **own)
+        else:
+            story.role(buyer.id, "customer", buyer.seller, status="inferred", confidence=0.9, **own)
             story.role(buyer.id, "user", chapters=buyer.chapters, purpose="own_use")
-    patients = story.party(
-        "patients-west-lake", "Patients of West Lake Hospital", "西子湖医院患者", "group", country="CN", region="华东", city="杭州", consumer_kind="individual"
-    )
+    patients = story.party("patients-west-lake", "Patients of West Lake Hospital", "西子湖医院患者", "group", country="CN", region="华东", city="杭州")
     story.role(patients, "user", purpose="own_use", product="washing_machine")
     story.role(patients, "customer", "west-lake-hospital", purpose="own_use")
     for place, party in enumerate(of(story, "prospect-")):
-        story.role(
-            party,
-            "customer",
-            chapters=(Chapter("prospect", 24 + place % 8),),
-            purpose="own_use",
-            tier="ordinary",
-            decision_stage=("awareness", "consideration", "decision")[place % 3],
-        )
+        stage = ("awareness", "consideration", "decision")[place % 3]
+        story.role(party, "customer", chapters=(Chapter("prospect", 24 + place % 8),), purpose="own_use", tier="ordinary", decision_stage=stage)
 
 
 def _around(story: Story) -> None:

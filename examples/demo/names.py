@@ -161,11 +161,7 @@ GIVEN = tuple(
     ]
 )
 
-CITIES = tuple(
-    City(*fields[:4], int(fields[4]), float(fields[5]))
-    for fields in (
-        line.split()
-        for line in """
+_CITIES = """
 shanghai Shanghai 上海 华东 1 6.0
 hangzhou Hangzhou 杭州 华东 1 3.6
 nanjing Nanjing 南京 华东 1 3.0
@@ -214,9 +210,15 @@ dalian Dalian 大连 东北 2 1.7
 harbin Harbin 哈尔滨 东北 2 1.6
 changchun Changchun 长春 东北 2 1.2
 daqing Daqing 大庆 东北 3 0.6
-""".strip().splitlines()
-    )
-)
+"""
+
+
+def _city(line: str) -> City:
+    party, en, zh, region, tier, weight = line.split()
+    return City(party, en, zh, region, int(tier), float(weight))
+
+
+CITIES = tuple(map(_city, _CITIES.strip().splitlines()))
 CITY = {city.id: city for city in CITIES}
 
 

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from examples.demo.chain import PRODUCTS, Chain, Contract
-from examples.demo.market import (
-    ABROAD,
-    CHAINS,
-    DISTRIBUTORS,
-    EXCLUSIVE_CITIES,
-    EXPORT,
-    MONTHLY,
-    NET_REFUND,
-    PLATFORMS,
-    USES_TOO,
-    WHOLESALERS,
-    Market,
-    months_of,
-)
+from examples.demo.customers import ABROAD, COUNTY, NET_REFUND, Buyer, households, months_of
+from examples.demo.market import BIGGEST_PLATFORM, CHAINS, DISTRIBUTORS, EXCLUSIVE_CITIES, EXPORT, MONTHLY, PLATFORMS, USES_TOO, WHOLESALERS, Market
 from examples.demo.names import CITIES, City
 from examples.demo.story import FOCAL, Story
 
@@ -32,12 +22,12 @@ AT_SHOP, ONLINE, DIRECT = (
 )
 
 
-def tell_sales(story: Story, chain: Chain, market: Market) -> None:
+def tell_sales(story: Story, chain: Chain, market: Market, buyers: Sequence[Buyer]) -> None:
     """All sales down the chain, the end customers' first."""
     for city in CITIES:
         _households(chain, market, city)
-    _county(chain, market)
-    for buyer in market.buyers:
+    _county(chain)
+    for buyer in buyers:
         for product in buyer.products:
             amounts = chain.demand(product, buyer.base / len(buyer.products), months=months_of(buyer.chapters))
             if buyer.id == NET_REFUND:
@@ -46,13 +36,13 @@ def tell_sales(story: Story, chain: Chain, market: Market) -> None:
     for party, _, _, _, seller, currency, product in ABROAD:
         base = {seller_id: amount for seller_id, *_, amount in EXPORT}[seller]
         chain.sell(seller, party, product, chain.demand(product, base * 1.25), Contract(3, currency, "offline", "goods"))
-    _channel(story, chain, market)
+    _channel(chain, market)
     _refunds(story)
 
 
 def _households(chain: Chain, market: Market, city: City) -> None:
     dice = market.dice
-    buyer = market.households[city.id]
+    buyer = households(city)
     shops = market.shops[city.region]
     if city.id in EXCLUSIVE_CITIES:
         own = shops[EXCLUSIVE_CITIES.index(city.id)]
@@ -61,9 +51,9 @@ def _households(chain: Chain, market: Market, city: City) -> None:
         return
     shop, other = dice.sample(shops[4:] if city.region == "西北" else shops, 2)
     for product, halves in {
-        "refrigerator": ((shop, AT_SHOP, 0.5), ("pinlan", ONLINE, 0.5)),
+        "refrigerator": ((shop, AT_SHOP, 0.5), (BIGGEST_PLATFORM, ONLINE, 0.5)),
         "washing_machine": ((other, AT_SHOP, 0.5), (dice.choice(CHAINS)[0], AT_SHOP, 0.5)),
-        "air_conditioner": ((shop, AT_SHOP, 0.4), (dice.choice(CHAINS)[0], AT_SHOP, 0.3), ("pinlan", ONLINE, 0.3)),
+        "air_conditioner": ((shop, AT_SHOP, 0.4), (dice.choice(CHAINS)[0], AT_SHOP, 0.3), (BIGGEST_PLATFORM, ONLINE, 0.3)),
         "small_appliance": (("yungou", ONLINE, 0.55), (dice.choice(("douxing", "kuaida")), ONLINE, 0.45)),
     }.items():
         for seller, contract, share in halves:
@@ -78,30 +68,20 @@ def _refunds(story: Story) -> None:
         ("douxing", "small_appliance", "2025-11-29", "-2240000.00"),
         ("jinmen-trade", "air_conditioner", "2024-10-09", "-980000.00"),
     ):
-        story.flow(
-            "money",
-            party,
-            FOCAL,
-            name=f"refund.{day}",
-            amount=amount,
-            currency="CNY",
-            product=product,
-            in_return_for="goods",
-            valid_from=day,
-            valid_to=day,
-            attributes={"reason": "returned goods"},
-        )
+        terms = {"amount": amount, "currency": "CNY", "product": product, "in_return_for": "goods", "valid_from": day, "valid_to": day}
+        story.flow("money", party, FOCAL, name=f"refund.{day}", attributes={"reason": "returned goods"}, **terms)
 
 
-def _county(chain: Chain, market: Market) -> None:
+def _county(chain: Chain) -> None:
     """Small towns buy from the wholesalers' vans, and online."""
-    for (wholesaler, *_), party in zip(WHOLESALERS, ("county-wenzhou", "county-yantai", "county-luoyang", "county-mianyang"), strict=True):
+    for city, wholesaler in COUNTY.items():
+        party = f"county-{city}"
         chain.sell(wholesaler, party, "small_appliance", chain.demand("small_appliance", 1_800_000), AT_SHOP)
         chain.sell("yungou", party, "small_appliance", chain.demand("small_appliance", 900_000), ONLINE)
-        chain.sell("pinlan", party, "refrigerator", chain.demand("refrigerator", 1_200_000), ONLINE)
+        chain.sell(BIGGEST_PLATFORM, party, "refrigerator", chain.demand("refrigerator", 1_200_000), ONLINE)
 
 
-def _channel(story: Story, chain: Chain, market: Market) -> None:
+def _channel(chain: Chain, market: Market) -> None:
     for region, shops in market.shops.items():
         regional = market.regional[region]
         for place, shop in enumerate(shops):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from examples.demo.cast import GAVE_NAME, PEOPLE
+from examples.demo.customers import Buyer
 from examples.demo.judgements import CONTRACTS, INTERVIEW, LICENCES, REGISTER, RUMOUR, proof
 from examples.demo.life import REGULATED_BY_STRANGER
-from examples.demo.market import Market
 from examples.demo.society import ASSOCIATION, COMPETITORS, FOUNDER, FUND, GATEKEEPER, HOLDING, MEDIA, OPINION_LEADERS, SCIENCE, TRUST, TWO_STEPS_AWAY, of
 from examples.demo.story import FOCAL, Story
 from examples.demo.upstream import FIRST_TIER
@@ -45,7 +48,7 @@ PARTNERSHIPS = (
 )
 
 
-def tell_ties(story: Story, market: Market) -> None:
+def tell_ties(story: Story, buyers: Sequence[Buyer]) -> None:
     """All relationships but the maker's own structure."""
     for owner, owned, share in SHARES:
         story.tie(
@@ -62,7 +65,7 @@ def tell_ties(story: Story, market: Market) -> None:
         story.tie("regulates", TWO_STEPS_AWAY, plant, strength=0.8, evidence=[proof(LICENCES, f"{plant}, discharge permit")])
     story.tie("regulates", "market-supervision", "pinlan", strength=0.6)
     _branch(story)
-    _referrals(story, market)
+    _referrals(story, buyers)
 
 
 def _branch(story: Story) -> None:
@@ -80,12 +83,12 @@ def _branch(story: Story) -> None:
         story.tie("competes_with", rival, FOCAL, strength=0.4)
     for first, second in (("beifeng", "kailin"), ("nordhaus", "sakura-denki"), ("zhongtai-cool", "beifeng")):
         story.tie("competes_with", first, second)
-    for (first, *_), (second, *_) in zip(PEOPLE, PEOPLE[1:], strict=False):
+    for (first, *_), (second, *_) in pairwise(PEOPLE):
         story.tie("knows", first, second, strength=0.1)
 
 
-def _referrals(story: Story, market: Market) -> None:
-    hotels = [buyer.id for buyer in market.buyers if "hotel" in buyer.id or "inns" in buyer.id or "resorts" in buyer.id][:3]
+def _referrals(story: Story, buyers: Sequence[Buyer]) -> None:
+    hotels = [buyer.id for buyer in buyers if "hotel" in buyer.id or "inns" in buyer.id or "resorts" in buyer.id][:3]
     for place, client in enumerate((*hotels, "wisdom-homes")):
         story.tie("refers", GAVE_NAME, client, strength=0.5, valid_from=f"2024-{5 + 2 * place:02d}")
         story.touch(

@@ -99,6 +99,8 @@ RAW = (
     ("pearl-solvents", "Pearl Solvents", "珠澜溶剂", "C2614", "zhuhai", "small"),
 )
 SECOND_TIER = 34
+CAPTIVE_OF = ("polar-compressor", "mingxin-controls", "hengxin-exchangers", "taihu-plastics")
+"""Each of these has a small maker behind it that sells to nobody else."""
 
 
 def tell_suppliers(story: Story) -> None:
@@ -168,11 +170,14 @@ def tell_purchases(story: Story, chain: Chain) -> None:
     chain.procure("zhongshan-oem", "taihu-plastics", 0.10, contract=goods)
     others = second_tier(story)
     firsts = [supplier.id for supplier in FIRST_TIER]
-    behind = {first: dice.sample(others, dice.choice((2, 3, 3))) for first in firsts}
-    for place, second in enumerate(others[:-4]):  # nearly each stands behind two first-tier suppliers at least, so that neither is its only way
+    shared, captive = others[: -len(CAPTIVE_OF)], others[-len(CAPTIVE_OF) :]
+    behind = {first: dice.sample(shared, dice.choice((2, 3, 3))) for first in firsts}
+    for place, second in enumerate(shared):  # each stands behind two first-tier suppliers at least, so that neither is its only way
         for step in (0, 11):
             if second not in (suppliers := behind[firsts[(place + step) % len(firsts)]]):
                 suppliers.append(second)
+    for first, second in zip(CAPTIVE_OF, captive, strict=True):
+        behind[first].append(second)
     for first, suppliers in behind.items():
         taken = CHOKE_SHARES.get(first, 0.0) + COPPER_SHARES.get(first, 0.0)
         for second in suppliers:

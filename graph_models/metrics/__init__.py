@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from graph_models.errors import NotFound
-from graph_models.metrics import loops, scored
+from graph_models.metrics import centrality, criticality, degree, loops, ownership, pass_through, salience, scored, sinks, structural_holes
 from graph_models.metrics.result import Metric
 
 METRICS: tuple[Metric, ...] = (
     loops.WSO,
     loops.WVFO,
+    centrality.REACH,
+    centrality.PAGERANK,
+    centrality.BETWEENNESS,
+    degree.DEGREE,
+    degree.IN_DEGREE,
+    degree.OUT_DEGREE,
+    degree.STRENGTH_IN,
+    degree.STRENGTH_OUT,
+    structural_holes.CONSTRAINT,
+    salience.POWER,
+    salience.LEGITIMACY,
+    salience.URGENCY,
+    salience.SALIENCE,
+    salience.SALIENCE_CLASS,
+    ownership.INTEGRATED_OWNERSHIP,
+    ownership.CONTROL,
+    pass_through.PASS_THROUGH_UP,
+    pass_through.PASS_THROUGH_DOWN,
+    pass_through.EMBODIED_VALUE_ADDED,
+    sinks.SINK_SHARE,
+    sinks.DIRECT_SHARE,
+    sinks.INDIRECT_SHARE,
+    sinks.IMPLICIT,
+    criticality.CRITICALITY,
     scored.INFLUENCE,
     scored.VALUE_FLOW,
 )
+
+DEFAULT_SET: tuple[str, ...] = tuple(metric.name for metric in METRICS if metric.name not in ("wvfo", "power", "legitimacy", "urgency"))
+"""What an analysis computes that names no metrics: streams and the three attributes that salience is the mean of only on demand."""
 
 _BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -49,4 +49,5 @@ def bottleneck_view(ecosystem: Ecosystem, parameters: Parameters, **ends: str) -
     edges = [{"source": ids[u], "target": ids[v], "amount": amount}
              for u, v, amount in zip(cut.source.tolist(), cut.target.tolist(), cut.amount.tolist(), strict=True)]
     side = [ids[place] for place in np.flatnonzero(cut.source_side).tolist()]
-    return answer | {"value": cut.value, "cut": edges, "source_side": side, "rounding": cut.rounding, "warnings": [warning._asdict() for warning in graph.warnings]}
+    warnings = [warning._asdict() for warning in graph.warnings]
+    return answer | {"value": cut.value, "cut": edges, "source_side": side, "rounding": cut.rounding, "warnings": warnings}

@@ -56,7 +56,7 @@ def reach(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     >>> records += [{"type": "relationship", "id": "a", "source": "holding", "target": "fund", "kind": "owns", "share": 1},
     ...             {"type": "relationship", "id": "b", "source": "fund", "target": "firm", "kind": "owns", "share": 1}]
     >>> reach(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).array.round(6).tolist()
-    [0.388726, 0.330417, 0.280855]
+    [0.388727, 0.330418, 0.280855]
 
     References
     ----------

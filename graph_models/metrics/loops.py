@@ -8,7 +8,7 @@ import numpy as np
 
 from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
 from graph_models.graphs import utility_streams
-from graph_models.loop_search import Loops, find_loops
+from graph_models.loop_search import Loops, find_loops, ranked
 from graph_models.metrics.asked_party import place_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, NO_LOOPS, STREAM, Metric, MetricResult, number_result, ranks, undefined_result
 from graph_models.parameters import SPECS, Parameters
@@ -38,7 +38,7 @@ class FocalLoops(NamedTuple):
         """Along parties or edges: the summed score of the loops that each is on. ``what`` says of each edge what it stands for."""
         there = self.loops.streams >= 0
         score = np.repeat(self.loops.score, there.sum(axis=1))
-        return np.bincount(what[self.loops.streams[there]], score, minlength=count)
+        return np.asarray(np.bincount(what[self.loops.streams[there]], score, minlength=count), np.float64)
 
     def parties(self) -> Longs:
         """Of each edge the party that it ends at: on a loop every party is the end of one stream."""
@@ -62,9 +62,27 @@ def _loops(ecosystem: Ecosystem, parameters: Parameters) -> FocalLoops | None:
     if focal is None:
         return None
     streams, edges, utility = utility_streams(ecosystem, parameters)
+    if ecosystem.origin is not None and (known := _rescored(ecosystem, ecosystem.origin, parameters, streams, edges, utility, focal)) is not None:
+        return known
     found = find_loops(len(ecosystem.parties), focal, streams.source[edges], streams.target[edges], utility[edges], parameters.max_length,
                        parameters.min_loop_score, parameters.max_loops)
     return FocalLoops(found, streams, edges, utility)
+
+
+def _rescored(ecosystem: Ecosystem, origin: Ecosystem, parameters: Parameters, streams: Streams, edges: Longs, utility: Floats, focal: int) -> FocalLoops | None:
+    """Fewer facts make no new streams, so no new loops: those of the origin with the utilities of now. ``None`` where that is not so."""
+    before = loops_of(origin, parameters)
+    if before is None or not before.loops.complete or before.loops.threshold > 0 or focal_of(origin, parameters) != focal:
+        return None
+    now = {key: place for place, key in enumerate(_keys(ecosystem, streams, edges))}
+    then = [now.get(key, -1) for key in _keys(origin, before.streams, before.edges)]
+    if len(now) != sum(place >= 0 for place in then):
+        return None
+    places = np.array([*then, -2], np.int32)[before.loops.streams]
+    rows = places[(places != -1).all(axis=1)]
+    score = np.append(utility[edges], 1.0)[np.where(rows < 0, len(edges), rows)].prod(axis=1)
+    rows, score = ranked(np.maximum(rows, -1), score)
+    return FocalLoops(Loops(rows, score, True, 0.0), streams, edges, utility)
 
 
 def cut_off(found: FocalLoops, parameters: Parameters) -> list[Warning]:
@@ -167,13 +185,12 @@ def wvfo(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     defined = whole > 0
     codes = np.full(len(carried), 0 if defined else 1, np.int16)
     return MetricResult("wvfo", (), carried / whole if defined else np.full(len(carried), np.nan), codes, (NO_LOOPS,), kind=STREAM,
-                        streams=_keys(ecosystem, found), warnings=[*found.streams.warnings, *cut_off(found, parameters)], parameters=_ran_with(found))
+                        streams=_keys(ecosystem, found.streams, found.edges), warnings=[*found.streams.warnings, *cut_off(found, parameters)], parameters=_ran_with(found))
 
 
-def _keys(ecosystem: Ecosystem, found: FocalLoops) -> list[tuple[str, str, str, str | None]]:
+def _keys(ecosystem: Ecosystem, streams: Streams, edges: Longs) -> list[tuple[str, str, str, str | None]]:
     facts = ecosystem.families["value_flows"]
     kinds, products = facts.coded("kind").texts, [*facts.coded("product").texts, None]
-    streams, edges = found.streams, found.edges
     columns = (streams.source[edges], streams.target[edges], streams.kind[edges], streams.product[edges])
     return [(ecosystem.parties[source], ecosystem.parties[target], kinds[kind], products[product])
             for source, target, kind, product in zip(*(column.tolist() for column in columns), strict=True)]

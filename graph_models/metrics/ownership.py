@@ -120,8 +120,9 @@ def ownership_warnings(ecosystem: Ecosystem, graph: Graph) -> list[Warning]:
         facts = {int(ref) for edge in np.flatnonzero(np.isin(graph.target, over)).tolist() for ref in graph.edge_facts(edge)}
         warnings.append(Warning("over-100", f"{len(over)} parties are held to more than 100 %, {ids[most]} to {total[most]:.4%}",
                                 tuple(ecosystem.fact_ids(sorted(facts))), tuple(ids[place] for place in over)))
-    warnings += [Warning("ownership-cycle", f"{len(members)} parties hold shares of one another in a circle", (), tuple(ids[place] for place in members.tolist()))
-                 for members in cycles(graph.matrix())]
+    for members in cycles(graph.matrix()):
+        circle = tuple(ids[place] for place in members.tolist())
+        warnings.append(Warning("ownership-cycle", f"{len(circle)} parties hold shares of one another in a circle", (), circle))
     return warnings
 
 

@@ -55,7 +55,7 @@ class MetricResult:
 
     @property
     def defined(self) -> Mask:
-        return np.equal(self.reason_codes, 0)
+        return np.asarray(self.reason_codes == 0, bool)
 
     @cached_property
     def values(self) -> dict[Any, float | str | None]:

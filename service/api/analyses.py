@@ -28,7 +28,9 @@ _EXPLANATION: dict[str, Any] = {
 }  # fmt: skip
 
 
-@router.post("", status_code=202, response_class=Response, responses=answers(examples.JOB_QUEUED, "Queued.", status=202), openapi_extra=takes(examples.ANALYSIS_REQUEST))
+@router.post(
+    "", status_code=202, response_class=Response, responses=answers(examples.JOB_QUEUED, "Queued.", status=202), openapi_extra=takes(examples.ANALYSIS_REQUEST)
+)
 def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Compute metrics in the worker. Left out, `metrics` are the default set."""
     analysis.check_request(fields, place.vocabulary)

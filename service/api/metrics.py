@@ -23,10 +23,7 @@ def described(metric: Metric) -> dict[str, Any]:
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
-    bounds = {"low": parameter.low, "high": parameter.high, "open_low": parameter.open_low, "open_high": parameter.open_high}
-    limited = parameter.low is not None or parameter.high is not None
-    allowed: Any = list(parameter.choices) if parameter.choices else bounds if limited else None
-    return {"name": parameter.name, "type": parameter.type, "default": parameter.default, "range": allowed}
+    return {"name": parameter.name, "type": parameter.type, "default": parameter.default, "range": parameter.range}
 
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/metrics", tags=["analyses"])

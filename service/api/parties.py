@@ -36,9 +36,7 @@ _JOURNEY = {
 
 
 @router.get("/neighborhood", response_class=Response, responses=answers({"parties": [_PARTY], "facts": [_ROLE], "truncated": None}))
-async def get_neighborhood(
-    place: PlaceDep, record_id: RecordIdDep, at: InstantDep, hops: Hops = 1, limit: Limit = 100, kinds: Kinds = None
-) -> Response:
+async def get_neighborhood(place: PlaceDep, record_id: RecordIdDep, at: InstantDep, hops: Hops = 1, limit: Limit = 100, kinds: Kinds = None) -> Response:
     """Parties at most so many facts away, the nearest first, and the facts among them, as records."""
     wanted = None if kinds is None else [kind for kind in kinds.split(",") if kind]
     arguments = (place.store, record_id, at, hops, limit, wanted)

@@ -16,7 +16,9 @@ InAnalysis = Annotated[str, typer.Option("--analysis", help="The id of an analys
 
 def analyze(
     workspace: InWorkspace = None,
-    metric: Annotated[list[str] | None, typer.Option("--metric", "-m", help="Only these (may be repeated); left out: the default set.", show_default=False)] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-m", help="Only these (may be repeated); default: the default set.", show_default=False)
+    ] = None,
     as_of: Annotated[str | None, typer.Option(help="A full day; default: the workspace's, else today.", show_default=False)] = None,
     known_at: Annotated[str | None, typer.Option(help="A time or a revision; default: now.", show_default=False)] = None,
     as_json: AsJson = False,
@@ -53,7 +55,14 @@ def top(
 
 def _show_top(metric: str, found: Mapping[str, Any]) -> None:
     rows = [
-        (item["rank"], None if item["rank_range"] is None else "-".join(map(str, item["rank_range"])), item["name"], item["party_id"], item["value"], item["reason"])
+        (
+            item["rank"],
+            None if item["rank_range"] is None else "-".join(map(str, item["rank_range"])),
+            item["name"],
+            item["party_id"],
+            item["value"],
+            item["reason"],
+        )
         for item in found["items"]
     ]
     title = f"{metric}: {len(rows)} of {found['total']} parties"

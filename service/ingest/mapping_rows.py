@@ -41,6 +41,11 @@ class Said:
         self.states: dict[tuple[str, str, str | None], Record] = {}
         self.events: dict[tuple[str, str], int] = {}
 
+    def forget(self) -> None:
+        """The files are read once more, from the start."""
+        self.states.clear()
+        self.events.clear()
+
 
 class Group:
     """The lines of one group: the frame of the first, with the sums so far in its slots."""
@@ -80,9 +85,10 @@ class RecordBuilder:
                 self._add_field(values, name, value, (*path, name))
         raw = sorted(layout.read)
         layout.read = None
-        self.slots: dict[str, int] = layout.slots
-        once = self.type.is_state and self.group_key is None and self.part is None and raw and layout.slots[LINE] not in raw and max(raw) < len(layout.columns)
-        self.raw: Callable[[Frame], Any] | None = itemgetter(*raw) if once else None
+        self.slots = dict(layout.slots)
+        if self.part is not None:
+            del layout.slots[spec["each"]["as"]]
+        self.raw = self._read_alone(layout, raw)
         self.seen: set[Any] = set()
         self.groups: dict[Any, Group] = {}
         self.held: dict[tuple[str, str | None], tuple[int, dict[str, Any]]] = {}
@@ -98,8 +104,7 @@ class RecordBuilder:
         for name in spec:
             if name not in fields and name not in SPEC_KEYS - {"evidence"}:
                 layout.problems.add("unknown-field", f"a {found.name} has no field {name!r}; it has {', '.join(sorted(fields))}", (*path, name))
-        config = [field.name for field in msgspec.structs.fields(found.record) if field.required]
-        for name in config:
+        for name in (field.name for field in msgspec.structs.fields(found.record) if field.required):
             if name not in spec:
                 layout.problems.add("missing", f"a {found.name} needs {name!r}", (*path, name))
         return found
@@ -129,12 +134,16 @@ class RecordBuilder:
         if not isinstance(spec, dict) or not isinstance(spec.get("as"), str) or "split" not in spec:
             layout.problems.add("invalid", "`each` has a column, `split` and `as`, the name of each part", path)
             return None
-        if spec["as"] in layout.columns:
-            layout.problems.add("invalid", f"{spec['as']!r} is a column of the file: choose another name for the parts", (*path, "as"))
+        if spec["as"] in layout.slots:
+            layout.problems.add("invalid", f"{spec['as']!r} is a column: choose another name for the parts", (*path, "as"))
+            return None
         get = values.getter({name: value for name, value in spec.items() if name != "as"}, path, "raw")
-        # two records may use the same name for their parts
-        slot = layout.slots[spec["as"]] if spec["as"] in layout.slots else layout.slot(spec["as"])
-        return slot, get
+        return layout.slot(spec["as"]), get
+
+    def _read_alone(self, layout: Layout, slots: list[int]) -> Callable[[Frame], Any] | None:
+        """Where a state depends on nothing but some cells: these. The same cells again say the same again."""
+        alone = slots and max(slots) < len(layout.columns)
+        return itemgetter(*slots) if alone and self.type.is_state and not self.folds else None
 
     def _add_field(self, values: Values, name: str, value: Any, path: Path) -> None:
         values.columns = []
@@ -171,7 +180,8 @@ class RecordBuilder:
             self._build(frame, place, out)
         elif (raw := self.raw(frame)) not in self.seen:
             self._build(frame, place, out)
-            self.seen.add(raw)
+            if not out or out[-1][0] != place or not isinstance(out[-1][1], FieldError):
+                self.seen.add(raw)
 
     def finish(self, out: list[Produced]) -> None:
         """Add what the groups, and the states that were merged, come to."""
@@ -246,7 +256,7 @@ class RecordBuilder:
             if self.said.events.setdefault(key, place) == place:
                 return None
             return same if self.duplicates == "first" else FieldError("duplicate", f"the id {record.id!r} was made from another line already", "id")
-        before = self.said.states.setdefault((self.type.name, record.id, record.valid_from), record)
+        before = self.said.states.setdefault((self.type.name, record.id, getattr(record, "valid_from", None)), record)
         if before is record:
             return None
         if self.duplicates == "first" or _without_evidence(before) == _without_evidence(record):

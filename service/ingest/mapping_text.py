@@ -58,14 +58,15 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
         raise InvalidInput.of("too-large", f"a mapping has at most {MAX_BYTES >> 20} MiB")
     try:
         # anchors are refused before nodes are made of them
+        event: Any
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            if getattr(event, "anchor", None) is not None:
                 raise InvalidInput.of("yaml-anchor", "anchors and aliases are not read in a mapping", None, event.start_mark.line + 1)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         lines = Lines()
         return (None if node is None else _value(node, (), lines)), lines
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        mark: Any = error.problem_mark
         line = None if mark is None else mark.line + 1
         raise Malformed(f"The mapping is not YAML: {error.problem}", errors=[FieldError("bad-yaml", str(error.problem), None, line)]) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from service.ingest import expressions
 from service.ingest.mapping_layout import CellError, Frame, Getter, Layout, Scope, text_of
 from service.ingest.mapping_text import Path
+from service.ingest.number_text import Numbers, json_number
 
 Kind = Literal["text", "amount", "float", "integer", "any", "raw"]
 """What a field holds: ``any`` is text or a JSON number, ``raw`` is left as it comes."""
@@ -35,28 +36,6 @@ class Constant:
 
     def __call__(self, frame: Frame) -> Any:
         return self.value
-
-
-class Numbers(NamedTuple):
-    """How numbers are written in a file."""
-
-    decimal: str = "."
-    thousands: str = ""
-
-    def parser(self) -> Callable[[str], Decimal | None]:
-        """Text -> number, ``None`` for what is none. Thousands are only taken where they stand between groups of three digits."""
-        point, between = re.escape(self.decimal), re.escape(self.thousands)
-        whole = rf"(?:\d{{1,3}}(?:{between}\d{{3}})+|\d+)" if self.thousands else r"\d+"
-        number = re.compile(rf"[-+]?(?:{whole}(?:{point}\d*)?|{point}\d+)", re.ASCII)
-
-        def parse(text: str) -> Decimal | None:
-            if number.fullmatch(text) is None or len(text) > 64:
-                return None
-            if self.thousands:
-                text = text.replace(self.thousands, "")
-            return Decimal(text if self.decimal == "." else text.replace(self.decimal, "."))
-
-        return parse
 
 
 class Values:
@@ -207,13 +186,10 @@ class Values:
             get = self._typed(get, spec["as"], (*path, "as"), column)
         source = next(name for name in SOURCES if name in spec)
         get = self._converted(get, kind, column, numeric=source != "template" and (source != "column" or self.layout.is_numeric(column)))
-        if "default" in spec:
-            default = self.getter(spec["default"], (*path, "default"), kind)
-            before = get
-            get = lambda frame: default(frame) if (value := before(frame)) is None else value  # noqa: E731
         if "when" in spec:
-            when, inner = self.condition(spec["when"], (*path, "when")), get
-            get = lambda frame: inner(frame) if when(frame) else None  # noqa: E731
+            get = _where(get, self.condition(spec["when"], (*path, "when")))
+        if "default" in spec:
+            get = _or_else(get, self.getter(spec["default"], (*path, "default"), kind))
         return get
 
     def pattern(self, text: Any, path: Path) -> re.Pattern[str]:
@@ -302,7 +278,7 @@ class Values:
     def _typed(self, get: Getter, wanted: Any, path: Path, column: str) -> Getter:
         if wanted == "number":
             inner = self._converted(get, "amount", column, numeric=True)
-            return lambda frame: None if (value := inner(frame)) is None else _json_number(value)
+            return lambda frame: None if (value := inner(frame)) is None else json_number(value)
         if wanted != "boolean":
             self.problems.add("invalid", "`as` is number or boolean", path)
             return get
@@ -322,7 +298,7 @@ class Values:
         if kind == "text":
             return lambda frame: value if (value := get(frame)) is None or type(value) is str else text_of(value)
         if kind == "any":
-            return lambda frame: _json_number(value) if isinstance(value := get(frame), Decimal) else value
+            return lambda frame: json_number(value) if isinstance(value := get(frame), Decimal) else value
         parse = self.parse
 
         def value(frame: Frame) -> Any:
@@ -384,8 +360,12 @@ class Values:
         return lambda frame: ((value := get(frame)) is not None and text_of(value) in wanted) == positive
 
 
-def _json_number(number: Decimal) -> int | float:
-    return int(number) if number == number.to_integral_value() else float(number)
+def _where(get: Getter, condition: Callable[[Frame], bool]) -> Getter:
+    return lambda frame: get(frame) if condition(frame) else None
+
+
+def _or_else(get: Getter, default: Getter) -> Getter:
+    return lambda frame: default(frame) if (value := get(frame)) is None else value
 
 
 def _joined(parts: list[str | Getter]) -> Getter:

@@ -23,6 +23,8 @@ _SHOWN = {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}
 _BY_LINE = ("utf-8-sig", "gb18030", "cp1252")
 """Codecs in which the byte of a line's end is never a part of another character."""
 _HEAD = 1 << 12
+_LONGEST_LINE = 1 << 22
+"""A file without line ends must not fill the memory."""
 
 
 class FileOfSet(NamedTuple):
@@ -97,7 +99,10 @@ def text_lines(source: ByteSource, codec: str) -> Iterator[str]:
     text = io.TextIOWrapper(source.stream, encoding=codec, errors="strict", newline="")
     line = 0
     try:
-        for line, content in enumerate(text, 1):  # noqa: B007 - the number is for the error
+        while content := text.readline(_LONGEST_LINE):
+            line += 1
+            if len(content) == _LONGEST_LINE:
+                raise Malformed(f"{source.file.name} line {line}: the line is longer than {_LONGEST_LINE} characters", file=source.file.name, line=line)
             yield content
     except UnicodeDecodeError:
         raise _undecodable(source.file, codec, line) from None

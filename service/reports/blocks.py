@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from service.reports.charts import Chart
+from service.reports.drawings import Chart
 from service.reports.figures import Figure
 
 

@@ -10,17 +10,22 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from service.reports.drawings import Bars, Chart, Map, Pairs
 
 INK, MUTED, RULE, GAP = "#1f2933", "#66727f", "#d5dbe1", "#c3cad1"
 SERIES = ("#1d3f5e", "#4f7ea6", "#8fb0c9", "#c08a3e", "#7a5c7e", "#5d7f5f")
 """One colour a part, in order; told apart in grey print by lightness as well."""
-WIDTH_IN, ROW_IN = 7.2, 0.27
+WIDTH_IN, ROW_IN, BAR_IN, LEGEND_IN = 7.2, 0.26, 0.165, 0.32
+LABEL_IN, VALUE_IN = 2.2, 0.95
+"""Room for labels on the left, and for the value at the end of a bar."""
 FONT = "DejaVu Sans"
 """matplotlib brings it and measures with it; the page's own fonts, with Chinese ones, are named in its place (see ``_as_text``)."""
 _OPTIONS: Any = {
@@ -37,59 +42,6 @@ _OPTIONS: Any = {
     "text.parse_math": False,
     "hatch.linewidth": 0.5,
 }
-
-
-class Bar(NamedTuple):
-    """One row: its label, its segments in the order of the series, what is written at its end; ``apart`` is hatched."""
-
-    label: str
-    values: Sequence[float]
-    written: str
-    apart: bool = False
-
-
-class Bars(NamedTuple):
-    """Horizontal bars, stacked by series; without ``series`` a plain bar chart."""
-
-    bars: Sequence[Bar]
-    series: Sequence[str] = ()
-
-
-class Pair(NamedTuple):
-    """One row of two amounts, to the left and to the right."""
-
-    label: str
-    left: float
-    right: float
-    left_written: str
-    right_written: str
-
-
-class Pairs(NamedTuple):
-    """Two amounts a row, back to back."""
-
-    pairs: Sequence[Pair]
-    left: str
-    right: str
-
-
-class Point(NamedTuple):
-    """One party on a map; only those with a label are named."""
-
-    x: float
-    y: float
-    label: str = ""
-
-
-class Map(NamedTuple):
-    """Parties by two scores."""
-
-    points: Sequence[Point]
-    x: str
-    y: str
-
-
-Chart: TypeAlias = Bars | Pairs | Map
 
 
 def drawn(chart: Chart, title: str) -> str:
@@ -110,74 +62,81 @@ def _height(chart: Chart) -> float:
         return 3.9
     rows = len(chart.bars) if isinstance(chart, Bars) else len(chart.pairs)
     legend = isinstance(chart, Pairs) or bool(chart.series)
-    return ROW_IN * max(rows, 1) + (0.42 if legend else 0.12)
+    return ROW_IN * max(rows, 1) + (LEGEND_IN if legend else 0.0) + 0.06
 
 
-def _plain(canvas: Canvas, rows: int, left: float = 0.3, legend: bool = False) -> Axes:
-    """Axes for rows that are read from the top, without a frame."""
-    top = 0.36 / canvas.get_figheight() if legend else 0.02
-    axes = canvas.add_axes((left, 0.02, 0.98 - left, 0.96 - top))
-    axes.set_ylim(rows - 0.5, -0.5)
-    axes.set_xticks([])
-    axes.spines[["top", "right", "bottom"]].set_visible(False)
-    axes.tick_params(axis="y", length=0, pad=6)
-    return axes
+class _Rows:
+    """Rows read from the top, in inches: rectangles and texts without axes, which cost matplotlib more than all the rest."""
+
+    def __init__(self, canvas: Canvas, legend: bool) -> None:
+        self.canvas = canvas
+        self.height = canvas.get_figheight()
+        self.top = LEGEND_IN if legend else 0.02
+
+    def middle(self, row: int) -> float:
+        """The height of a row's middle, from below."""
+        return self.height - self.top - ROW_IN * (row + 0.5)
+
+    def box(self, left: float, row: int, width: float, color: str, apart: bool = False) -> None:
+        bottom = (self.middle(row) - BAR_IN / 2) / self.height
+        style: dict[str, Any] = {"facecolor": "white", "edgecolor": MUTED, "hatch": "////", "linewidth": 0.6} if apart else {"facecolor": color, "linewidth": 0}
+        self.canvas.add_artist(Rectangle((left / WIDTH_IN, bottom), width / WIDTH_IN, BAR_IN / self.height, transform=self.canvas.transFigure, **style))
+
+    def write(self, left: float, height: float, text: str, align: str = "left", color: str = INK, size: float = 8.5) -> None:
+        self.canvas.text(left / WIDTH_IN, height / self.height, text, ha=align, va="center_baseline", color=color, fontsize=size)
+
+    def rule(self, left: float, rows: int) -> None:
+        ends = (self.middle(0) + ROW_IN / 2) / self.height, (self.middle(rows - 1) - ROW_IN / 2) / self.height
+        self.canvas.add_artist(Line2D([left / WIDTH_IN] * 2, ends, transform=self.canvas.transFigure, color=RULE, linewidth=0.8))
+
+    def legend(self, entries: Sequence[str], right: float) -> None:
+        """From the right, so that it ends where the bars may end."""
+        height = self.height - 0.1
+        for number in reversed(range(len(entries))):
+            right -= _width(entries[number]) + 0.06
+            self.write(right, height, entries[number], color=MUTED, size=8)
+            square = (right - 0.16) / WIDTH_IN, (height - 0.045) / self.height
+            self.canvas.add_artist(
+                Rectangle(square, 0.09 / WIDTH_IN, 0.09 / self.height, transform=self.canvas.transFigure, facecolor=SERIES[number % len(SERIES)], linewidth=0)
+            )
+            right -= 0.3
 
 
 def _bars(chart: Bars, canvas: Canvas) -> None:
-    rows = len(chart.bars)
-    axes = _plain(canvas, rows, legend=bool(chart.series))
-    places = list(range(rows))
-    starts = [0.0] * rows
-    for number in range(max((len(bar.values) for bar in chart.bars), default=0)):
-        widths = [bar.values[number] if number < len(bar.values) else 0.0 for bar in chart.bars]
-        drawn_bars = axes.barh(places, widths, left=starts, height=0.62, color=SERIES[number % len(SERIES)], linewidth=0)
-        for bar, patch in zip(chart.bars, drawn_bars, strict=True):
-            if bar.apart:
-                patch.set(facecolor="white", edgecolor=MUTED, hatch="////", linewidth=0.6)
-        starts = [start + width for start, width in zip(starts, widths, strict=True)]
-    longest = max(starts, default=0.0) or 1.0
-    axes.set_xlim(0, longest * 1.16)
-    for place, (bar, end) in enumerate(zip(chart.bars, starts, strict=True)):
-        axes.text(end + longest * 0.012, place, bar.written, va="center", ha="left", color=INK)
-    axes.set_yticks(places, [_short(bar.label) for bar in chart.bars])
+    rows = _Rows(canvas, bool(chart.series))
+    longest = max((sum(bar.values) for bar in chart.bars), default=0.0) or 1.0
+    scale = (WIDTH_IN - LABEL_IN - VALUE_IN) / longest
+    if chart.bars:
+        rows.rule(LABEL_IN, len(chart.bars))
+    for row, bar in enumerate(chart.bars):
+        left = LABEL_IN
+        for number, value in enumerate(bar.values):
+            if value > 0:
+                rows.box(left, row, value * scale, SERIES[number % len(SERIES)], bar.apart)
+                left += value * scale
+        rows.write(LABEL_IN - 0.08, rows.middle(row), _short(bar.label), "right")
+        rows.write(left + 0.05, rows.middle(row), bar.written)
     if chart.series:
-        _legend(canvas, axes, chart.series)
-
-
-def _legend(canvas: Canvas, axes: Axes, series: Sequence[str]) -> None:
-    handles = [mpl.patches.Patch(facecolor=SERIES[number % len(SERIES)], linewidth=0) for number in range(len(series))]
-    canvas.legend(
-        handles,
-        series,
-        loc="upper right",
-        ncols=len(series),
-        frameon=False,
-        fontsize=8,
-        handlelength=0.9,
-        handleheight=0.9,
-        columnspacing=1.4,
-        borderaxespad=0.1,
-        labelcolor=MUTED,
-    )
+        rows.legend(chart.series, WIDTH_IN)
 
 
 def _pairs(chart: Pairs, canvas: Canvas) -> None:
-    rows = len(chart.pairs)
-    axes = _plain(canvas, rows, legend=True)
-    places = list(range(rows))
-    longest = max((max(pair.left, pair.right) for pair in chart.pairs), default=0.0) or 1.0
-    axes.barh(places, [-pair.left for pair in chart.pairs], height=0.62, color=SERIES[0], linewidth=0)
-    axes.barh(places, [pair.right for pair in chart.pairs], height=0.62, color=SERIES[3], linewidth=0)
-    axes.set_xlim(-longest * 1.42, longest * 1.42)
-    axes.axvline(0, color=INK, linewidth=0.6)
-    axes.spines["left"].set_visible(False)
-    for place, pair in enumerate(chart.pairs):
-        axes.text(-pair.left - longest * 0.02, place, pair.left_written, va="center", ha="right")
-        axes.text(pair.right + longest * 0.02, place, pair.right_written, va="center", ha="left")
-    axes.set_yticks(places, [_short(pair.label) for pair in chart.pairs])
-    axes.text(-longest * 0.03, -0.72, chart.left, ha="right", va="bottom", color=MUTED, fontsize=8)
-    axes.text(longest * 0.03, -0.72, chart.right, ha="left", va="bottom", color=MUTED, fontsize=8)
+    rows = _Rows(canvas, legend=True)
+    left_most, right_most = (max((getattr(pair, side) for pair in chart.pairs), default=0.0) for side in ("left", "right"))
+    room = WIDTH_IN - LABEL_IN - 2 * VALUE_IN - 0.1
+    scale = room / ((left_most + right_most) or 1.0)
+    middle = LABEL_IN + VALUE_IN + left_most * scale
+    if chart.pairs:
+        rows.rule(middle, len(chart.pairs))
+    for row, pair in enumerate(chart.pairs):
+        height = rows.middle(row)
+        rows.box(middle - pair.left * scale, row, pair.left * scale, SERIES[0])
+        rows.box(middle, row, pair.right * scale, SERIES[3])
+        rows.write(LABEL_IN - 0.08, height, _short(pair.label), "right")
+        rows.write(middle - pair.left * scale - 0.05, height, pair.left_written, "right")
+        rows.write(middle + pair.right * scale + 0.05, height, pair.right_written)
+    rows.write(middle - 0.05, rows.height - 0.1, chart.left, "right", MUTED, 8)
+    rows.write(middle + 0.05, rows.height - 0.1, chart.right, "left", MUTED, 8)
 
 
 def _map(chart: Map, canvas: Canvas) -> None:
@@ -213,22 +172,16 @@ def _map(chart: Map, canvas: Canvas) -> None:
 
 
 def _spread(heights: Sequence[float], places: Sequence[float], top: float, right: float) -> list[float]:
-    """Heights of labels such that no two that are near each other overlap, each as near to its point as it goes."""
-    step = top * 0.043
+    """Heights of labels such that none stands on another: from the lowest up, each moved up by as little as it takes."""
+    step = top * 0.046
     result = list(heights)
-    for number in sorted(range(len(result)), key=lambda place: -heights[place]):
-        near = sorted(
-            (result[other] for other in range(len(result)) if _drawn_before(other, number, heights) and abs(places[other] - places[number]) < right * 0.3),
-            reverse=True,
-        )
-        for height in near:
-            if abs(result[number] - height) < step:
-                result[number] = height - step
+    done: list[int] = []
+    for number in sorted(range(len(result)), key=lambda place: (heights[place], -places[place])):
+        for other in sorted(done, key=lambda place: result[place]):
+            if abs(places[other] - places[number]) < right * 0.32 and abs(result[number] - result[other]) < step:
+                result[number] = result[other] + step
+        done.append(number)
     return result
-
-
-def _drawn_before(other: int, number: int, heights: Sequence[float]) -> bool:
-    return (-heights[other], other) < (-heights[number], number)
 
 
 def _short(label: str, width: int = 34) -> str:
@@ -239,6 +192,11 @@ def _short(label: str, width: int = 34) -> str:
         if used > width:
             return label[:place].rstrip() + "…"
     return label
+
+
+def _width(text: str) -> float:
+    """About as wide as a text is, in inches, whatever font draws it."""
+    return 0.062 * sum(1.85 if ord(character) > 0x2E7F else 1 for character in text)
 
 
 def _as_text(svg: str, title: str) -> str:

@@ -9,7 +9,6 @@ from markupsafe import Markup, escape
 
 from graph_models.vocabulary import Vocabulary
 from service.reports.blocks import EMPTY, Chain, Code, Inline, Label, PartyName, Phrase, RankRange, Several, Shown
-from service.reports.charts import drawn
 from service.reports.figures import figure_markup, written
 from service.reports.texts import text, text_or_id
 
@@ -53,6 +52,8 @@ class Page:
 
     def svg(self, drawing: Any) -> Markup:
         """A chart; matplotlib escapes its texts."""
+        from service.reports.charts import drawn  # matplotlib is loaded where a report is made, not where one is asked for
+
         return Markup(drawn(drawing.chart, self.plain(drawing.title)))
 
 

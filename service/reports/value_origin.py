@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from service.reports.answers import Answers, shown
 from service.reports.blocks import Block, Code, Column, Drawing, Inline, Paragraph, PartyName, Phrase, Table
-from service.reports.charts import Bar, Bars
+from service.reports.drawings import Bar, Bars
 from service.reports.figures import Answer
 
 LISTED = 10

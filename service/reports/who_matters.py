@@ -7,10 +7,11 @@ from typing import Any
 
 from service.reports.answers import Answers, shown
 from service.reports.blocks import EMPTY, Block, Chain, Code, Column, Drawing, Inline, Label, Paragraph, PartyName, Phrase, RankRange, Several, Table
-from service.reports.charts import Bar, Bars, Map, Point
-from service.reports.figures import Answer
+from service.reports.drawings import Bar, Bars, Map, Point
+from service.reports.figures import NOTHING, Answer
 
 SCORES = ("influence", "value_flow")
+NOT_KNOWN = Code(NOTHING)
 NAMED = 5
 """How many of the highest of each score are named on the map: more would hide each other."""
 
@@ -76,9 +77,14 @@ def _row(scores: Answer, place: int, explained: Answer, parts: Sequence[str]) ->
         ranks,
         PartyName(party),
         shown(scores, "score", "items", place, "value"),
-        *(shown(explained, "score", "parts", number, "points") for number in range(len(parts))),
+        *(_points_of(explained, number) for number in range(len(parts))),
         shown(scores, "whole_percent", "items", place, "coverage"),
     ]
+
+
+def _points_of(explained: Answer, number: int) -> Inline:
+    """The points of a part; one for which there was no data gives none, which is not nought."""
+    return NOT_KNOWN if explained.at("parts", number, "raw") is None else shown(explained, "score", "parts", number, "points")
 
 
 def _points(answers: Answers, scores: Answer, explained: Mapping[str, Answer], parts: Sequence[str]) -> Bars:
@@ -104,7 +110,7 @@ def _reason(explained: Answer) -> Inline:
     parts = list(enumerate(explained.items("parts")))
     place, strongest = max(parts, key=lambda numbered: (numbered[1]["points"] or 0.0, -numbered[0]))
     if not strongest["points"]:
-        return Code("–")
+        return NOT_KNOWN
     values: dict[str, Inline] = {
         "part": Label("part", strongest["part"]),
         "points": Phrase("word.one_point", {"points": shown(explained, "score", "parts", place, "points")}),

@@ -44,7 +44,7 @@ def load_columns(sessions: Neo4jSessions, at: At, timeout_s: float) -> Columns:
             return columns
 
     def without_writers(attempt: Attempt) -> Columns:
-        with store_errors(), sessions.session(write=True) as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+        with store_errors(), sessions.transaction(attempt, write=True) as transaction:
             run(transaction, _LOCK)
             return _load(sessions, at, timeout_s)
 

@@ -38,6 +38,9 @@ _ROLE_FIELDS = ("role", "stage", "tier", "purpose")
 _FACT_FIELDS = ("kind", *_ROLE_FIELDS, "product")
 _FIRST = date.fromordinal(FIRST_DAY)
 _LAST = date.fromordinal(OPEN)
+_BY_INDEX = {found.name for found in (FIND_PARTIES, FIND_OLD_PARTIES, FIND_OLD, *FIND.values())}
+"""What looks up the beginning of a page in an index, and does not compare it with what it found."""
+_FIRST_SURROGATE = "\ud800"
 _MAX_WORD = 255
 """The index cuts longer words; their beginning still finds them."""
 
@@ -103,7 +106,7 @@ def find(transaction: Transaction, type_name: str, filters: Mapping[str, str], a
     while sources:
         parts = [_page(transaction, source, after, asked) for source in sources]
         cut = min((part[-1].id for part in parts if len(part) == asked), default=None)
-        whole = _ordered(row for part in parts for row in part if cut is None or row.id < cut)
+        whole = _ordered(row for part in parts for row in part if row.id > after and (cut is None or row.id < cut))
         rows += whole
         ids = list(dict.fromkeys(row.id for row in rows))
         if len(ids) > limit or (cut is not None and len(ids) == limit):
@@ -194,7 +197,13 @@ def _no_ends() -> dict[str, None]:
 
 
 def _page(transaction: Transaction, source: _Source, after: str, limit: int) -> list[Row]:
-    return _of_page(source.type_name, run(transaction, source.statement, **source.parameters, after=after, limit=limit, counted=False))
+    begin = after if source.statement.name in _BY_INDEX else _floor(after)
+    return _of_page(source.type_name, run(transaction, source.statement, **source.parameters, after=begin, limit=limit, counted=False))
+
+
+def _floor(after: str) -> str:
+    """An id not after this one, in either order: indexes and sorting go by code points, a comparison with a parameter by UTF-16."""
+    return after[: next((place for place, character in enumerate(after) if character >= _FIRST_SURROGATE), len(after))]
 
 
 def _of_page(type_name: str | None, answered: Sequence[Any]) -> list[Row]:

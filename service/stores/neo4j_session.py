@@ -39,6 +39,7 @@ class Attempt:
         self._lock = threading.Lock()
         self.abandoned = False
         self.committing = False
+        self.session: Session | None = None
 
     def left(self) -> float:
         """Seconds until the deadline; ``StoreUnavailable`` where there are none."""
@@ -58,10 +59,14 @@ class Attempt:
             self.committing = False
 
     def abandon(self) -> bool:
-        """Give up; was it committing?"""
+        """Give up; was it committing? The connection is cut, so that its thread does not wait, or read on, for nobody."""
         with self._lock:
             self.abandoned = True
-            return self.committing
+            committing = self.committing
+        cut = getattr(getattr(self.session, "_connection", None), "kill", None)
+        if cut is not None:
+            cut()
+        return committing
 
 
 class _Job(Generic[T]):
@@ -139,16 +144,28 @@ class Neo4jSessions:
             del job
 
     @contextmanager
-    def session(self, *, write: bool = False, fetch_size: int = 1000) -> Iterator[Session]:
+    def session(self, attempt: Attempt, *, write: bool = False, fetch_size: int = 1000) -> Iterator[Session]:
+        """A session for one attempt, which may have to cut it off."""
+        attempt.left()
         with self.driver.session(database=self.database, default_access_mode=WRITE_ACCESS if write else READ_ACCESS, fetch_size=fetch_size) as session:
-            yield session
+            attempt.session = session
+            try:
+                yield session
+            finally:
+                attempt.session = None
+
+    @contextmanager
+    def transaction(self, attempt: Attempt, *, write: bool = False) -> Iterator[Transaction]:
+        """A transaction that the server ends at the deadline."""
+        with self.session(attempt, write=write) as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+            yield transaction
 
     def read(self, work: Callable[[Transaction], T], timeout_s: float | None = None) -> T:
         """Run reads in one transaction of a reader; again, where a connection turned out to be dead."""
-        return self.within(lambda attempt: self._retried(attempt, lambda: self._read(attempt, work)), timeout_s)
+        return self.within(lambda attempt: self.retried(attempt, lambda: self._read(attempt, work)), timeout_s)
 
     def _read(self, attempt: Attempt, work: Callable[[Transaction], T]) -> T:
-        with self.session() as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+        with self.transaction(attempt) as transaction:
             return work(transaction)
 
     def auto(self, statement: Statement, timeout_s: float | None = None, **parameters: Any) -> None:
@@ -156,14 +173,14 @@ class Neo4jSessions:
 
         def work(attempt: Attempt) -> None:
             def once() -> None:
-                with self.session(write=True) as session:
+                with self.session(attempt, write=True) as session:
                     session.run(Query(statement.text, timeout=attempt.left()), dict(statement.bound(parameters))).consume()
 
-            self._retried(attempt, once)
+            self.retried(attempt, once)
 
         self.within(work, timeout_s)
 
-    def _retried(self, attempt: Attempt, once: Callable[[], T]) -> T:
+    def retried(self, attempt: Attempt, once: Callable[[], T]) -> T:
         failures = 0
         while True:
             try:

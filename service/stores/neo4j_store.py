@@ -47,12 +47,12 @@ class Neo4jStore:
 
     def write(self, plan: Plan, writing: Writing) -> Revision | None:
         sessions = self._ready()
-        return sessions.within(lambda attempt: sessions._retried(attempt, lambda: self._write(attempt, plan, writing)))
+        return sessions.within(lambda attempt: sessions.retried(attempt, lambda: self._write(attempt, plan, writing)))
 
     def _write(self, attempt: Attempt, plan: Plan, writing: Writing) -> Revision | None:
         token = uuid4().hex
         try:
-            with self._sessions.session(write=True) as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+            with self._sessions.transaction(attempt, write=True) as transaction:
                 revision, is_new = self._plan(transaction, plan, writing, token)
                 if is_new:
                     attempt.commit_begins()
@@ -77,14 +77,14 @@ class Neo4jStore:
     def _looked_up(self, attempt: Attempt, token: str, plan: Plan, writing: Writing, error: IncompleteCommit) -> Revision | None:
         """The connection died while it committed. Whoever holds the lock after that write can see whether it took place."""
         try:
-            revision = self._sessions._retried(attempt, lambda: self._revision_of(attempt, token))
+            revision = self._sessions.retried(attempt, lambda: self._revision_of(attempt, token))
         except StoreUnavailable as gone:
             raise OutcomeUnknown(f"Neo4j went away while it committed, and cannot be asked whether it did: {gone.message}") from error
         attempt.commit_ended()
         return revision if revision is not None else self._write(attempt, plan, writing)
 
     def _revision_of(self, attempt: Attempt, token: str) -> Revision | None:
-        with self._sessions.session(write=True) as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+        with self._sessions.transaction(attempt, write=True) as transaction:
             run(transaction, _LOCK)
             return reads.revision_where(transaction, _OF_TOKEN, token=token)
 
@@ -150,7 +150,7 @@ class Neo4jStore:
         self._sessions.read(lambda transaction: run(transaction, _ONLINE, seconds=int(_SCHEMA_S)), _SCHEMA_S)
 
         def remember(attempt: Attempt) -> None:
-            with store_errors(), self._sessions.session(write=True) as session, session.begin_transaction(timeout=attempt.left()) as transaction:
+            with store_errors(), self._sessions.transaction(attempt, write=True) as transaction:
                 run(transaction, _APPLIED, version=SCHEMA_VERSION, time=now_text())
                 transaction.commit()
 

@@ -1,0 +1,86 @@
+"""How fast a CSV file becomes validated records through a mapping, and how fast it enters the embedded store. Run: python -m benchmarks.import_csv"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from graph_models.vocabulary import BUILT_IN
+from service.ingest.load import ImportPlan, import_files
+from service.ingest.mapping import BoundMapping
+from service.ingest.mapping_model import read_mapping
+from service.ingest.sources import FileOfSet
+from service.stores.embedded_store import EmbeddedStore
+
+MAPPING = """
+name: payments
+files:
+  payments:
+    pattern: "*.csv"
+    records:
+      - type: party
+        id: "s{supplier}"
+        name: "Supplier {supplier}"
+        kind: organization
+      - type: value_flow
+        id: "{number}"
+        source: firm
+        target: "s{supplier}"
+        kind: money
+        amount: "{amount}"
+        currency: EUR
+        product: "{product}"
+        valid_from: "{date}"
+records:
+  - {type: party, id: firm, name: Firm, kind: organization}
+"""
+
+
+def written_file(directory: Path, rows: int) -> FileOfSet:
+    """A file of payments to a thousand suppliers, the same each time."""
+    path = directory / "payments.csv"
+    with path.open("w", encoding="utf-8") as out:
+        out.write("number,date,supplier,product,amount\n")
+        for row in range(rows):
+            out.write(f"P{row:08d},2025-{row % 12 + 1:02d}-{row % 28 + 1:02d},{row * 7919 % 1000},part {row % 40},{row * 31 % 100000 / 100:.2f}\n")
+    return FileOfSet(path, path.name)
+
+
+def measured(rows: int) -> dict[str, float]:
+    """Rows a second: read and mapped (no store); imported into an empty embedded store; imported once more."""
+    mapping = read_mapping(MAPPING)
+    with tempfile.TemporaryDirectory() as name:
+        file = written_file(Path(name), rows)
+        found = {}
+        start = time.perf_counter()
+        count = sum(1 for _ in BoundMapping(mapping, [file], BUILT_IN).records(lambda _: None))
+        found["read and map"] = rows / (time.perf_counter() - start)
+        store = EmbeddedStore(Path(name) / "store.sqlite3")
+        for label in ("import", "import again, all unchanged"):
+            start = time.perf_counter()
+            result = import_files(store, BUILT_IN, ImportPlan([file], mapping))
+            found[label] = rows / (time.perf_counter() - start)
+            assert result["accepted"] == count
+        store.close()
+    return found
+
+
+def main() -> None:
+    """Measure the best of some runs and print it with the machine."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rows", type=int, default=100_000)
+    options.add_argument("--runs", type=int, default=3)
+    chosen = options.parse_args()
+    runs = [measured(chosen.rows) for _ in range(chosen.runs)]
+    best = {label: round(max(run[label] for run in runs)) for label in runs[0]}
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
+    sys.stdout.write(json.dumps({"rows": chosen.rows, "rows_per_second": best, **machine}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

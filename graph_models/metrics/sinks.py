@@ -1,0 +1,239 @@
+"""Sinks: with which end customers the focal party's value ends, what they take from it directly, and what only through others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from graph_models.ecosystem import Ecosystem, Floats
+from graph_models.errors import InvalidInput
+from graph_models.metrics import loops
+from graph_models.metrics.asked_party import asked_party
+from graph_models.metrics.pass_through import chain_result, no_chain, pass_through_down, pass_through_up, received_by
+from graph_models.metrics.result import (
+    CLOSED_CYCLE,
+    NO_FOCAL_PARTY,
+    NO_VALUE_CHAIN,
+    Metric,
+    MetricResult,
+    number_result,
+    rounded,
+    undefined_result,
+)
+from graph_models.parameters import Parameters
+from graph_models.streams import streams_of
+from graph_models.value_chain import ValueChain, value_chain_of
+
+__all__ = ["direct_share", "implicit", "indirect_share", "sink_share", "sinks_view"]
+
+NO_SALES = "no-sales"
+GROUPINGS = ("party", "industry", "region")
+
+
+def sink_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """With whom does what we deliver end: who are the end customers, through whatever channel?
+
+    ``G_fi (x_i - sales_i) / x_i`` where i uses it, else 0: the share of the focal party's output that is used by i. With the unattributed part,
+    which ends with parties that resell but whose sales do not show where it went, it sums to 1.
+
+    Notes
+    -----
+    Undefined for all where the focal party is not there (``no-focal-party``) or has no output (``no-value-chain``), and for the parties of a
+    closed cycle (``closed-cycle``). A party uses what ends with it if it has a role with purpose ``own_use``, or if it has none with purpose
+    ``resale`` and sells none of the products that it buys.
+
+    Examples
+    --------
+    >>> from graph_models.parameters import DEFAULTS
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("family", "firm", "hotel", "shop")]
+    >>> for supplier, customer, amount in (("firm", "shop", 60), ("firm", "hotel", 40), ("shop", "family", 80)):
+    ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> sink_share(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values
+    {'family': 0.6, 'firm': 0.0, 'hotel': 0.4, 'shop': 0.0}
+
+    See Also
+    --------
+    pass_through_down, direct_share, indirect_share
+
+    References
+    ----------
+    Kemeny, J., Snell, J., Finite Markov Chains, 1960, chapter 3 (absorption probabilities). Miller, Blair, Input-Output Analysis, 2009, chapter 12.
+    """
+    chain = value_chain_of(ecosystem, parameters)
+    if undefined := no_chain(ecosystem, chain, "sink_share"):
+        return undefined
+    return chain_result(ecosystem, chain, "sink_share", received_by(chain, chain.focal or 0) * chain.used)
+
+
+def direct_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """What does a party take from us itself?
+
+    ``Z_fi / sales_f``.
+
+    Notes
+    -----
+    Undefined as ``sink_share``, and for all where the focal party sells nothing (``no-sales``).
+
+    Examples
+    --------
+    >>> from graph_models.parameters import DEFAULTS
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("family", "firm", "hotel", "shop")]
+    >>> for supplier, customer, amount in (("firm", "shop", 60), ("firm", "hotel", 40), ("shop", "family", 80)):
+    ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> direct_share(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values
+    {'family': 0.0, 'firm': 0.0, 'hotel': 0.4, 'shop': 0.6}
+
+    References
+    ----------
+    Miller, Blair, Input-Output Analysis, 2009, chapter 12.
+    """
+    chain = value_chain_of(ecosystem, parameters)
+    if undefined := no_chain(ecosystem, chain, "direct_share"):
+        return undefined
+    focal, sales = chain.focal or 0, chain.sales[chain.focal or 0]
+    taken = np.asarray(chain.z[[focal], :].toarray()).ravel()
+    return chain_result(ecosystem, chain, "direct_share", taken / (sales or 1.0), undefined={NO_SALES: bool(sales <= 0)})
+
+
+def indirect_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """What reaches a party from us through others only, so that our own books do not show it?
+
+    ``(G_fi - [i = f] - Z_fi / x_f) (x_i - sales_i) / x_i  x_f / sales_f``.
+
+    Notes
+    -----
+    Undefined as ``direct_share``.
+
+    Examples
+    --------
+    >>> from graph_models.parameters import DEFAULTS
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("family", "firm", "hotel", "shop")]
+    >>> for supplier, customer, amount in (("firm", "shop", 60), ("firm", "hotel", 40), ("shop", "family", 80)):
+    ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> indirect_share(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values
+    {'family': 0.6, 'firm': 0.0, 'hotel': 0.0, 'shop': 0.0}
+
+    References
+    ----------
+    Miller, Blair, Input-Output Analysis, 2009, chapter 12.
+    """
+    chain = value_chain_of(ecosystem, parameters)
+    if undefined := no_chain(ecosystem, chain, "indirect_share"):
+        return undefined
+    focal, sales = chain.focal or 0, chain.sales[chain.focal or 0]
+    values = _through_others(chain, focal) * chain.ended * (chain.x[focal] / (sales or 1.0))
+    return chain_result(ecosystem, chain, "indirect_share", values, undefined={NO_SALES: bool(sales <= 0)})
+
+
+def implicit(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """Who matters to us though it pays us nothing?
+
+    1 for a party without a direct money flow to the focal party whose WSO or pass-through (up or down) is above 0, else 0.
+
+    Notes
+    -----
+    Undefined for all without a focal party (``no-focal-party``), and for who has no direct money flow where neither WSO nor pass-through is
+    defined (``no-value-chain``). A bound of a pass-through counts as it is: it is above 0 exactly where the value is.
+
+    Examples
+    --------
+    >>> from graph_models.parameters import DEFAULTS
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("family", "firm", "shop")]
+    >>> for supplier, customer, amount in (("firm", "shop", 60), ("shop", "family", 80)):
+    ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> implicit(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values
+    {'family': 1.0, 'firm': 1.0, 'shop': 0.0}
+
+    References
+    ----------
+    Mitchell, R., Agle, B., Wood, D., Toward a theory of stakeholder identification and salience, Academy of Management Review 22, 1997 (on
+    stakeholders without a contract).
+    """
+    chain = value_chain_of(ecosystem, parameters)
+    if chain.focal is None:
+        return undefined_result(ecosystem, "implicit", NO_FOCAL_PARTY, present=chain.present, warnings=list(chain.warnings))
+    streams, kinds = streams_of(ecosystem, parameters), ecosystem.vocabulary.value_kinds
+    names = ecosystem.families["value_flows"].coded("kind").texts
+    payment = np.array([name in kinds and kinds[name].means == "payment" for name in names] + [False], bool)[streams.kind]
+    pays = np.zeros(chain.nodes, bool)
+    pays[streams.source[payment & (streams.target == chain.focal)]] = True
+    parts = [loops.wso(ecosystem, parameters), pass_through_up(ecosystem, parameters), pass_through_down(ecosystem, parameters)]
+    known = np.any([part.defined for part in parts], axis=0)
+    matters = np.any([part.defined & (np.nan_to_num(part.array) > 0) for part in parts], axis=0)
+    values = (matters & ~pays).astype(np.float64)
+    warnings = list(dict.fromkeys(warning for part in parts for warning in part.warnings))
+    return number_result(ecosystem, "implicit", values, undefined={NO_VALUE_CHAIN: ~pays & ~known}, present=chain.present, warnings=warnings)
+
+
+def sinks_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | None = None, product: str | None = None, by: str = "party") -> dict[str, Any]:
+    """Where does what a party (default: the focal one) delivers end, by end customer, industry or region?
+
+    ``share`` of its output, ``amount`` = share x output in base currency; ``unattributed``: what ends with parties that do not use it, and with whom.
+
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("family", "firm", "shop")]
+    >>> for supplier, customer, amount in (("firm", "shop", 60), ("shop", "family", 45)):
+    ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> from graph_models.parameters import DEFAULTS
+    >>> answer = sinks_view(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS)
+    >>> answer["items"], answer["unattributed"]
+    ([{'party_id': 'family', 'name': 'family', 'share': 0.75, 'amount': 45.0}], {'share': 0.25, 'through': [{'party_id': 'shop', 'share': 0.25}]})
+    """
+    if by not in GROUPINGS:
+        raise InvalidInput.of("out-of-range", f"by is one of {', '.join(GROUPINGS)}", "by")
+    parameters = parameters if product is None else parameters.with_(product=product)
+    place, party_id, reason = asked_party(ecosystem, parameters, party)
+    chain = value_chain_of(ecosystem, parameters)
+    answer: dict[str, Any] = {"party_id": party_id, "by": by, "items": [], "unattributed": {"share": None, "through": []}}
+    if place is not None:
+        reason = NO_VALUE_CHAIN if chain.x[place] <= 0 else CLOSED_CYCLE if chain.closed[place] else None
+    if place is None or reason:
+        return answer | {"reason": reason, "warnings": [warning._asdict() for warning in chain.warnings]}
+    through = received_by(chain, place)
+    used, lost, output = through * chain.used, through * chain.unattributed, float(chain.x[place])
+    items = [{"party_id": ecosystem.parties[i], "name": ecosystem.names[i], "share": float(used[i]), "amount": float(used[i]) * output}
+             for i in largest_first(used)]
+    left = {"share": float(lost.sum()), "through": [{"party_id": ecosystem.parties[i], "share": float(lost[i])} for i in largest_first(lost)]}
+    grouped = items if by == "party" else _grouped(ecosystem, used, output, by)
+    return answer | {"items": grouped, "unattributed": left, "output": output, "warnings": [warning._asdict() for warning in chain.warnings]}
+
+
+def largest_first(values: Floats) -> list[int]:
+    """The places of the values above 0, the largest first, equal ones (to 12 digits) in the order of their ids."""
+    there = np.flatnonzero(values > 0)
+    return [int(place) for place in there[np.argsort(-rounded(values[there]), kind="stable")]]
+
+
+def _grouped(ecosystem: Ecosystem, used: Floats, output: float, by: str) -> list[dict[str, Any]]:
+    """End customers by industry (``scheme:code``) or region; key null for those of whom it is not known."""
+    groups: dict[str | None, list[int]] = {}
+    for place in largest_first(used):
+        value = ecosystem.details[place].get(by)
+        groups.setdefault(f"{value['scheme']}:{value['code']}" if isinstance(value, dict) else value, []).append(place)
+    items = [{"key": key, "share": (share := float(used[places].sum())), "amount": share * output, "parties": [ecosystem.parties[place] for place in places]}
+             for key, places in groups.items()]
+    return sorted(items, key=lambda item: (-float(rounded(np.array([item["share"]]))[0]), item["key"] is None, item["key"] or ""))
+
+
+def _through_others(chain: ValueChain, focal: int) -> Floats:
+    """``G_fi - [i = f] - Z_fi / x_f`` as ``(G_f - e_f) B``: sums of what others pass on, so that 0 is 0 and not rounding."""
+    beyond = received_by(chain, focal)
+    beyond[focal] = beyond[focal] - 1.0 if chain.cycle[focal] >= 0 else 0.0
+    return np.asarray(chain.b.T @ np.nan_to_num(beyond), np.float64)
+
+
+_UNDEFINED = "there is no focal party (no-focal-party), it has no output (no-value-chain), or the party is in a closed cycle (closed-cycle)"
+SINK_SHARE = Metric(
+    "sink_share", "value_flow", "With which end customers does what we deliver end?", "G_fi (x_i - sales_i) / x_i where i uses it", _UNDEFINED,
+    "Kemeny, Snell, Finite Markov Chains, 1960, chapter 3", sink_share, cost="one sparse solve")
+DIRECT_SHARE = Metric(
+    "direct_share", "value_flow", "What does a party take from us itself?", "Z_fi / sales_f", _UNDEFINED + ", or the focal party sells nothing (no-sales)",
+    "Miller, Blair, Input-Output Analysis, 2009, chapter 12", direct_share)
+INDIRECT_SHARE = Metric(
+    "indirect_share", "value_flow", "What reaches a party from us through others only?", "(G_fi - [i = f] - Z_fi / x_f) (x_i - sales_i) / x_i x_f / sales_f",
+    _UNDEFINED + ", or the focal party sells nothing (no-sales)", "Miller, Blair, Input-Output Analysis, 2009, chapter 12", indirect_share,
+    cost="one sparse solve")
+IMPLICIT = Metric(
+    "implicit", "value_flow", "Who matters to us though it pays us nothing?", "1: no direct money flow to f, but WSO or pass-through above 0",
+    "there is no focal party (no-focal-party), or neither WSO nor pass-through is defined (no-value-chain)", "Mitchell, Agle, Wood 1997", implicit,
+    cost="that of wso and both pass-throughs")

@@ -1,0 +1,56 @@
+"""Tiers: what a party's output takes from its suppliers, from their suppliers, and so on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from graph_models.ecosystem import Ecosystem, Floats
+from graph_models.errors import InvalidInput
+from graph_models.metrics.asked_party import asked_party
+from graph_models.metrics.pass_through import taken_from
+from graph_models.metrics.result import CLOSED_CYCLE, NO_VALUE_CHAIN
+from graph_models.metrics.sinks import largest_first
+from graph_models.parameters import Parameters
+from graph_models.value_chain import value_chain_of
+
+__all__ = ["tiers_view"]
+
+DEFAULT_TIERS, MOST_TIERS = 4, 100
+
+
+def tiers_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | None = None, max_tier: int | None = None) -> dict[str, Any]:
+    """On whom does what a party (default: the focal one) delivers draw, in which tier?
+
+    Tier k: ``(A^k)_uf``, what one unit of output takes from u over chains of k deliveries. ``total`` over all tiers: ``L_uf - [u = f]``.
+
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "mine", "smelter")]
+    >>> for supplier, customer, amount in (("mine", "smelter", 30), ("smelter", "firm", 60)):
+    ...     records.append({"type": "value_flow", "id": supplier, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> from graph_models.parameters import DEFAULTS
+    >>> tiers_view(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS)["items"]
+    [{'tier': 1, 'party_id': 'smelter', 'requirement': 1.0}, {'tier': 2, 'party_id': 'mine', 'requirement': 0.5}]
+
+    References
+    ----------
+    Miller, R., Blair, P., Input-Output Analysis, 2nd edition, Cambridge University Press, 2009, section 2.4 (round-by-round effects).
+    """
+    count = max_tier if max_tier is not None else parameters.max_tier if parameters.max_tier is not None else DEFAULT_TIERS
+    if not 1 <= count <= MOST_TIERS:
+        raise InvalidInput.of("out-of-range", f"max_tier is in [1, {MOST_TIERS}], not {count}", "max_tier")
+    place, party_id, reason = asked_party(ecosystem, parameters, party)
+    chain = value_chain_of(ecosystem, parameters)
+    answer: dict[str, Any] = {"party_id": party_id, "items": [], "total": []}
+    if place is not None:
+        reason = NO_VALUE_CHAIN if chain.x[place] <= 0 else CLOSED_CYCLE if chain.closed[place] else None
+    if place is None or reason:
+        return answer | {"reason": reason, "warnings": [warning._asdict() for warning in chain.warnings]}
+    items = [{"tier": tier} | item for tier, required in enumerate(chain.tiers(place, count), 1) for item in _listed(ecosystem, required)]
+    total = taken_from(chain, place)
+    total[place] = total[place] - 1.0 if chain.cycle[place] >= 0 else 0.0
+    return answer | {"items": items, "total": _listed(ecosystem, total), "warnings": [warning._asdict() for warning in chain.warnings]}
+
+
+def _listed(ecosystem: Ecosystem, required: Floats) -> list[dict[str, Any]]:
+    return [{"party_id": ecosystem.parties[place], "requirement": float(required[place])} for place in largest_first(np.nan_to_num(required))]

@@ -1,0 +1,28 @@
+"""What an analysis shows beside scores, in one visible list: pure functions from an ecosystem and parameters to JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from graph_models.data_quality import data_quality_view
+from graph_models.metrics.bottleneck import bottleneck_view
+from graph_models.metrics.give_get import give_get_view
+from graph_models.metrics.loops import flows_view, loops_view
+from graph_models.metrics.ownership import ownership_view
+from graph_models.metrics.sinks import sinks_view
+from graph_models.metrics.tiers import tiers_view
+from graph_models.metrics.ties import ties_view
+
+VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
+    "loops": loops_view,
+    "flows": flows_view,
+    "sinks": sinks_view,
+    "bottleneck": bottleneck_view,
+    "tiers": tiers_view,
+    "give-get": give_get_view,
+    "ownership": ownership_view,
+    "ties": ties_view,
+    "data-quality": data_quality_view,
+}
+"""``VIEWS[name](ecosystem, parameters, **query)``."""

@@ -1,0 +1,65 @@
+"""``doctor``: settings, versions, whether the store answers, and what is not safe about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+from pydantic import SecretStr
+
+from graph_models.errors import StakeholderGraphError
+from service.cli.console import FAILED, AsJson, answer, opened_service, print_table, say
+from service.logs import without_secrets
+from service.settings import PREFIX, Settings, read_settings
+from service.versions import VERSION, engine, python_version
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Show settings, versions, whether the store answers, and unsafe settings of a Neo4j. Leaves with 1 where something is wrong."""
+    settings = read_settings()
+    checks, unsafe = _checked(settings)
+    found = {
+        "status": "ok" if all(state == "ok" for state in checks.values()) else "unavailable",
+        "version": VERSION,
+        "python": python_version(),
+        "engine": engine(),
+        "settings": {f"{PREFIX}{name.upper()}": _shown(value) for name, value in settings},
+        "checks": checks,
+        "unsafe": unsafe,
+    }
+    answer(found, as_json, lambda: _show(found))
+    if found["status"] != "ok":
+        raise typer.Exit(FAILED)
+
+
+def _checked(settings: Settings) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Everything is looked at, also where something does not answer."""
+    try:
+        with opened_service() as service:
+            checks = service.readiness()
+    except StakeholderGraphError as error:
+        return {"catalog": error.message}, []
+    if settings.store_kind != "neo4j":
+        return checks, []
+    from service.stores.neo4j_safety import unsafe_settings  # only here is a driver needed
+
+    try:
+        return checks, [item._asdict() for item in unsafe_settings(settings.neo4j)]
+    except StakeholderGraphError as error:
+        return checks | {"store": error.message}, []
+
+
+def _shown(value: Any) -> Any:
+    """A setting without what is secret in it."""
+    if isinstance(value, SecretStr):
+        return without_secrets(value.get_secret_value())
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+
+
+def _show(found: Mapping[str, Any]) -> None:
+    say(f"stakeholder-graph {found['version']}, Python {found['python']}, " + ", ".join(f"{name} {version}" for name, version in found["engine"].items()))
+    print_table("settings", ("setting", "value"), list(found["settings"].items()))
+    print_table("checks", ("what", "state"), list(found["checks"].items()))
+    for item in found["unsafe"]:
+        say(f"not safe: {item['setting']} = {item['value'] or '(empty)'}: {item['why']}")

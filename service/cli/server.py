@@ -1,0 +1,83 @@
+"""``serve`` and ``demo``: the service as a server, and an ecosystem to try it on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from graph_models.errors import NotFound
+from service import analysis
+from service.batches import take_batch
+from service.cli.console import AsJson, answer, opened_service, progress_shown, say
+from service.jobs import Progress
+from service.logs import configure
+from service.reports.answers import NEEDED
+from service.settings import read_settings
+from service.stores.store import Writing
+from service.workplace import Service
+from service.writes import MAX_BATCH_RECORDS
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8000,
+    as_json: AsJson = False,
+) -> None:
+    """Serve the API, the start page and the worker until stopped."""
+    import uvicorn
+
+    from service.app import create_app
+
+    settings = read_settings()
+    configure(settings)
+    app = create_app(settings)
+    address = f"http://{host}:{port}"
+    answer({"address": address, "store": settings.store_kind}, as_json, lambda: say(f"serving {address} (store: {settings.store_kind}); Ctrl+C stops"))
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+
+
+def demo(as_json: AsJson = False) -> None:
+    """Make the demo ecosystem, load it into the workspace `demo` and score it. What is there already is left as it is."""
+    from examples.demo import DEMO_WORKSPACE, demo_records  # only this command needs them
+
+    with opened_service() as service, progress_shown() as progress:
+        workspace_id = DEMO_WORKSPACE["id"]
+        with suppress(NotFound):
+            if about := _scored(service, workspace_id):
+                return answer(about, as_json, lambda: _show_demo(about))
+        if workspace_id not in [workspace.id for workspace in service.catalog.workspaces()]:
+            service.create_workspace(DEMO_WORKSPACE)
+        progress(0, None, "making the demo")
+        lines = [msgspec.json.encode(record) for record in demo_records()]
+        _load(service, workspace_id, lines, progress)
+        analysis.run_job(service, workspace_id, {}, progress)
+        about = analysis.answered(analysis.analysis(service, workspace_id, "latest", NEEDED))
+    return answer(about, as_json, lambda: _show_demo(about))
+
+
+def _scored(service: Service, workspace_id: str) -> Mapping[str, Any] | None:
+    """The newest analysis of the demo, if it is of all that is recorded; ``NotFound`` where there is none."""
+    about = analysis.analysis(service, workspace_id, "latest", NEEDED)
+    return analysis.answered(about) if about["known_at"] == service.store(workspace_id).head() else None
+
+
+def _load(service: Service, workspace_id: str, lines: list[bytes], progress: Progress) -> None:
+    """In batches under keys of their content: what was loaded before, also by a run that was stopped, is not written again."""
+    for done, batch in _batches(lines):
+        progress(done, len(lines), "loading the demo")
+        digest = hashlib.blake2b(batch, digest_size=16).hexdigest()
+        take_batch(service, workspace_id, batch, "abort", Writing("demo", f"demo-{digest}", digest))
+
+
+def _batches(lines: list[bytes]) -> Iterator[tuple[int, bytes]]:
+    for first in range(0, len(lines), MAX_BATCH_RECORDS):
+        yield first, b"\n".join(lines[first : first + MAX_BATCH_RECORDS])
+
+
+def _show_demo(about: Mapping[str, Any]) -> None:
+    say(f"the demo is in workspace demo, scored as of {about['as_of']} ({len(about['metrics'])} results); `stakeholder-graph serve` serves it")

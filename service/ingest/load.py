@@ -1,0 +1,233 @@
+"""Imports: a set of files and a mapping become revisions of one import id. The worker's job and the command line call the same."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from graph_models.errors import FieldError, InvalidInput, NotFound, StakeholderGraphError
+from graph_models.records import BY_CLASS, Record, encode_record
+from graph_models.vocabulary import Terms, Vocabulary
+from service.catalog import Workspace
+from service.ingest.mapping import CONSTANTS, FILE_STEP, BoundMapping
+from service.ingest.mapping_model import Written, read_mapping
+from service.ingest.record_lines import RecordLines
+from service.ingest.sources import FileOfSet
+from service.ingest.writing import Check, Chunk, ChunkWriter, Item, Source, Total, chunks
+from service.jobs import Progress, no_progress
+from service.stores.store import At, Store, Writing
+from service.workplace import Service
+from service.writes import MAX_BATCH_RECORDS, collector_paused, write_batch
+
+SHOWN_ERRORS = 1_000
+PREVIEWED = 100
+PROGRESS_S = 0.2
+_PLACE = re.compile(r"\bline (\d{13,})\b")
+
+
+class ImportPlan(NamedTuple):
+    """What an import is asked to do."""
+
+    files: Sequence[FileOfSet]
+    mapping: Written | None = None
+    on_error: str = "abort"
+    dry_run: bool = False
+    import_id: str | None = None
+    who: str | None = None
+
+
+@collector_paused()
+def import_files(
+    store: Store, vocabulary: Vocabulary, plan: ImportPlan, progress: Progress = no_progress, extend: Callable[[Terms], Vocabulary] | None = None
+) -> dict[str, Any]:
+    """Read the files and write what the mapping makes of them. The answer is the result of an import job (api.md, "Bulk").
+
+    ``extend`` keeps terms that files of records bring. With ``on_error="abort"`` raises ``InvalidInput`` with every fault, before anything is written.
+    """
+    if plan.on_error not in ("abort", "skip"):
+        raise InvalidInput.of("invalid", "on_error is abort or skip", "on_error")
+    if not plan.files:
+        raise InvalidInput.of("missing", "an import needs at least one file", "file")
+    if twice := sorted({file.name for file in plan.files if sum(other.name == file.name for other in plan.files) > 1}):
+        raise InvalidInput.of("duplicate", f"two files of the import are both called {twice[0]!r}", "file")
+    source: Source = RecordLines(plan.files) if plan.mapping is None else BoundMapping(plan.mapping, plan.files, vocabulary)
+    try:
+        return _Import(store, vocabulary, plan, source, progress, extend or vocabulary.extended).run()
+    except InvalidInput as error:
+        errors = [_placed(fault, plan.files) for fault in error.errors]
+        raise type(error)(error.message, errors=errors[:SHOWN_ERRORS], **error.facts, **_left_out(errors)) from None
+
+
+class _Import:
+    """One import while it runs."""
+
+    def __init__(
+        self, store: Store, vocabulary: Vocabulary, plan: ImportPlan, source: Source, progress: Progress, extend: Callable[[Terms], Vocabulary]
+    ) -> None:
+        self.store, self.vocabulary, self.plan, self.source, self.extend = store, vocabulary, plan, source, extend
+        self.progress = progress
+        self.import_id = plan.import_id or secrets.token_hex(8)
+        self.writing = Writing(who=plan.who, import_id=self.import_id)
+        self.said_at = 0.0
+
+    def run(self) -> dict[str, Any]:
+        items = iter(self.source.records(self._heard("reading")))
+        if self.plan.dry_run:
+            return self._tried(next(chunks(items, 2**62), Chunk()))
+        first: list[Item] = list(islice(items, MAX_BATCH_RECORDS + 1))
+        if len(first) <= MAX_BATCH_RECORDS and not any(isinstance(item, Terms) for _, item in first):
+            total = self._written_at_once(next(chunks(first), Chunk()))
+        else:
+            parts: Iterator[Chunk] = chunks(_chained(first, items))
+            if self.plan.on_error == "abort":
+                held = Check(self.store, self.vocabulary).run(parts)
+                parts = iter(held) if held is not None else chunks(self.source.records(self._heard("writing")))
+            total = ChunkWriter(self.store, self.vocabulary, self.extend, self.plan.on_error, self.writing).write(parts, self._wrote)
+        self.progress(self.source.size, self.source.size, "done")
+        return self._answer(total, [])
+
+    def _written_at_once(self, chunk: Chunk) -> Total:
+        total = Total()
+        self.progress(self.source.size, self.source.size, "writing")
+        total.by_type.update(BY_CLASS[type(record)].name for _, record in chunk.records)
+        total.add(write_batch(self.store, self.vocabulary, chunk.records, chunk.errors, on_error=self.plan.on_error, writing=self.writing))
+        return total
+
+    def _tried(self, chunk: Chunk) -> dict[str, Any]:
+        """Everything that the import would do, said and not done."""
+        for _, terms in chunk.terms:
+            self.vocabulary = self.vocabulary.extended(terms)
+        total = Total()
+        total.by_type.update(BY_CLASS[type(record)].name for _, record in chunk.records)
+        total.add(write_batch(self.store, self.vocabulary, chunk.records, chunk.errors, on_error="skip", dry_run=True))
+        return self._answer(total, preview(self.store, [record for _, record in chunk.records[:PREVIEWED]]))
+
+    def _answer(self, total: Total, previewed: list[dict[str, Any]]) -> dict[str, Any]:
+        errors = [_placed(fault, self.plan.files) for fault in sorted(total.errors, key=lambda fault: fault.line or 0)]
+        columns = self.source.columns()
+        counts = {name: total.sums[name] for name in ("accepted", "created", "updated", "unchanged", "rejected")}
+        return {
+            **counts, "errors": [fault._asdict() for fault in errors[:SHOWN_ERRORS]], **_left_out(errors), "revision": total.revision,
+            "import_id": self.import_id, "dry_run": self.plan.dry_run, "by_type": dict(sorted(total.by_type.items())), "preview": previewed,
+            "columns": {"mapped": columns.mapped, "ignored": columns.ignored}, "files": self.source.read_as(),
+        }  # fmt: skip
+
+    def _heard(self, stage: str) -> Callable[[int], None]:
+        def heard(position: int) -> None:
+            now = time.monotonic()
+            if now - self.said_at >= PROGRESS_S:
+                self.said_at = now
+                self.progress(min(position, self.source.size), self.source.size, stage)
+
+        return heard
+
+    def _wrote(self, records: int) -> None:
+        self.progress(records, None, "writing records")
+
+
+def preview(store: Store, records: Sequence[Record]) -> list[dict[str, Any]]:
+    """What writing these records would do to each: ``create``, ``update`` with the fields that change, or ``unchanged``."""
+    found = []
+    for record in records:
+        name = BY_CLASS[type(record)].name
+        fields = msgspec.json.decode(encode_record(record))
+        rows = [row for row in store.get(name, [record.id], At()) if row.body is not None]
+        same = any(row.period == record.period() and row.body == encode_record(record) for row in rows)
+        before = msgspec.json.decode(rows[-1].body) if rows and rows[-1].body is not None else {}
+        changed = {key: value for key, value in fields.items() if before.get(key) != value}
+        changed |= {key: None for key in before if key not in fields}
+        found.append({"op": "unchanged" if same else "update" if rows else "create", "type": name, "id": record.id, "fields": {} if same else changed})
+    return found
+
+
+# --- the job and the command line
+
+
+def run_job(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """The job ``import``. Arguments: ``files`` (path, name), ``mapping`` (name or YAML), ``on_error``, ``dry_run``, ``import_id``, ``who``, ``upload``.
+
+    ``upload`` is a directory of uploaded files that is removed once the job is done or has failed.
+    """
+    try:
+        result = _run(service, workspace, arguments, progress)
+    except (StakeholderGraphError, OSError):
+        _remove(arguments.get("upload"))
+        raise
+    _remove(arguments.get("upload"))
+    if not result["dry_run"]:
+        service.catalog.put_thing(workspace, "import", result["import_id"], {key: result[key] for key in result if key not in ("errors", "preview")})
+    return result
+
+
+def _run(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    files = [FileOfSet(Path(file["path"]), file["name"]) for file in arguments["files"]]
+    mapping = arguments.get("mapping")
+    plan = ImportPlan(
+        files, None if mapping is None else named_mapping(service, workspace, mapping), arguments.get("on_error", "abort"),
+        bool(arguments.get("dry_run")), arguments.get("import_id"), arguments.get("who"),
+    )  # fmt: skip
+    return import_files(service.store(workspace), service.vocabulary(workspace), plan, progress, lambda terms: service.extend_vocabulary(workspace, terms))
+
+
+def named_mapping(service: Service, workspace: str, mapping: str) -> Written:
+    """A mapping by its YAML, or by the name under which the workspace keeps it."""
+    if "\n" in mapping or ":" in mapping:
+        return read_mapping(mapping)
+    return read_mapping(service.catalog.version(workspace, "mapping", mapping).body.decode())
+
+
+def save_mapping(service: Service, workspace: str, name: str, text: str) -> dict[str, Any]:
+    """Keep a mapping under its name; a new version where its text changed. Raises ``InvalidInput`` with field and line."""
+    written = read_mapping(text)
+    if written.model.name != name:
+        raise InvalidInput.of("invalid", f"the mapping calls itself {written.model.name!r}, not {name!r}", "name", written.lines.of(("name",)))
+    kept = service.catalog.put_version(workspace, "mapping", name, text.encode())
+    return {"name": name, "version": kept.version, "recorded_at": kept.recorded_at}
+
+
+def workspace_for(service: Service, workspace_id: str, mapping: Written | None) -> Workspace:
+    """The workspace; made as the mapping says (name, focal party, currency, language, day) where it is absent."""
+    try:
+        return service.workspace(workspace_id)
+    except NotFound:
+        hints = msgspec.to_builtins(mapping.model.workspace) if mapping is not None and mapping.model.workspace is not None else {}
+        return service.create_workspace({"id": workspace_id, "name": workspace_id, **hints})
+
+
+def _remove(directory: str | None) -> None:
+    if directory is not None:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _chained(first: list[Item], rest: Iterator[Item]) -> Iterator[Item]:
+    yield from first
+    yield from rest
+
+
+def _placed(fault: FieldError, files: Sequence[FileOfSet]) -> FieldError:
+    """The fault with the line of its file, and the file where there are several."""
+    message = _PLACE.sub(lambda match: _said_of(int(match[1]), files), fault.message)
+    if fault.line is None or fault.line < FILE_STEP:
+        return fault._replace(message=message if len(files) == 1 or fault.line is None else f"{files[0].name}: {message}")
+    number, line = divmod(fault.line, FILE_STEP)
+    name = "the mapping" if number == CONSTANTS else files[number].name
+    return fault._replace(message=f"{name}: {message}", line=line)
+
+
+def _said_of(place: int, files: Sequence[FileOfSet]) -> str:
+    number, line = divmod(place, FILE_STEP)
+    return f"line {line} of {'the mapping' if number == CONSTANTS else files[number].name}"
+
+
+def _left_out(errors: Sequence[FieldError]) -> dict[str, Any]:
+    if len(errors) <= SHOWN_ERRORS:
+        return {}
+    return {"truncated": {"shown": SHOWN_ERRORS, "left_out": len(errors) - SHOWN_ERRORS, "why": f"at most {SHOWN_ERRORS} errors are shown"}}

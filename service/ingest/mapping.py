@@ -1,0 +1,290 @@
+"""A mapping bound to the files of one import: which file is which, every column mapped or ignored, look-ups read, lines into records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from graph_models.errors import FieldError, InvalidInput
+from graph_models.vocabulary import Vocabulary
+from service.ingest.mapping_layout import CellError, Frame, Layout, Problems
+from service.ingest.mapping_model import FileSpec, Written, invalid
+from service.ingest.mapping_rows import Produced, RecordBuilder, Said
+from service.ingest.mapping_values import Values
+from service.ingest.readers import open_table
+from service.ingest.sources import FileOfSet
+from service.ingest.tables import Cells
+
+FILE_STEP = 10**12
+"""A place is the number of the file in the set times this, plus the line: one number names a line of many files."""
+CONSTANTS = 10**6
+"""The number of the file that the mapping itself stands for in places of its own records."""
+
+
+class Match(NamedTuple):
+    """A file of the set, the part of the mapping that reads it, and how its columns are called and ordered."""
+
+    number: int
+    file: FileOfSet
+    columns: list[str]
+    shown: dict[str, str]
+    size: int
+
+
+class Columns(NamedTuple):
+    """The columns of the set: those of which something is made, and those that the mapping ignores."""
+
+    mapped: list[str]
+    ignored: list[str]
+
+
+class BoundMapping:
+    """A mapping that was checked against the headers of the very files that it will read."""
+
+    def __init__(self, written: Written, files: Sequence[FileOfSet], vocabulary: Vocabulary) -> None:
+        self.written, self.model, self.vocabulary = written, written.model, vocabulary
+        self.problems = Problems(written.lines)
+        self.files = list(files)
+        self.matches: dict[str, list[Match]] = {name: [] for name in self.model.files}
+        self._match()
+        self._stop()
+        self.layouts = {name: self._layout(name, spec) for name, spec in self.model.files.items() if self.matches[name]}
+        self._stop()
+        self.indexes: dict[str, dict[str, Frame]] = {name: {} for name in self.layouts}
+        self.derived: dict[str, list[tuple[int, str, Callable[[Frame], Any]]]] = {}
+        for name in self.layouts:
+            self._derive(name)
+        self.said = Said()
+        self.builders = {name: [RecordBuilder(layout, spec, ("files", name, "records", place), vocabulary, self.said)
+                                for place, spec in enumerate(self.model.files[name].records)] for name, layout in self.layouts.items()}  # fmt: skip
+        self.when = {name: Values(layout).condition(spec.when, ("files", name, "when"))
+                     for name, layout in self.layouts.items() if (spec := self.model.files[name]).when is not None}  # fmt: skip
+        self.redactions = {name: self._redactions(name, layout) for name, layout in self.layouts.items()}
+        self._stop()
+        self._cover()
+        self._stop()
+        self.size = sum(match.size for matches in self.matches.values() for match in matches)
+        self._indexed = False
+
+    # --- checking
+
+    def _stop(self) -> None:
+        if self.problems.found:
+            raise invalid(self.problems.found)
+
+    def _match(self) -> None:
+        for number, file in enumerate(self.files):
+            names = [name for name, spec in self.model.files.items() if _fits(file, spec.pattern)]
+            if not names:
+                if not _fits(file, self.model.unused):
+                    message = f"no pattern of the mapping fits {file.name!r}; name it under `unused` where nothing is taken from it"
+                    self.problems.add("unknown-file", message, ("files",))
+                continue
+            if len(names) > 1:
+                self.problems.add("ambiguous-file", f"{file.name!r} fits the patterns of {' and '.join(names)}", ("files", names[1], "pattern"))
+                continue
+            spec = self.model.files[names[0]]
+            with open_table(file, spec) as table:
+                self.matches[names[0]].append(Match(number, file, self._called(spec, table.columns, names[0]), table.shown, table.size))
+        for name, spec in self.model.files.items():
+            if not self.matches[name] and spec.if_absent == "error":
+                self.problems.add("missing-file", f"no file of the set fits {spec.pattern!r}; `if_absent: skip` does without", ("files", name, "pattern"))
+
+    def _called(self, spec: FileSpec, columns: list[str], name: str) -> list[str]:
+        """The columns of a file under the names that the mapping uses."""
+        names = {other: column for column, others in spec.aliases.items() for other in others}
+        called = [names.get(column, column) for column in columns]
+        if twice := sorted({column for column in called if called.count(column) > 1}):
+            self.problems.add("duplicate-column", f"two columns of the file are both called {twice[0]!r}", ("files", name, "aliases"))
+        return called
+
+    def _layout(self, name: str, spec: FileSpec) -> Layout:
+        columns = list(dict.fromkeys(column for match in self.matches[name] for column in match.columns))
+        columns += [column for column in spec.optional if column not in columns]
+        for match in self.matches[name]:
+            for column in columns:
+                if column not in match.columns and column not in spec.optional:
+                    message = f"{match.file.name}: there is no column {column!r}; list it under `optional` where it may be missing"
+                    self.problems.add("missing-column", message, ("files", name))
+        for column in spec.ignore:
+            if column not in columns:
+                message = f"`ignore` names {column!r}, which is no column of {name!r}: it has {', '.join(columns)}"
+                self.problems.add("unknown-column", message, ("files", name, "ignore"))
+        return Layout(name, spec, columns, self.problems)
+
+    def _derive(self, name: str) -> None:
+        layout, spec = self.layouts[name], self.model.files[name]
+        path = ("files", name)
+        if spec.key is not None:
+            layout.getter(spec.key, (*path, "key"))
+        for alias, look_up in spec.look_up.items():
+            if look_up.file not in self.layouts:
+                self.problems.add("missing-file", f"{look_up.file!r} is looked up, and no file of the set fits its pattern", (*path, "look_up", alias))
+                continue
+            layout.look_up(alias, look_up.by, self.layouts[look_up.file], self.indexes[look_up.file], look_up.missing, (*path, "look_up", alias, "by"))
+        values = Values(layout)
+        steps = self.derived[name] = []
+        for column, value in spec.derive.items():
+            if column in layout.slots:
+                self.problems.add("duplicate-column", f"{column!r} is a column already", (*path, "derive", column))
+                continue
+            get = values.getter(value, (*path, "derive", column), "raw")
+            if isinstance(value, dict) and "calculate" in value and len(value) == 1:
+                layout.numeric.add(column)
+            steps.append((layout.slot(column), column, get))
+
+    def _redactions(self, name: str, layout: Layout) -> list[Callable[[Frame], None]]:
+        made = []
+        for place, redaction in enumerate(self.model.files[name].redact):
+            path = ("files", name, "redact", place)
+            layout.getter(redaction.column, (*path, "column"))
+            apart = [layout.getter(column, (*path, "apart_by")) for column in redaction.apart_by]
+            made.append(_redactor(layout.slots.get(redaction.column, 0), frozenset(redaction.values), apart, layout.slots["#file"], layout.slots["#line"]))
+        return made
+
+    def _cover(self) -> None:
+        """Nothing is left out in silence: a column is used, or listed under ``ignore``."""
+        for name, layout in self.layouts.items():
+            spec = self.model.files[name]
+            into = [spec.surplus_into] if isinstance(spec.surplus_into, str) else spec.surplus_into or []
+            left = [column for column in layout.columns if column not in layout.used and column not in spec.ignore]
+            if left:
+                message = f"nothing is made of {', '.join(map(repr, left))} of {name!r}: map what is needed and list the rest under `ignore`"
+                self.problems.add("unmapped-column", message, ("files", name))
+            for column in into:
+                if column not in layout.columns:
+                    self.problems.add("unknown-column", f"`surplus_into` names {column!r}, which is no column of the file", ("files", name, "surplus_into"))
+
+    def columns(self) -> Columns:
+        """The columns of the whole set; those of several files under ``file:column``."""
+        several = len(self.files) > 1
+        found = Columns([], [])
+        for name, matches in self.matches.items():
+            for match in matches:
+                before = f"{match.file.name}:" if several else ""
+                for column in match.columns:
+                    (found.ignored if column in self.model.files[name].ignore else found.mapped).append(before + column)
+        return found
+
+    def read_as(self) -> list[dict[str, str]]:
+        """How each file was read: format, encoding, delimiter, sheet."""
+        return [{"file": match.file.name, "as": name, **match.shown} for name, matches in self.matches.items() for match in matches]
+
+    # --- reading
+
+    def records(self, progress: Callable[[int], None]) -> Iterator[Produced]:
+        """Every record that the mapping makes, and every fault of a line, in the order of files and lines. ``progress`` hears of bytes."""
+        self.said.forget()
+        for line, record in self.written.constants:
+            yield CONSTANTS * FILE_STEP + line, record
+        if not self._indexed:
+            self._read_look_ups()
+        done = 0
+        for name, builders in self.builders.items():
+            for match in self.matches[name]:
+                yield from self._of_file(name, match, builders, lambda position, before=done: progress(before + position))  # type: ignore[misc]
+                done += match.size
+            out: list[Produced] = []
+            for builder in builders:
+                builder.finish(out)
+                builder.seen.clear()
+            yield from out
+
+    def _of_file(self, name: str, match: Match, builders: list[RecordBuilder], progress: Callable[[int], None]) -> Iterator[Produced]:
+        first = match.number * FILE_STEP
+        when = self.when.get(name)
+        out: list[Produced] = []
+        with open_table(match.file, self.model.files[name]) as table:
+            for count, (line, frame) in enumerate(self._frames(name, match, table.lines)):
+                place = first + line
+                if isinstance(frame, FieldError):
+                    yield place, frame
+                    continue
+                for builder in builders if when is None or when(frame) else ():
+                    try:
+                        builder.take(frame, place, out)
+                    except CellError as error:
+                        out.append((place, error.fault(None)))
+                yield from out
+                out.clear()
+                if not count & 0x3FF:
+                    progress(table.position())
+
+    def _frames(self, name: str, match: Match, lines: Iterator[tuple[int, Cells | FieldError]]) -> Iterator[tuple[int, Frame | FieldError]]:
+        layout, spec = self.layouts[name], self.model.files[name]
+        nulls = frozenset(["", *spec.null])
+        arrange = _arrangement(match.columns, layout.columns)
+        derived, redactions = self.derived[name], self.redactions[name]
+        file, strip = match.file.name, spec.strip
+        rest = [None] * (layout.width - len(layout.columns) - 3)
+        for line, cells in lines:
+            if isinstance(cells, FieldError):
+                yield line, cells
+                continue
+            if strip:
+                frame: Frame = [None if (text := cell.strip()) in nulls else text for cell in cells]
+            else:
+                frame = [None if cell in nulls else cell for cell in cells]
+            if arrange is not None:
+                frame = arrange(frame)
+            frame += [line, file, f"line {line}", *rest]
+            for redact in redactions:
+                redact(frame)
+            fault = _derived(frame, derived) if derived else None
+            yield line, fault or frame
+
+    def _read_look_ups(self) -> None:
+        """Read the files that others look up. Those on which another look-up stands come first, as the mapping lists them."""
+        wanted = {look_up.file for name in self.layouts for look_up in self.model.files[name].look_up.values()}
+        for name in self.layouts:
+            if name not in wanted:
+                continue
+            layout, index = self.layouts[name], self.indexes[name]
+            key = layout.slots[self.model.files[name].key or ""]
+            for match in self.matches[name]:
+                with open_table(match.file, self.model.files[name]) as table:
+                    for line, frame in self._frames(name, match, table.lines):
+                        if isinstance(frame, FieldError) or frame[key] is None:
+                            continue
+                        if frame[key] in index:
+                            message = f"{match.file.name} line {line}: {frame[key]!r} is there twice, and look-ups need one line for each"
+                            raise InvalidInput.of("duplicate-key", message, layout.columns[key], line)
+                        index[frame[key]] = frame
+        self._indexed = True
+
+
+def _fits(file: FileOfSet, patterns: str | list[str]) -> bool:
+    patterns = [patterns] if isinstance(patterns, str) else patterns
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in (file.name, file.plain_name))
+
+
+def _derived(frame: Frame, steps: list[tuple[int, str, Callable[[Frame], Any]]]) -> FieldError | None:
+    for slot, column, get in steps:
+        try:
+            frame[slot] = get(frame)
+        except CellError as error:
+            return error.fault(column)
+    return None
+
+
+def _arrangement(columns: list[str], wanted: list[str]) -> Callable[[Frame], Frame] | None:
+    """From the order of a file's columns to that of the layout; columns that the file has not are empty."""
+    if columns == wanted:
+        return None
+    places = [columns.index(column) if column in columns else len(columns) for column in wanted]
+    if len(places) == 1:
+        return lambda frame: [(*frame, None)[places[0]]]
+    pick = itemgetter(*places)
+    return lambda frame: list(pick([*frame, None]))
+
+
+def _redactor(slot: int, placeholders: frozenset[str], apart: list[Callable[[Frame], Any]], file: int, line: int) -> Callable[[Frame], None]:
+    def redact(frame: Frame) -> None:
+        if frame[slot] in placeholders:
+            keys = [get(frame) for get in apart]
+            known = bool(keys) and None not in keys
+            frame[slot] = f"{frame[slot]} ({'/'.join(map(str, keys)) if known else f'{frame[file]} line {frame[line]}'})"
+
+    return redact

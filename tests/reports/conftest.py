@@ -1,0 +1,61 @@
+"""The demo, loaded and scored once, with a server on it, and its report in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from fastapi.testclient import TestClient
+
+from examples.demo import DEMO_WORKSPACE, demo_records
+from service import analysis, reports
+from service.app import create_app
+from service.batches import take_batch
+from service.jobs import no_progress
+from service.settings import Settings, read_settings
+from service.stores.store import Writing
+from service.workplace import Service
+from tests.reports.reading import ReadReport, read_report
+
+WORKSPACE = "demo"
+
+
+@pytest.fixture(scope="session")
+def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    directory: Path = tmp_path_factory.mktemp("demo")
+    return read_settings(store=f"sqlite:///{directory}", worker=False)
+
+
+@pytest.fixture(scope="session")
+def demo_service(demo_settings: Settings) -> Iterator[Service]:
+    service = Service(demo_settings)
+    service.create_workspace(DEMO_WORKSPACE)
+    take_batch(service, WORKSPACE, b"\n".join(msgspec.json.encode(record) for record in demo_records()), "abort", Writing())
+    analysis.run_job(service, WORKSPACE, {}, no_progress)
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="session")
+def api(demo_settings: Settings, demo_service: Service) -> Iterator[TestClient]:
+    assert demo_service.catalog.things(WORKSPACE, "analysis")
+    with TestClient(create_app(demo_settings)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session", params=["en", "zh"])
+def locale(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def page(demo_service: Service, locale: str) -> str:
+    """The HTML of the strategy report."""
+    return reports.made(demo_service, WORKSPACE, reports.check_request({"kind": "strategy", "locale": locale}), no_progress)[0]
+
+
+@pytest.fixture(scope="session")
+def read(page: str) -> ReadReport:
+    return read_report(page)
