@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from graph_models.ecosystem import Floats, Ints, Longs, Mask
-from graph_models.metrics.result import rounded
+from graph_models.ranking import rounded
 
 EXPANSIONS = 1_000_000
 """So many paths grow at once: bounds the memory, not the answer."""
@@ -181,8 +181,13 @@ class _Search:
 
 def ranked(rows: Ints, score: Floats) -> tuple[Ints, Floats]:
     """Loops by score, equal ones (to 12 digits) by their streams."""
-    order = np.lexsort(rows.T[::-1])
-    order = order[np.argsort(-rounded(score[order]), kind="stable")]
+    equal = rounded(score)
+    order = np.argsort(-equal, kind="stable")
+    same = np.diff(equal[order]) == 0
+    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False)) if len(order) else order
+    if len(tied):
+        rivals = order[tied]
+        order[tied] = rivals[np.lexsort(np.vstack([rows[rivals].T[::-1], -equal[rivals]]))]
     return rows[order], score[order]
 
 

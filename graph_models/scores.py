@@ -13,8 +13,9 @@ from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
 from graph_models.graphs import Graph, graph_of
 from graph_models.metrics import metric_named
 from graph_models.metrics.centrality import betweenness_of
-from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, ROLLED_UP, MetricResult, number_result, ranks, rounded, undefined_result
+from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, ROLLED_UP, MetricResult, number_result, undefined_result
 from graph_models.parameters import STRUCTURAL, Parameters
+from graph_models.ranking import ranks, rounded
 from graph_models.roll_up import focal_of, roll_up_of
 from graph_models.warning import Warning
 

@@ -155,11 +155,8 @@ class ValueChain:
                 by_cycle.setdefault(int(self.cycle[place]), []).append(place)
         for cycle, wanted in sorted(by_cycle.items()):
             members = np.flatnonzero(self.cycle == cycle)
-            solve = splu(csc_array(eye_array(len(members)) - self.a[members][:, members])).solve
-            local = np.searchsorted(members, wanted)
-            columns = np.zeros((len(members), len(wanted)))
-            columns[local, np.arange(len(wanted))] = 1.0
-            answer.update(zip(wanted, solve(columns)[local, np.arange(len(wanted))].tolist(), strict=True))
+            inner = csr_array(self.a[members][:, members])
+            answer.update(zip(wanted, _diagonal(inner, np.searchsorted(members, wanted)).tolist(), strict=True))
         return answer
 
     def tiers(self, place: int, count: int) -> list[Floats]:
@@ -185,6 +182,21 @@ class ValueChain:
         if name not in self._factored:
             self._factored[name] = splu(csc_array(eye_array(self.nodes) - matrix))
         return self._factored[name]
+
+
+def _diagonal(inner: csr_array, places: Longs) -> Floats:
+    """Entries of the diagonal of ``(I - inner)^-1``: all columns at once by the series; factors of a large cycle would fill up."""
+    picked = np.arange(len(places))
+    term = np.zeros((inner.shape[0], len(places)))
+    term[places, picked] = 1.0
+    right, total = term, np.ones(len(places))
+    for _ in range(STEPS):
+        term = inner @ term
+        total += term[places, picked]
+        if term.sum() <= PRECISION * total.sum():
+            return total
+    factors: Any = splu(csc_array(eye_array(inner.shape[0]) - inner))
+    return np.asarray(factors.solve(right)[places, picked], np.float64)
 
 
 def value_chain_of(ecosystem: Ecosystem, parameters: Parameters) -> ValueChain:

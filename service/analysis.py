@@ -19,8 +19,9 @@ from graph_models.computation import computed
 from graph_models.ecosystem import Ecosystem
 from graph_models.errors import FieldError, InvalidInput, NotFound
 from graph_models.explanation import explain as explain_score
+from graph_models.graphs import graph_of
 from graph_models.metrics import DEFAULT_SET, metric_named
-from graph_models.metrics.result import STREAM, MetricResult
+from graph_models.metrics.result import STREAM, Metric, MetricResult
 from graph_models.parameters import COMMON, STRUCTURAL, Parameters, parameters_of
 from graph_models.paths import strongest_paths
 from graph_models.scores import DEFAULT_PROFILE
@@ -149,11 +150,11 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     timings: dict[str, float] = {}
     for done, (name, (metric, parameters)) in enumerate(plan.metrics.items(), 1):
         progress(done, len(plan.metrics) + 1, name)
+        if plan.request.metrics is None and not _has_data(ecosystem, metric_named(metric)):
+            continue
         begin = time.perf_counter()
-        result = computed(ecosystem, metric_named(metric), parameters, name)
+        found[name] = computed(ecosystem, metric_named(metric), parameters, name)
         timings[name] = round(time.perf_counter() - begin, 6)
-        if plan.request.metrics is not None or not _nowhere(result):
-            found[name] = result
     analysis_id = f"{time.time_ns():x}{secrets.token_hex(4)}"
     results.keep(_directory(service, workspace_id, analysis_id), ecosystem, found)
     about = _about(analysis_id, plan, ecosystem, At(at.day, min(at.revision, store.head())), found, timings, vocabulary)
@@ -161,9 +162,11 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     return {"analysis_id": analysis_id}
 
 
-def _nowhere(result: MetricResult) -> bool:
-    """Of the default set, what needs data that this ecosystem has none of (ownership) is left out."""
-    return bool(result.reason_names) and set(result.reason_names) & {"no-ownership"} != set() and not result.defined.any()
+def _has_data(ecosystem: Ecosystem, metric: Metric) -> bool:
+    """Of the default set, ownership is computed only where somebody owns something."""
+    if metric.family != "ownership":
+        return True
+    return bool(graph_of(ecosystem, "ownership", NO_PARAMETERS).weight.size)
 
 
 def _about(analysis_id: str, plan: Plan, ecosystem: Ecosystem, at: At, found: Mapping[str, MetricResult], timings: Mapping[str, float],

@@ -10,7 +10,25 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from graph_models.errors import StakeholderGraphError
-from service.api import analyses, batches, export, health, jobs, metrics, parties, paths, records, reports, revisions, vocabulary, workspaces
+from service.api import (
+    analyses,
+    batches,
+    export,
+    health,
+    imports,
+    jobs,
+    metrics,
+    parties,
+    paths,
+    queries,
+    records,
+    reports,
+    revisions,
+    start,
+    views,
+    vocabulary,
+    workspaces,
+)
 from service.api.documented import PROBLEM, describe
 from service.calculator import Calculator
 from service.errors import LastResort, answer_error
@@ -33,17 +51,21 @@ ROUTERS = (
     revisions.router,
     paths.router,
     analyses.router,
+    views.router,
+    imports.router,
+    queries.router,
     metrics.router,
     reports.router,
     export.router,
     health.router,
+    start.router,
 )
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The service with these settings; its worker process runs while the app does."""
     app = FastAPI(
-        title="Stakeholder graph", version=VERSION, lifespan=_lifespan, responses=PROBLEM, redirect_slashes=False, docs_url="/docs" if settings.docs else None,
+        title="Stakeholder graph", version=VERSION, lifespan=_lifespan, responses=PROBLEM, redirect_slashes=False, docs_url=None,
         redoc_url=None, description="Who matters to a company, what flows between them, and why. Errors are problems (RFC 9457).",
     )  # fmt: skip
     app.state.service = Service(settings)

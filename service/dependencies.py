@@ -14,7 +14,7 @@ from graph_models.errors import InvalidInput
 from graph_models.vocabulary import Vocabulary
 from service.catalog import Workspace
 from service.edits import FREE, Guard
-from service.http_bodies import GZIP_MAGIC, json_bytes, json_object, limit_of, ndjson, unpacked
+from service.http_bodies import GZIP_MAGIC, json_bytes, json_object, limit_of, mapping_text, ndjson, unpacked
 from service.http_paths import id_in_path
 from service.reads import instant
 from service.stores.store import At, Store, Writing
@@ -133,6 +133,7 @@ WorkspaceIdDep = Annotated[str, Depends(_workspace_id)]
 JsonDep = Annotated[dict[str, Any], Depends(json_object)]
 JsonBytesDep = Annotated[bytes, Depends(json_bytes)]
 LinesDep = Annotated[bytes, Depends(ndjson)]
+MappingTextDep = Annotated[str, Depends(mapping_text)]
 PlaceDep = Annotated[Place, Depends(_place)]
 RecordIdDep = Annotated[str, Depends(_record_id)]
 InstantDep = Annotated[At, Depends(_instant)]

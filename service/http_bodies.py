@@ -19,6 +19,7 @@ RECORD_BYTES = 1 << 20
 MULTIPART_BYTES = 1 << 20
 """What the parts of a form need beside the file."""
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
+YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
 GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 16
 
@@ -127,3 +128,12 @@ async def ndjson(request: Request) -> bytes:
     """The lines of a batch, unpacked, not yet read."""
     settings: Settings = request.app.state.service.settings
     return await body_of(request, settings.batch_bytes, media=NDJSON)
+
+
+async def mapping_text(request: Request) -> str:
+    """The YAML of a mapping."""
+    body = await body_of(request, RECORD_BYTES, media=YAML)
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("The mapping is not UTF-8", errors=[FieldError("not-utf8", str(error))]) from None

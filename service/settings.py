@@ -50,7 +50,6 @@ class Settings(BaseSettings):
     worker: bool = Field(True, description="Run the worker process beside the API. Without it jobs stay queued until another service takes them.")
     keep_jobs_days: Annotated[int, Field(ge=1)] = Field(30, description="Finished jobs are forgotten after so many days.")
     analysis_memory_mb: Annotated[int, Field(ge=64)] = Field(2048, description="What one analysis may need; a request that would need more is refused.")
-    docs: bool = Field(True, description="Serve the API documentation at /docs.")
 
     @field_validator("store")
     @classmethod

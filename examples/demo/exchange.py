@@ -64,7 +64,7 @@ JUDGED = (
     ("reputation", "general-public", FOCAL, "C", 3),
     ("information", FOCAL, "general-public", "B", 2),
     ("data", LINK, "volt-grid", "C", 3),
-    ("information", "river-bank", FOCAL, "C", 2),
+    ("information", "river-bank", FOCAL, "A", 1),
 )
 """Kind, giver, receiver, and the receiver's judgement: how much it gains (A-E), how important this giver is (1-5)."""
 

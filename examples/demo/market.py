@@ -96,5 +96,6 @@ class Market:
         trade, trade_zh = self.dice.choice(RETAIL_TRADES)
         size = self.dice.choice(("small", "small", "medium"))
         party = f"shop-{slug(brand)}"
-        self.company(party, f"{brand} {trade}", brand_zh + trade_zh, "F5274", city, size_class=size, business_model="b2c", purchase_channel="offline")
+        sort = {"size_class": size, "business_model": "b2c", "purchase_channel": "offline", "scope": "local"}
+        self.company(party, f"{brand} {trade}", brand_zh + trade_zh, "F5274", city, **sort)
         self.shops[city.region].append(party)

@@ -67,16 +67,6 @@ def sums_below(dominators: Ints, order: Ints, values: Floats) -> Floats:
     return below
 
 
-def below(dominators: Ints, node: int, order: Ints) -> Ints:
-    """All others that the root reaches only through a node, in ascending order."""
-    inside = np.zeros(len(dominators), dtype=bool)
-    inside[node] = True
-    for other in order[1:].tolist():
-        inside[other] |= inside[dominators[other]]
-    inside[node] = False
-    return np.flatnonzero(inside)
-
-
 def _reverse_postorder(matrix: Matrix, root: int) -> Ints:
     pointer, targets = matrix.indptr.tolist(), matrix.indices.tolist()
     following = pointer[:-1]

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Floats, Longs
-from graph_models.kernels.dominators import below, immediate_dominators, sums_below
+from graph_models.ecosystem import Ecosystem, Floats
+from graph_models.kernels.arrays import Matrix
+from graph_models.kernels.dominators import immediate_dominators, sums_below
 from graph_models.metrics.pass_through import chain_result, no_chain, received_by, taken_from
 from graph_models.metrics.result import FOCAL_PARTY, Metric, MetricResult
 from graph_models.parameters import Parameters
-from graph_models.value_chain import ValueChain, value_chain_of
+from graph_models.value_chain import value_chain_of
 
-__all__ = ["Hanging", "criticality", "hanging_on"]
-
-
-class _Side(NamedTuple):
-    """The dominator tree of one direction, and what each party's share is summed from."""
-
-    dominators: Longs
-    order: Longs
-    share: Floats
-    sums: Floats
-
-
-class Hanging(NamedTuple):
-    """Who hangs on a party: those whose value has no other way, with their shares, largest first; ``downstream``: customers, else suppliers."""
-
-    downstream: bool
-    places: list[int]
-    shares: list[float]
+__all__ = ["criticality"]
 
 
 def criticality(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -76,39 +58,18 @@ def criticality(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     chain = value_chain_of(ecosystem, parameters)
     if undefined := no_chain(ecosystem, chain, "criticality"):
         return undefined
-    down, up = _sides(ecosystem, chain)
-    itself = np.zeros(chain.nodes, bool)
-    itself[chain.focal or 0] = True
-    return chain_result(ecosystem, chain, "criticality", np.maximum(down.sums, up.sums), undefined={FOCAL_PARTY: itself})
-
-
-def hanging_on(ecosystem: Ecosystem, parameters: Parameters, place: int) -> Hanging:
-    """Who hangs on a party, on the side that its criticality is of (of equal ones: the customers)."""
-    chain = value_chain_of(ecosystem, parameters)
-    if not chain.defined or place == chain.focal:
-        return Hanging(True, [], [])
-    down, up = _sides(ecosystem, chain)
-    side = down if down.sums[place] >= up.sums[place] else up
-    if side.dominators[place] < 0:
-        return Hanging(side is down, [], [])
-    others = below(side.dominators, place, side.order)
-    others = others[side.share[others] > 0]
-    order = others[np.argsort(-side.share[others], kind="stable")]
-    return Hanging(side is down, order.tolist(), side.share[order].tolist())
-
-
-def _sides(ecosystem: Ecosystem, chain: ValueChain) -> tuple[_Side, _Side]:
-    return ecosystem.kept(("criticality", chain), lambda: _made(chain))
-
-
-def _made(chain: ValueChain) -> tuple[_Side, _Side]:
     focal = chain.focal or 0
-    sides = []
-    for matrix, share in ((chain.z, received_by(chain, focal) * chain.used), (chain.z.T.tocsr(), taken_from(chain, focal) * chain.added)):
-        share = np.nan_to_num(share)
-        dominators, order = immediate_dominators(matrix, focal)
-        sides.append(_Side(dominators, order, share, sums_below(dominators, order, share)))
-    return sides[0], sides[1]
+    down = _only_through(chain.z, focal, received_by(chain, focal) * chain.used)
+    up = _only_through(chain.z.T.tocsr(), focal, taken_from(chain, focal) * chain.added)
+    itself = np.zeros(chain.nodes, bool)
+    itself[focal] = True
+    return chain_result(ecosystem, chain, "criticality", np.maximum(down, up), undefined={FOCAL_PARTY: itself})
+
+
+def _only_through(matrix: Matrix, focal: int, share: Floats) -> Floats:
+    """Per party the sum of the shares of the others that the focal party reaches only through it."""
+    dominators, order = immediate_dominators(matrix, focal)
+    return sums_below(dominators, order, np.nan_to_num(share))
 
 
 CRITICALITY = Metric(

@@ -10,8 +10,9 @@ from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
 from graph_models.graphs import utility_streams
 from graph_models.loop_search import Loops, find_loops, ranked
 from graph_models.metrics.asked_party import place_of
-from graph_models.metrics.result import NO_FOCAL_PARTY, NO_LOOPS, STREAM, Metric, MetricResult, number_result, ranks, undefined_result
+from graph_models.metrics.result import NO_FOCAL_PARTY, NO_LOOPS, STREAM, Metric, MetricResult, number_result, undefined_result
 from graph_models.parameters import SPECS, Parameters
+from graph_models.ranking import ranks
 from graph_models.roll_up import focal_of, roll_up_of
 from graph_models.streams import Streams
 from graph_models.utilities import utilities_of

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from graph_models.ranking import ranks, rounded
 from graph_models.warning import Warning
 
 if TYPE_CHECKING:
     from graph_models.ecosystem import Ecosystem
     from graph_models.parameters import Parameter, Parameters
+
+__all__ = [
+    "CLOSED_CYCLE", "FOCAL_PARTY", "NO_FOCAL_PARTY", "NO_LOOPS", "NO_VALUE_CHAIN", "NUMBER", "ROLLED_UP", "STREAM", "TEXT", "Floats", "Mask", "Metric", "MetricResult",
+    "StreamKey", "Warning", "number_result", "ranks", "rounded", "text_result", "undefined_result",
+]  # fmt: skip
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -113,24 +119,6 @@ def _reasons(undefined: Mapping[str, Mask | bool], n: int) -> tuple[tuple[str, .
     for place, mask in enumerate(undefined.values()):
         codes[(codes == 0) & np.asarray(mask)] = place + 1
     return tuple(undefined), codes
-
-
-def rounded(values: Floats, digits: int = 12) -> Floats:
-    """Values to so many significant digits, so that what differs by rounding only is equal."""
-    magnitude = np.zeros(len(values))
-    there = np.isfinite(values) & (values != 0)
-    magnitude[there] = np.floor(np.log10(np.abs(values[there])))
-    scale = np.power(10.0, np.clip(digits - 1 - magnitude, -290, 290))
-    return np.asarray(np.where(there, np.round(values * scale) / scale, values), np.float64)
-
-
-def ranks(values: Floats, defined: Mask) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Ranks from the highest value down, as in a competition: 1, 2, 2, 4."""
-    answer = np.zeros(len(values), np.int64)
-    known = rounded(values[defined])
-    order = np.sort(known)
-    answer[defined] = len(known) - np.searchsorted(order, known, side="right") + 1
-    return answer
 
 
 class Metric(NamedTuple):

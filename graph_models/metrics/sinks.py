@@ -18,10 +18,10 @@ from graph_models.metrics.result import (
     Metric,
     MetricResult,
     number_result,
-    rounded,
     undefined_result,
 )
 from graph_models.parameters import Parameters
+from graph_models.ranking import rounded
 from graph_models.streams import streams_of
 from graph_models.value_chain import ValueChain, value_chain_of
 

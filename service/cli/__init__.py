@@ -15,9 +15,9 @@ from graph_models.errors import StakeholderGraphError
 from service.cli.analyses import analyze, explain, top
 from service.cli.console import DONE, FAILED, error_console, print_error
 from service.cli.health import doctor
+from service.cli.outputs import query, report
 from service.cli.records import export, import_files
 from service.cli.server import demo, serve
-from service.cli.texts import query, report
 from service.settings import BadSetting
 
 COMMANDS: dict[str, Callable[..., Any]] = {

@@ -51,6 +51,7 @@ def query(
     except msgspec.MsgspecError as error:
         raise InvalidInput.of("bad-json", f"the parameters are no JSON object: {error}", "parameters") from None
     with opened_service() as service:
-        found = ask(service, workspace_of(service, workspace), {"cypher": cypher, "parameters": values, "limit": limit, "timeout_s": timeout_s})
+        fields = {"cypher": cypher, "parameters": values, "limit": limit, "timeout_s": timeout_s}
+        found = ask(service.store(workspace_of(service, workspace)), fields, service.settings.query_timeout_s)
     rows = [[msgspec.json.encode(value, enc_hook=str).decode() if isinstance(value, (dict, list)) else value for value in row] for row in found["rows"]]
     answer(found, as_json, lambda: print_table(f"{len(rows)} rows", found["columns"], rows))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
@@ -46,23 +45,25 @@ def demo(as_json: AsJson = False) -> None:
     from examples.demo import DEMO_WORKSPACE, demo_records  # only this command needs them
 
     with opened_service() as service, progress_shown() as progress:
-        workspace_id = DEMO_WORKSPACE["id"]
-        with suppress(NotFound):
-            if about := _scored(service, workspace_id):
-                return answer(about, as_json, lambda: _show_demo(about))
-        if workspace_id not in [workspace.id for workspace in service.catalog.workspaces()]:
-            service.create_workspace(DEMO_WORKSPACE)
-        progress(0, None, "making the demo")
-        lines = [msgspec.json.encode(record) for record in demo_records()]
-        _load(service, workspace_id, lines, progress)
-        analysis.run_job(service, workspace_id, {}, progress)
-        about = analysis.answered(analysis.analysis(service, workspace_id, "latest", NEEDED))
-    return answer(about, as_json, lambda: _show_demo(about))
+        workspace_id = str(DEMO_WORKSPACE["id"])
+        about = _scored(service, workspace_id)
+        if about is None:
+            if workspace_id not in [workspace.id for workspace in service.catalog.workspaces()]:
+                service.create_workspace(DEMO_WORKSPACE)
+            progress(0, None, "making the demo")
+            _load(service, workspace_id, [msgspec.json.encode(record) for record in demo_records()], progress)
+            analysis.run_job(service, workspace_id, {}, progress)
+            about = analysis.answered(analysis.analysis(service, workspace_id, "latest", NEEDED))
+    scored = about
+    answer(scored, as_json, lambda: _show_demo(scored))
 
 
 def _scored(service: Service, workspace_id: str) -> Mapping[str, Any] | None:
-    """The newest analysis of the demo, if it is of all that is recorded; ``NotFound`` where there is none."""
-    about = analysis.analysis(service, workspace_id, "latest", NEEDED)
+    """The newest analysis of the demo, if it is of all that is recorded."""
+    try:
+        about = analysis.analysis(service, workspace_id, "latest", NEEDED)
+    except NotFound:
+        return None
     return analysis.answered(about) if about["known_at"] == service.store(workspace_id).head() else None
 
 

@@ -25,7 +25,7 @@ class Reader(NamedTuple):
 
 READERS: tuple[Reader, ...] = (
     Reader("csv", "Lines of cells with any one delimiter", (".csv", ".tsv", ".tab", ".txt"), delimited_table),
-    Reader("xlsx", "One sheet of an Excel workbook", (".xlsx", ".xlsm", ".xls"), workbook_table),
+    Reader("xlsx", "One sheet of an Excel workbook", (".xlsx", ".xlsm"), workbook_table),
     Reader("ndjson", "One JSON object a line; nested ones as `a.b`", (".ndjson", ".jsonl"), json_lines_table),
 )
 

@@ -49,11 +49,19 @@ class ByteSource:
         packed = self._raw.read(2) == GZIP_MAGIC
         self._raw.seek(0)
         self.stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=self._raw)) if packed else self._raw
+        self._text: io.TextIOWrapper | None = None
+
+    def text(self, codec: str) -> io.TextIOWrapper:
+        """The stream as text; line ends are left as they are."""
+        self._text = io.TextIOWrapper(self.stream, encoding=codec, errors="strict", newline="")
+        return self._text
 
     def position(self) -> int:
         return self.size if self._raw.closed else self._raw.tell()
 
     def close(self) -> None:
+        if self._text is not None:
+            self._text.close()
         self.stream.close()
         self._raw.close()
 
@@ -96,7 +104,7 @@ def encoding_name(codec: str) -> str:
 
 def text_lines(source: ByteSource, codec: str) -> Iterator[str]:
     """The lines of the text with their ends. Bytes that do not decode end the reading with an error that shows the line."""
-    text = io.TextIOWrapper(source.stream, encoding=codec, errors="strict", newline="")
+    text = source.text(codec)
     line = 0
     try:
         while content := text.readline(_LONGEST_LINE):

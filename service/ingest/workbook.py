@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -19,7 +21,9 @@ from service.ingest.tables import Line, ReadOptions, Table, of_rows
 MAX_BYTES = 256 << 20
 MAX_UNPACKED_BYTES = 1 << 30
 """A workbook is held in memory: larger data comes as CSV."""
-EXCEL_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA"})
+_ERROR_CELL = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="[A-Z]+(\d+)"')
+_SHEET = re.compile(rb"<sheet\b[^>]*>")
+_RELATION = re.compile(rb"<Relationship\b[^>]*>")
 
 
 @contextmanager
@@ -30,10 +34,14 @@ def workbook_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
     if len(content) > MAX_BYTES:
         raise TooLarge(f"{file.name}: a workbook is at most {MAX_BYTES >> 20} MiB; save the sheet as CSV", file=file.name)
     _check_unpacked(file, content)
-    name, rows = _sheet(file, content, options.sheet)
+    name, rows, place = _sheet(file, content, options.sheet)
     size = len(rows)
     read = [0]
-    columns, lines = of_rows(file, _lines(rows, read), options)
+    try:
+        broken = _rows_with_errors(content, place)
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
+        raise Malformed(f"{file.name}: the workbook is damaged ({error})", file=file.name) from None
+    columns, lines = of_rows(file, _lines(rows, broken, read), options)
     yield Table(file, columns, lines, {"format": "xlsx", "sheet": name}, lambda: source.size * read[0] // max(size, 1), source.size)
 
 
@@ -49,7 +57,7 @@ def _check_unpacked(file: FileOfSet, content: bytes) -> None:
         raise TooLarge(f"{file.name}: the workbook is larger than {MAX_UNPACKED_BYTES >> 20} MiB when unpacked; save the sheet as CSV", file=file.name)
 
 
-def _sheet(file: FileOfSet, content: bytes, wanted: str | None) -> tuple[str, list[list[Any]]]:
+def _sheet(file: FileOfSet, content: bytes, wanted: str | None) -> tuple[str, list[list[Any]], int]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             names = workbook.sheet_names
@@ -58,19 +66,40 @@ def _sheet(file: FileOfSet, content: bytes, wanted: str | None) -> tuple[str, li
             if wanted is not None and wanted not in names:
                 raise InvalidInput.of("no-sheet", f"{file.name}: there is no sheet {wanted!r}; there are {', '.join(map(repr, names))}", "sheet")
             name = wanted or names[0]
-            return name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            return name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False), names.index(name)
     except CalamineError as error:
         raise Malformed(f"{file.name}: this is no workbook that can be read ({error})", file=file.name) from None
 
 
-def _lines(rows: list[list[Any]], read: list[int]) -> Iterator[Line]:
+def _rows_with_errors(content: bytes, place: int) -> set[int]:
+    """The rows that hold one of Excel's errors (#DIV/0!, #REF! ...): the library gives these cells as empty ones."""
+    if not content.startswith(b"PK"):
+        return set()
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        names = packed.namelist()
+        if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+            return set()
+        sheets = _SHEET.findall(packed.read("xl/workbook.xml"))
+        relation = _attribute(sheets[place], b"r:id") if place < len(sheets) else b""
+        targets = {_attribute(item, b"Id"): _attribute(item, b"Target") for item in _RELATION.findall(packed.read("xl/_rels/workbook.xml.rels"))}
+        target = targets.get(relation, b"").decode()
+        path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        return {int(row) for row in _ERROR_CELL.findall(packed.read(path))} if path in names else set()
+
+
+def _attribute(element: bytes, name: bytes) -> bytes:
+    found = re.search(rb"\s" + name + rb'="([^"]*)"', element)
+    return found[1] if found else b""
+
+
+def _lines(rows: list[list[Any]], broken: set[int], read: list[int]) -> Iterator[Line]:
     for number, row in enumerate(rows, 1):
         read[0] = number
         cells = [value if type(value) is str else _text(value) for value in row]
-        if not any(cells):
+        if number in broken:
+            yield number, FieldError("cell-error", "a cell of the line holds an error of Excel, such as #DIV/0! or #REF!")
+        elif not any(cells):
             continue
-        if broken := EXCEL_ERRORS.intersection(cells):
-            yield number, FieldError("cell-error", f"a cell holds Excel's error {min(broken)}", None)
         else:
             yield number, cells
 

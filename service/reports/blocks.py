@@ -50,6 +50,12 @@ class Code(NamedTuple):
     text: str
 
 
+class Said(NamedTuple):
+    """A text of a record or of the service, as it is."""
+
+    text: str
+
+
 class Phrase(NamedTuple):
     """A text of the report's own (a key of ``texts.toml``) with what is filled in."""
 
@@ -64,7 +70,7 @@ class Several(NamedTuple):
     stacked: bool = False
 
 
-Inline: TypeAlias = Shown | RankRange | PartyName | Chain | Label | Code | Phrase | Several
+Inline: TypeAlias = Shown | RankRange | PartyName | Chain | Label | Code | Said | Phrase | Several
 EMPTY = Several(())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.reports.answers import Answers, shown
-from service.reports.blocks import Block, Code, Column, Inline, Label, Paragraph, PartyName, Phrase, Several, Table
+from service.reports.blocks import Block, Code, Column, Inline, Label, Paragraph, PartyName, Phrase, Said, Several, Table
 from service.reports.figures import Answer
 
 LISTED = 15
@@ -18,8 +18,8 @@ def data_quality(answers: Answers) -> Sequence[Block]:
     return [
         Paragraph(Phrase("quality.lead")),
         _warnings(analysis),
-        _listed(analysis, "no-rate", "quality.no_rate"),
-        _listed(analysis, "net-refund", "quality.net_refund"),
+        _flows(answers, "no-rate", "quality.no_rate"),
+        _flows(answers, "net-refund", "quality.net_refund"),
         _evidence(quality),
         *_stale(quality),
         _undefined(analysis),
@@ -30,29 +30,31 @@ def _warnings(analysis: Answer) -> Table:
     rows: list[list[Inline]] = [
         [
             Label("warning", item["code"]),
-            Code(item["message"]),
+            Said(item["message"]),
             shown(analysis, "count", "warnings", place, "facts", counted=True),
             shown(analysis, "count", "warnings", place, "parties", counted=True),
         ]
         for place, item in enumerate(analysis.items("warnings"))
     ]
-    columns = [
-        Column(Phrase("column.warning")),
-        Column(Phrase("column.what"), wide=True),
-        Column(Phrase("column.facts"), numeric=True),
-        Column(Phrase("column.parties"), numeric=True),
-    ]
+    columns = [Column(Phrase("column.warning")), Column(Phrase("column.what"), wide=True), *_numbers("column.facts", "column.parties")]
     return Table(Phrase("quality.warnings"), columns, rows, Phrase("quality.warnings.none"))
 
 
-def _listed(analysis: Answer, code: str, title: str) -> Table:
-    """The facts and parties that the warnings of one code are about, by name."""
+def _flows(answers: Answers, code: str, title: str) -> Table:
+    """The flows that the warnings of one code are about: who gave what to whom."""
+    facts = [fact for item in answers.analysis().items("warnings") if item["code"] == code for fact in item["facts"]]
     rows: list[list[Inline]] = []
-    for item in analysis.items("warnings"):
-        if item["code"] == code:
-            facts, parties = item.get("facts") or [], item.get("parties") or []
-            rows.append([Several([PartyName(party) for party in parties[:LISTED]]), Several([Code(fact) for fact in facts[:LISTED]])])
-    return Table(Phrase(title), [Column(Phrase("column.party")), Column(Phrase("column.fact"), wide=True)], rows, Phrase(f"{title}.none"))
+    for fact in dict.fromkeys(facts[:LISTED]):
+        flow = answers.flow(fact)
+        if flow is not None:
+            source, target, kind = flow
+            rows.append([PartyName(source), PartyName(target), Label("value_kinds", kind), Code(fact)])
+    columns = [Column(Phrase(f"column.{name}")) for name in ("from", "to", "kind")]
+    return Table(Phrase(title), [*columns, Column(Phrase("column.fact"), wide=True)], rows, Phrase(f"{title}.none"))
+
+
+def _numbers(*headings: str) -> list[Column]:
+    return [Column(Phrase(heading), numeric=True) for heading in headings]
 
 
 def _evidence(quality: Answer) -> Table:
@@ -82,9 +84,17 @@ def _stale(quality: Answer) -> list[Block]:
 
 
 def _undefined(analysis: Answer) -> Table:
+    """By reason and count: most metrics are undefined for the same parties."""
+    alike: dict[tuple[str, int], list[int]] = {}
+    for place, item in enumerate(analysis.items("undefined")):
+        alike.setdefault((item["reason"], item["parties"]), []).append(place)
     rows: list[list[Inline]] = [
-        [Code(item["name"]), Label("reason", item["reason"]), shown(analysis, "count", "undefined", place, "parties")]
-        for place, item in enumerate(analysis.items("undefined"))
+        [
+            Label("reason", reason),
+            Several([Code(analysis.at("undefined", place, "name")) for place in places]),
+            shown(analysis, "count", "undefined", places[0], "parties"),
+        ]
+        for (reason, _), places in sorted(alike.items(), key=lambda entry: (-entry[0][1], entry[0]))
     ]
-    columns = [Column(Phrase("column.metric")), Column(Phrase("column.reason"), wide=True), Column(Phrase("column.parties"), numeric=True)]
+    columns = [Column(Phrase("column.reason")), Column(Phrase("column.metrics"), wide=True), *_numbers("column.parties")]
     return Table(Phrase("quality.undefined"), columns, rows, Phrase("quality.undefined.none"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.reports.answers import Answers, shown
-from service.reports.blocks import Block, Code, Column, Drawing, Inline, Label, Paragraph, PartyName, Phrase, Table
+from service.reports.blocks import EMPTY, Block, Code, Column, Drawing, Inline, Label, Paragraph, PartyName, Phrase, Table
 from service.reports.drawings import Pair, Pairs
 from service.reports.figures import Answer
 
@@ -55,7 +55,7 @@ def _kinds(parties: dict[str, Answer]) -> Table:
             unit: Inline = Phrase("word.flows") if item["unit"] == "flows" else Code(item["unit"])
             rows.append(
                 [
-                    PartyName(party) if place == 0 else Code(""),
+                    PartyName(party) if place == 0 else EMPTY,
                     Label("value_kinds", item["kind"]),
                     *(shown(answer, "amount", "items", place, side) for side in ("given", "received", "balance")),
                     unit,

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from graph_models.vocabulary import Vocabulary
-from service.reports.blocks import EMPTY, Chain, Code, Inline, Label, PartyName, Phrase, RankRange, Several, Shown
+from service.reports.blocks import EMPTY, Chain, Code, Inline, Label, PartyName, Phrase, RankRange, Said, Several, Shown
 from service.reports.figures import figure_markup, written
 from service.reports.texts import text, text_or_id
 
@@ -97,6 +97,7 @@ _HTML: dict[type, Callable[[Page, Any], Markup]] = {
     Chain: _chain,
     Label: _label,
     Code: lambda page, code: Markup('<span class="code">{}</span>').format(code.text),
+    Said: lambda page, said: Markup('<span class="term">{}</span>').format(said.text),
     Phrase: _phrase,
     Several: _several,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.reports.answers import Answers, shown
-from service.reports.blocks import Block, Code, Column, Drawing, Inline, Paragraph, PartyName, Phrase, Table
+from service.reports.blocks import EMPTY, Block, Code, Column, Drawing, Inline, Label, Paragraph, PartyName, Phrase, Several, Table
 from service.reports.drawings import Bar, Bars
 from service.reports.figures import Answer
 
@@ -22,11 +22,13 @@ def _origin(answers: Answers) -> list[Block]:
     added = answers.scores("embodied_value_added")
     places = [place for place, item in enumerate(added.items()) if item["value"]][:LISTED]
     title = Phrase("value.origin")
-    columns = [Column(Phrase("column.party")), Column(Phrase("column.share"), numeric=True)]
-    rows: list[list[Inline]] = [[PartyName(added.at("items", place, "party_id")), shown(added, "percent", "items", place, "value")] for place in places]
-    table = Table(title, columns, rows, Phrase("value.none"))
     if not places:
-        return [table]
+        return [Table(title, [], [], Phrase("value.none"))]
+    columns = [Column(Phrase("column.party")), Column(Phrase("column.roles")), Column(Phrase("column.share"), numeric=True)]
+    parties = [added.at("items", place, "party_id") for place in places]
+    rows: list[list[Inline]] = [
+        [PartyName(party), _roles(answers, party), shown(added, "percent", "items", place, "value")] for party, place in zip(parties, places, strict=True)
+    ]
     bars = [
         Bar(
             answers.page.name(added.at("items", place, "party_id")),
@@ -35,21 +37,29 @@ def _origin(answers: Answers) -> list[Block]:
         )
         for place in places
     ]
-    return [Drawing(title, Bars(bars), Phrase("value.origin.note", {"focal": PartyName(answers.focal)})), table]
+    return [
+        Drawing(title, Bars(bars), Phrase("value.origin.note", {"focal": PartyName(answers.focal)})),
+        Table(Phrase("value.numbers"), columns, rows, Phrase("value.none")),
+    ]
+
+
+def _roles(answers: Answers, party: str) -> Several:
+    return Several([Label("roles", role) for role in answers.roles(party)])
 
 
 def _sinks(answers: Answers, sinks: Answer) -> list[Block]:
     title = Phrase("value.sinks")
     places = range(min(LISTED, len(sinks.items())))
-    columns = [Column(Phrase("column.party")), Column(Phrase("column.share"), numeric=True), _amount_column(answers)]
-    rows: list[list[Inline]] = [
-        [PartyName(sinks.at("items", place, "party_id")), shown(sinks, "percent", "items", place, "share"), shown(sinks, "amount", "items", place, "amount")]
-        for place in places
-    ]
+    columns = [Column(Phrase("column.party")), Column(Phrase("column.roles")), Column(Phrase("column.share"), numeric=True), _amount_column(answers)]
     unattributed = shown(sinks, "percent", "unattributed", "share")
     if unattributed.figure.value is None:
-        return [Table(title, columns, rows, Phrase("value.none"))]
-    rows.append([Phrase("word.unattributed"), unattributed, Code("")])
+        return [Table(title, columns, [], Phrase("value.none"))]
+    parties = [sinks.at("items", place, "party_id") for place in places]
+    rows: list[list[Inline]] = [
+        [PartyName(party), _roles(answers, party), shown(sinks, "percent", "items", place, "share"), shown(sinks, "amount", "items", place, "amount")]
+        for place, party in enumerate(parties)
+    ]
+    rows.append([Phrase("word.unattributed"), EMPTY, unattributed, EMPTY])
     bars = [
         Bar(
             answers.page.name(sinks.at("items", place, "party_id")),
@@ -61,7 +71,7 @@ def _sinks(answers: Answers, sinks: Answer) -> list[Block]:
     bars.append(Bar(answers.page.text("word.unattributed"), [sinks.at("unattributed", "share")], answers.page.written(unattributed), apart=True))
     return [
         Drawing(title, Bars(bars), Phrase("value.sinks.note", {"focal": PartyName(answers.focal)})),
-        Table(title, columns, rows, Phrase("value.none"), frozenset({len(rows) - 1})),
+        Table(Phrase("value.numbers"), columns, rows, Phrase("value.none"), frozenset({len(rows) - 1})),
     ]
 
 

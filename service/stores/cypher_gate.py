@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from neo4j import Query, Session
 from neo4j.exceptions import ClientError, Neo4jError
 
-from graph_models.errors import CypherNotReadOnly, InvalidInput, QueryFailed
+from graph_models.errors import CypherNotReadOnly, InvalidInput, QueryFailed, StoreUnavailable
 from service.stores.cypher_values import Answer, is_parameter
 from service.stores.neo4j_session import Attempt, Neo4jSessions
 from service.stores.statements import TOKENS, analyst_statement
@@ -45,7 +45,7 @@ OrderedAggregation Eager UnwindCollection PartitionedUnwindCollection Unwind Uni
 NAMESPACES = frozenset({"date", "time", "localtime", "datetime", "localdatetime", "duration", "point", "vector.similarity"})
 """Cypher's own functions that have a dot in their name begin so; any other is a plugin's, and may do what it wants."""
 
-_PREFIXES = re.compile(r"(EXPLAIN|PROFILE|CYPHER)\b", re.IGNORECASE)
+_PREFIXES = re.compile(r"(EXPLAIN|PROFILE|CYPHER|USE)\b", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\u+([0-9a-fA-F]{4})")
 _CALLED = re.compile(r"((?:[^\W\d]\w*\s*\.\s*)+)[^\W\d]\w*\s*\(")
 _NAMES = re.compile(r"`(?:``|[^`])*`")
@@ -59,6 +59,8 @@ _REFUSED_CODES = {
 _FETCH = 200
 """Rows that the server sends at a time: no more than these are made in vain where the cap cuts."""
 _GRACE_S = 2.0
+"""For the plan, and for what is already on its way when the server ends the query."""
+_TOO_LONG = "The query took longer than its timeout_s"
 
 
 def run_gated(sessions: Neo4jSessions, text: str, parameters: Mapping[str, Any], limit: int, timeout_s: float) -> Mapping[str, Any]:
@@ -68,12 +70,20 @@ def run_gated(sessions: Neo4jSessions, text: str, parameters: Mapping[str, Any],
         raise InvalidInput.of("out-of-range", "whole numbers in parameters have at most 64 bits, and text no lone surrogates", f"parameters.{wrong[0]}")
     look(text)
 
+    passed: list[bool] = []
+
     def work(attempt: Attempt) -> Mapping[str, Any]:
         with sessions.session(attempt, fetch_size=_FETCH) as session:
             explain(session, text, parameters, attempt)
+            passed.append(True)
             return _run(session, text, parameters, limit, min(timeout_s, attempt.left()))
 
-    return sessions.within(lambda attempt: sessions.retried(attempt, lambda: work(attempt)), timeout_s + _GRACE_S)
+    try:
+        return sessions.within(lambda attempt: sessions.retried(attempt, lambda: work(attempt)), timeout_s + _GRACE_S)
+    except StoreUnavailable as error:
+        if passed and "deadline_passed" in error.facts:
+            raise QueryFailed(_TOO_LONG) from error
+        raise
 
 
 def look(text: str) -> None:
@@ -90,7 +100,12 @@ def look(text: str) -> None:
         raise InvalidInput.of("too-deep", f"a query nests at most {MAX_DEPTH} brackets", "cypher")
     if found := _PREFIXES.match(bare):
         raise CypherNotReadOnly(f"A query cannot begin with {found[1].upper()}")
-    for called in _CALLED.findall(_NAMES.sub(lambda name: re.sub(r"\W", "_", name[0][1:-1]) or "_", bare)):
+    named = _NAMES.sub(lambda name: re.sub(r"\W", "_", name[0][1:-1]) or "_", bare)
+    if ";" in named.removesuffix(";"):
+        raise CypherNotReadOnly("Only one statement runs at a time")
+    if _ESCAPE.search(TOKENS.sub(" ", text)):
+        raise CypherNotReadOnly("Escaped characters belong into strings")
+    for called in _CALLED.findall(named):
         namespace = re.sub(r"\s", "", called).rstrip(".").lower()
         if namespace not in NAMESPACES:
             raise CypherNotReadOnly(f"Only Cypher's own functions run here, not {namespace}.*")
@@ -156,5 +171,5 @@ def _refuse(error: Neo4jError) -> NoReturn:
     if code == "Neo.ClientError.Statement.ParameterMissing":
         raise InvalidInput.of("missing", message, "parameters") from error
     if code.rpartition(".")[2].startswith(("TransactionTimedOut", "Terminated")):
-        raise QueryFailed("The query took longer than its timeout_s") from error
+        raise QueryFailed(_TOO_LONG) from error
     raise QueryFailed(message, neo4j_code=code) from error

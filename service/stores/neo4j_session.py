@@ -31,6 +31,11 @@ RECONNECTS = 3
 CONNECT_S = 5.0
 
 
+def too_late() -> StoreUnavailable:
+    """The deadline passed, and nothing was written."""
+    return StoreUnavailable("Neo4j did not answer within the deadline", deadline_passed=True)
+
+
 class Attempt:
     """One piece of work that somebody waits for. Who is first wins: the work that commits, or the caller who gives up."""
 
@@ -45,13 +50,13 @@ class Attempt:
         """Seconds until the deadline; ``StoreUnavailable`` where there are none."""
         left = self.deadline - monotonic()
         if left <= 0 or self.abandoned:
-            raise StoreUnavailable("Neo4j did not answer within the deadline")
+            raise too_late()
         return left
 
     def commit_begins(self) -> None:
         with self._lock:
             if self.abandoned:
-                raise StoreUnavailable("Neo4j did not answer within the deadline")
+                raise too_late()
             self.committing = True
 
     def commit_ended(self) -> None:
@@ -117,7 +122,7 @@ class Neo4jSessions:
         if not job.done.wait(max(attempt.deadline - monotonic(), 0)):
             if attempt.abandon():
                 raise OutcomeUnknown("Neo4j did not say within the deadline whether it committed")
-            raise StoreUnavailable("Neo4j did not answer within the deadline")
+            raise too_late()
         if job.error is not None:
             raise job.error
         return job.result  # type: ignore[return-value]

@@ -20,6 +20,7 @@ ROOT = next((place for place in (_HERE.parents[2] / "cypher", _HERE.parents[1] /
 
 _PARAM = re.compile(r":param ([A-Za-z_]\w*) => (.+)")
 _FIELD = re.compile(r"(mode|title_zh): (.+)")
+_NAME = re.compile(rf"({'|'.join(PURPOSES)})/\w+")
 _DATE = re.compile(r"\bdate\('([^']*)'\)")
 _USED = re.compile(r"\$([A-Za-z_]\w*)")
 TOKENS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`(?:``|[^`])*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -61,7 +62,7 @@ class Statement(NamedTuple):
 def statement(name: str) -> Statement:
     """The statement of a file, by its path without ``.cypher``; ``BadStatement`` where there is none or its form is wrong."""
     path = ROOT / f"{name}.cypher"
-    if name.split("/")[0] not in PURPOSES or not path.is_file():
+    if not _NAME.fullmatch(name) or not path.is_file():
         raise BadStatement(f"there is no statement {name!r}")
     return parsed(name, path.read_text("utf-8"))
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from examples.demo import DEMO_WORKSPACE, demo_records
-from service.settings import Settings
+from service.settings import read_settings
 from tests.api.conftest import Server, Workspace, lines
 
 NEO4J = os.environ.get("STAKEHOLDER_GRAPH_TEST_NEO4J")
@@ -42,7 +42,7 @@ def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The demo, loaded as one batch and scored with the default set."""
     directory = tmp_path_factory.mktemp(f"demo-{request.param}")
     store = NEO4J if request.param == "neo4j" else f"sqlite:///{directory}"
-    with Server(Settings(store=store, data=directory)) as address, httpx.Client(base_url=address, timeout=120) as client:
+    with Server(read_settings(store=store, data=directory)) as address, httpx.Client(base_url=address, timeout=120) as client:
         for left in client.get("/v1/workspaces").json()["items"]:
             client.delete(f"/v1/workspaces/{left['id']}")
         assert client.post("/v1/workspaces", json=DEMO_WORKSPACE).status_code == 201

@@ -1,0 +1,63 @@
+"""Imports of files, and the mappings that say what is in them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
+
+from service.api import examples
+from service.api.answers import accepted, json_answer
+from service.api.documented import answers, takes
+from service.api.schemas import SavedMapping
+from service.dependencies import MappingTextDep, PlaceDep, WritingDep
+from service.http_paths import id_in_path
+from service.idempotency import once
+from service.ingest import load
+from service.submissions import submit_import
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["imports"])
+Name = Annotated[str, Path(description="The name of a mapping.", examples=["orders"])]
+_YAML = "name: orders\nfiles:\n  orders:\n    match: orders*.csv\n    records:\n      - type: party\n        id: customer-{customer_id}\n"
+_SAVED = {"name": "orders", "version": 1, "mapping": _YAML, "recorded_at": "2026-03-02T09:30:00.000000Z"}
+_QUEUED = examples.JOB_QUEUED | {"kind": "import"}
+
+
+@router.get("/mappings", response_class=Response, responses=answers({"items": [{"name": "orders"}], "next_cursor": None, "total": 1}))
+def list_mappings(place: PlaceDep) -> Response:
+    """The names of the saved mappings."""
+    names = place.service.catalog.names(place.workspace.id, "mapping")
+    return json_answer({"items": [{"name": name} for name in names], "next_cursor": None, "total": len(names)})
+
+
+@router.get("/mappings/{name}", response_model=SavedMapping, responses=answers(_SAVED))
+def get_mapping(place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, description="Default: the newest.")] = None) -> dict[str, Any]:
+    """A saved mapping, as it was sent."""
+    kept = place.service.catalog.version(place.workspace.id, "mapping", id_in_path(name), version)
+    return {"name": kept.name, "version": kept.version, "mapping": kept.body.decode(), "recorded_at": kept.recorded_at}
+
+
+@router.put("/mappings/{name}", response_class=Response, responses=answers({name: _SAVED[name] for name in ("name", "version", "recorded_at")}),
+            openapi_extra=takes(_YAML, schema={"type": "string"}, media="application/yaml"))  # fmt: skip
+def put_mapping(place: PlaceDep, name: Name, text: MappingTextDep, writing: WritingDep) -> Response:
+    """Save a mapping (YAML); a new version where its text changed."""
+    save = (place.service, place.workspace.id, id_in_path(name), text)
+    return json_answer(once(place.service.catalog, place.workspace.id, writing, lambda: load.save_mapping(*save)))
+
+
+@router.post("/imports", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202))
+def submit_import_job(
+    request: Request,
+    place: PlaceDep,
+    writing: WritingDep,
+    file: Annotated[list[UploadFile], File(description="CSV, TSV, XLSX, JSON or NDJSON; may be repeated.", examples=["orders.csv"])],
+    mapping: Annotated[str | None, Form(description="The name of a saved mapping, or YAML; none for NDJSON of records.", examples=["orders"])] = None,
+    dry_run: Annotated[bool | None, Query(description="Say what would be done, and do nothing.")] = None,
+    on_error: Annotated[Literal["abort", "skip"] | None, Query()] = None,
+    form_dry_run: Annotated[bool, Form(alias="dry_run")] = False,
+    form_on_error: Annotated[Literal["abort", "skip"], Form(alias="on_error")] = "abort",
+) -> Response:
+    """Import files in the worker; the job's result is what a batch answers, and what became of each column."""
+    sent = [(part.filename, part.file) for part in file]
+    options = {"mapping": mapping, "dry_run": form_dry_run if dry_run is None else dry_run, "on_error": on_error or form_on_error}
+    return accepted(submit_import(place.service, place.workspace.id, sent, options, writing))

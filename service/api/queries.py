@@ -1,0 +1,50 @@
+"""Exploration: saved questions, and read-only Cypher of one's own, on a Neo4j store."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from service import queries
+from service.api.answers import json_answer
+from service.api.documented import answers, page, takes
+from service.dependencies import JsonDep, KnownAtQuery, PlaceDep
+from service.http_paths import id_in_path
+from service.stores.statements import saved_queries
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["exploration"])
+_SAVED: dict[str, Any] = {
+    "name": "two_steps_from_the_regulator", "title": {"en": "Who is two steps from the regulator?", "zh": "谁距监管机构两步？"},
+    "parameters": [{"name": "day", "type": "date", "default": "2025-12-31"}],
+}  # fmt: skip
+_ANSWER: dict[str, Any] = {"columns": ["party", "name"], "rows": [["d1", "East China Appliances"]], "graph": {"parties": [], "facts": []}, "truncated": None}
+_QUESTION: dict[str, Any] = {
+    "cypher": "MATCH (p:Party) RETURN p.id AS party, p.name AS name ORDER BY party LIMIT 10",
+    "parameters": {},
+    "limit": 1000,
+    "timeout_s": 10,
+}
+
+
+@router.get("/queries", response_class=Response, responses=answers(page(_SAVED)))
+def list_queries(place: PlaceDep, limit: Annotated[int, Query(ge=1, le=1000)] = 1000) -> Response:
+    """The saved questions."""
+    found = saved_queries()
+    return json_answer({"items": found[:limit], "next_cursor": None, "total": len(found)})
+
+
+@router.post("/queries/{name}", response_class=Response, responses=answers(_ANSWER), openapi_extra=takes({"parameters": {"day": "2025-12-31"}}))
+def run_saved_query(place: PlaceDep, name: Annotated[str, Path(examples=[_SAVED["name"]])], fields: JsonDep, known_at: KnownAtQuery = None) -> Response:
+    """Run a saved question; parameters left out take the values that it names."""
+    return json_answer(queries.ask_saved(place.store, id_in_path(name), _asked(fields, known_at), place.service.settings.query_timeout_s))
+
+
+@router.post("/query", response_class=Response, responses=answers(_ANSWER), openapi_extra=takes(_QUESTION))
+def run_query(place: PlaceDep, fields: JsonDep, known_at: KnownAtQuery = None) -> Response:
+    """Run one read-only Cypher statement. What writes, calls a procedure or loads files is 403 `cypher-not-read-only`, and nothing runs."""
+    return json_answer(queries.ask(place.store, _asked(fields, known_at), place.service.settings.query_timeout_s))
+
+
+def _asked(fields: dict[str, Any], known_at: str | None) -> dict[str, Any]:
+    return fields if known_at is None else fields | {"known_at": known_at}

@@ -1,0 +1,126 @@
+"""Views of an analysis: loops, flows, sinks, tiers, give and get ..., computed from its snapshot with its outer parameters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from graph_models.errors import InvalidInput
+from service.api.analyses import AnalysisId
+from service.api.answers import json_answer
+from service.api.documented import answers, page
+from service.dependencies import CalculatorDep, PageAsked, PageDep, PlaceDep
+from service.reads import cursor_made, cursor_read
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses/{analysis_id}", tags=["analyses"])
+
+PartyQuery = Annotated[str | None, Query(description="A party's id; default: the focal party.", examples=["d1"])]
+_LOOP = {"score": 0.4, "parties": ["firm", "d1"], "facts": ["v1", "v2"], "weakest_fact": "v2"}
+_LOOPS = page(_LOOP) | {"total_score": 0.4, "complete": True, "min_loop_score": 0.0, "max_length": 6}
+_FLOW = {
+    "source": "d1", "target": "firm", "kind": "money", "product": "refrigerator", "facts": ["v1"], "utility": 0.8, "utility_source": "computed", "wvfo": 0.5,
+    "rank": 1,
+}  # fmt: skip
+_SINKS: dict[str, Any] = {
+    "party_id": "firm", "items": [{"party_id": "c1", "name": "Households in Chengdu", "share": 0.6, "amount": 1200000.0}],
+    "unattributed": {"share": 0.4, "through": [{"party_id": "d1", "share": 0.4}]},
+}  # fmt: skip
+_CUT = {"value": 70.0, "cut": [{"source": "s1", "target": "firm", "amount": 70.0}], "source_side": ["s1"]}
+_TIERS = {"party_id": "firm", "items": [{"tier": 1, "party_id": "s1", "requirement": 0.35}], "total": [{"party_id": "s1", "requirement": 0.35}]}
+_GIVE_GET = {"party_id": "d1", "items": [{"kind": "money", "given": 5.0, "received": 0.0, "unit": "CNY", "balance": 5.0, "one_sided": True, "facts": ["v1"]}]}
+_HOLDER = {"party_id": "fund1", "direct": 0.12, "integrated": 0.12, "controls": False, "chain": ["fund1", "firm"]}
+
+
+@router.get("/loops", response_class=Response, responses=answers(_LOOPS))
+def list_loops(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep, party: PartyQuery = None) -> Response:
+    """Loops of exchange through the focal party, the strongest first; those through one party, if named."""
+    return json_answer(_paged(calculator, place.workspace.id, analysis_id, "loops", asked, {"party": party}))
+
+
+@router.get("/flows", response_class=Response, responses=answers(page(_FLOW) | {"variant": "share"}))
+def list_flows(
+    place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep, variant: Annotated[Literal["share", "normalised"], Query()] = "share"
+) -> Response:
+    """Streams by the share of loops that they carry (WVFO)."""
+    return json_answer(_paged(calculator, place.workspace.id, analysis_id, "flows", asked, {"variant": variant}))
+
+
+@router.get("/sinks", response_class=Response, responses=answers(_SINKS))
+def get_sinks(
+    place: PlaceDep,
+    calculator: CalculatorDep,
+    analysis_id: AnalysisId,
+    party: PartyQuery = None,
+    product: Annotated[str | None, Query(examples=["refrigerator"])] = None,
+    by: Annotated[Literal["party", "industry", "region"], Query()] = "party",
+) -> Response:
+    """Where what a party delivers ends, and what cannot be attributed."""
+    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="sinks", query={"party": party, "product": product, "by": by}))
+
+
+@router.get("/bottleneck", response_class=Response, responses=answers(_CUT))
+def get_bottleneck(
+    place: PlaceDep,
+    calculator: CalculatorDep,
+    analysis_id: AnalysisId,
+    begin: Annotated[str, Query(alias="from", description="A party's id.", examples=["s1"])],
+    end: Annotated[str, Query(alias="to", description="A party's id.", examples=["firm"])],
+) -> Response:
+    """How much value can reach one party from another through the chain, and what holds it back."""
+    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="bottleneck", query={"from": begin, "to": end}))
+
+
+@router.get("/tiers", response_class=Response, responses=answers(_TIERS))
+def get_tiers(
+    place: PlaceDep,
+    calculator: CalculatorDep,
+    analysis_id: AnalysisId,
+    party: PartyQuery = None,
+    max_tier: Annotated[int | None, Query(ge=1, le=100, description="Default: that of the analysis, else 4.")] = None,
+) -> Response:
+    """On whom what a party delivers draws, tier by tier."""
+    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="tiers", query={"party": party, "max_tier": max_tier}))
+
+
+@router.get("/give-get", response_class=Response, responses=answers(_GIVE_GET))
+def get_give_get(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, party: PartyQuery = None) -> Response:
+    """What a party gives the focal party and gets from it, by kind of value."""
+    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="give-get", query={"party": party}))
+
+
+@router.get("/ownership", response_class=Response, responses=answers({"party_id": "firm", "holders": [_HOLDER], "holdings": []}))
+def get_ownership(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, party: PartyQuery = None) -> Response:
+    """Who holds a party, directly and through others, and what it holds."""
+    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="ownership", query={"party": party}))
+
+
+@router.get(
+    "/ties", response_class=Response, responses=answers({"party_id": "firm", "items": [{"party_id": "d1", "name": "East China Appliances", "tie": 0.75}]})
+)
+def get_ties(
+    place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, party: PartyQuery = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> Response:
+    """With whom a party has the strongest ties."""
+    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="ties", query={"party": party, "limit": limit}))
+
+
+@router.get("/data-quality", response_class=Response, responses=answers({"families": [], "stale": []}))
+def get_data_quality(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId) -> Response:
+    """Facts that name no document, and roles that nothing has been heard of."""
+    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="data-quality", query={}))
+
+
+def _paged(calculator: CalculatorDep, workspace_id: str, analysis_id: str, name: str, asked: PageAsked, query: dict[str, Any]) -> dict[str, Any]:
+    """A page of a view whose order does not change: its cursor is a place in it."""
+    first = _place_of(asked.cursor)
+    found: dict[str, Any] = calculator.ask("view", workspace_id, analysis_id=analysis_id, name=name, query=query | {"limit": asked.limit, "offset": first})
+    following = first + len(found["items"])
+    return found | {"next_cursor": cursor_made(str(following)) if following < found["total"] else None}
+
+
+def _place_of(cursor: str | None) -> int:
+    text = cursor_read(cursor) or "0"
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise InvalidInput.of("bad-cursor", "this is no cursor of this list", "cursor")
+    return int(text)

@@ -1,0 +1,137 @@
+"""``import`` and ``export``: records in from files, and out as files that can be imported again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from graph_models.errors import InvalidInput
+from service import export as exported
+from service.cli.console import REJECTED, AsJson, InWorkspace, answer, error_console, opened_service, print_table, progress_shown, say, workspace_of
+from service.ingest import load
+from service.workplace import Service
+
+SHOWN_ERRORS = 20
+
+
+class OnError(StrEnum):
+    """What becomes of the good rows of a file that has bad ones."""
+
+    abort = "abort"
+    skip = "skip"
+
+
+def import_files(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV, XLSX, JSON or NDJSON, also gzipped.")],
+    workspace: Annotated[str, typer.Option("--workspace", "-w", help="The workspace; made where it is absent.")],
+    mapping: Annotated[
+        str | None, typer.Option("--mapping", "-m", help="A YAML file, or the name of a saved mapping; none for records.", show_default=False)
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, show what would be done, write nothing.")] = False,
+    on_error: Annotated[OnError, typer.Option(help="abort: write nothing; skip: write the good rows, list the others.")] = OnError.abort,
+    focal: Annotated[str | None, typer.Option(help="A new workspace's focal party.", show_default=False)] = None,
+    currency: Annotated[str | None, typer.Option(help="A new workspace's base currency.", show_default=False)] = None,
+    default_as_of: Annotated[str | None, typer.Option(help="The day that a new workspace's reads are of.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take files into a workspace. The same files again change nothing."""
+    text = _mapping_text(mapping)
+    wishes = {"focal_party_id": focal, "base_currency": currency, "default_as_of": default_as_of}
+    with opened_service() as service, _made_for(service, workspace, text, wishes, dry_run), progress_shown() as progress:
+        arguments = {
+            "files": [{"path": str(path), "name": path.name} for path in files],
+            "mapping": text,
+            "on_error": on_error.value,
+            "dry_run": dry_run,
+            "who": "command line",
+        }
+        result = load.run_job(service, workspace, arguments, progress)
+    answer(result, as_json, lambda: _show(result))
+    if result["rejected"]:
+        raise typer.Exit(REJECTED)
+
+
+def _mapping_text(mapping: str | None) -> str | None:
+    """The YAML of a file; a name that is no file is that of a saved mapping."""
+    if mapping is None or not (Path(mapping).is_file() or mapping.endswith((".yaml", ".yml"))):
+        return mapping
+    try:
+        return Path(mapping).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput.of("unreadable", f"the mapping {mapping} cannot be read: {error}", "mapping") from None
+
+
+@contextmanager
+def _made_for(service: Service, workspace_id: str, mapping: str | None, wishes: Mapping[str, str | None], dry_run: bool) -> Iterator[None]:
+    """The workspace, made where it is absent; one that was made for nothing goes away again."""
+    new = workspace_id not in [workspace.id for workspace in service.catalog.workspaces()]
+    if new:
+        written = load.named_mapping(service, workspace_id, mapping) if mapping is not None and "\n" in mapping else None
+        load.workspace_for(service, workspace_id, written)
+    done = False
+    try:
+        if new and (given := {name: value for name, value in wishes.items() if value is not None}):
+            service.change_workspace(workspace_id, given)
+        yield
+        done = not dry_run
+    finally:
+        if new and not done:
+            service.delete_workspace(workspace_id)
+
+
+def _show(result: Mapping[str, Any]) -> None:
+    counts = ", ".join(f"{result[name]} {name}" for name in ("accepted", "created", "updated", "unchanged", "rejected"))
+    say(f"{'would be: ' if result['dry_run'] else ''}{counts}" + (f"; revision {result['revision']}" if result["revision"] else ""))
+    if result["by_type"]:
+        say("  " + ", ".join(f"{count} {name}" for name, count in result["by_type"].items()))
+    if result["preview"]:
+        rows = [(item["op"], item["type"], item["id"]) for item in result["preview"][:SHOWN_ERRORS]]
+        print_table("the first records", ("op", "type", "id"), rows)
+    for fault in result["errors"][:SHOWN_ERRORS]:
+        error_console.print(f"  line {fault['line']}: {fault['field'] or ''}: {fault['message']} [{fault['code']}]", markup=False)
+    if len(result["errors"]) > SHOWN_ERRORS:
+        error_console.print(f"  ... and {len(result['errors']) - SHOWN_ERRORS} more", markup=False)
+
+
+def export(
+    workspace: InWorkspace = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; default: standard output.", show_default=False)] = None,
+    file_format: Annotated[str, typer.Option("--format", "-f", help="ndjson.")] = "ndjson",
+    as_of: Annotated[str | None, typer.Option(help="Only what is true on this day; default: everything.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write all that is believed as NDJSON that can be imported again."""
+    if file_format != "ndjson":
+        raise typer.BadParameter("ndjson is the only format", param_hint="--format")
+    if as_json and output is None:
+        raise typer.BadParameter("--json needs a file: standard output is the export itself", param_hint="--json")
+    with opened_service() as service:
+        workspace_id = workspace_of(service, workspace)
+        blocks = exported.ndjson(service.store(workspace_id), service.vocabulary(workspace_id), as_of)
+        if output is None:
+            for block in blocks:
+                sys.stdout.buffer.write(block)
+            sys.stdout.buffer.flush()
+            return
+        records = _written(output, blocks)
+    done = {"file": str(output), "records": records, "as_of": as_of}
+    answer(done, as_json, lambda: say(f"{records} lines in {output}"))
+
+
+def _written(output: Path, blocks: Iterator[bytes]) -> int:
+    """The file is there whole or not at all."""
+    making = output.with_name(output.name + ".making")
+    lines = 0
+    with progress_shown() as progress, making.open("wb") as sink:
+        for block in blocks:
+            lines += block.count(b"\n")
+            sink.write(block)
+            progress(lines, None, "writing")
+    making.replace(output)
+    return lines

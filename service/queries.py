@@ -1,0 +1,82 @@
+"""Questions in Cypher: an analyst's own, and the saved ones, on stores that have Cypher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar, cast
+
+import msgspec
+
+from graph_models.errors import FieldError, InvalidInput, NeedsNeo4j, NotFound
+from service.stores.statements import saved_queries, statement
+from service.stores.store import CypherStore, Store
+
+MAX_ROWS = 1_000
+HOW = "This store has no Cypher. Run the service on Neo4j (make run STORE=neo4j), or set STAKEHOLDER_GRAPH_STORE to neo4j://user:password@host:7687/database."
+
+
+class Bounds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a question may cost, and its parameters."""
+
+    parameters: dict[str, Any] = {}
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROWS)] = MAX_ROWS
+    timeout_s: Annotated[float, msgspec.Meta(gt=0)] = 10.0
+
+
+class Question(Bounds, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST W/query``."""
+
+    cypher: Annotated[str, msgspec.Meta(min_length=1, max_length=100_000)]
+
+
+Asked = TypeVar("Asked", bound=Bounds)
+
+
+def ask(store: Store, fields: Mapping[str, Any], longest_s: float) -> Mapping[str, Any]:
+    """Run an analyst's own statement, if it only reads: ``{"columns","rows","graph","truncated"}``."""
+    _now_only(fields)
+    question = _body(fields, Question)
+    return _run(store, question.cypher, question, longest_s)
+
+
+def ask_saved(store: Store, name: str, fields: Mapping[str, Any], longest_s: float) -> Mapping[str, Any]:
+    """Run a saved question; parameters that are left out take its own values."""
+    saved = next((query for query in saved_queries() if query["name"] == name), None)
+    if saved is None:
+        raise NotFound(f"There is no saved query {name!r}")
+    _now_only(fields)
+    bounds = _body(fields, Bounds)
+    defaults = {parameter["name"]: parameter["default"] for parameter in saved["parameters"]}
+    if unknown := bounds.parameters.keys() - defaults.keys():
+        raise InvalidInput.of("unknown-parameter", f"this query takes {', '.join(defaults) or 'no parameters'}", f"parameters.{min(unknown)}")
+    return _run(store, statement(f"exploration/{name}").text, msgspec.structs.replace(bounds, parameters=defaults | bounds.parameters), longest_s)
+
+
+def _run(store: Store, text: str, bounds: Bounds, longest_s: float) -> Mapping[str, Any]:
+    if not store.runs_cypher:
+        raise NeedsNeo4j(HOW)
+    if bounds.timeout_s > longest_s:
+        raise InvalidInput.of("out-of-range", f"at most {longest_s:g} seconds", "timeout_s")
+    return cast(CypherStore, store).query(text, bounds.parameters, bounds.limit, bounds.timeout_s)
+
+
+def _now_only(fields: Mapping[str, Any]) -> None:
+    if "known_at" in fields:
+        raise InvalidInput.of("not-supported", "Cypher sees what is believed now; ask the records for what was known at another time", "known_at")
+
+
+def _body(fields: Mapping[str, Any], kind: type[Asked]) -> Asked:
+    try:
+        return msgspec.convert(fields, kind)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `$.")
+        field = where.rstrip("`") or (message.split("`")[1] if "`" in message else None)
+        code = next(
+            (
+                code
+                for words, code in (("missing", "missing"), ("unknown field", "unknown-field"), (">", "out-of-range"), ("<", "out-of-range"))
+                if words in message
+            ),
+            "invalid",
+        )
+        raise InvalidInput("The question is not valid", errors=[FieldError(code, message, field)]) from None
