@@ -22,6 +22,7 @@ import msgspec
 from benchmarks.machine import machine
 from examples.demo import DEMO_WORKSPACE, demo_records
 from graph_models.parameters import Parameters
+from graph_models.time import day_of
 from graph_models.views import VIEWS
 from service import analysis, reports
 from service.batches import take_batch
@@ -30,7 +31,7 @@ from service.stores.store import At, Writing
 from service.workplace import Service
 
 WORKSPACE = str(DEMO_WORKSPACE["id"])
-QUERIES: dict[str, dict[str, Any]] = {"give-get": {"party": "pinlan"}, "bottleneck": {"source": "ningxin-modules", "target": "households-shanghai"}}
+QUERIES: dict[str, dict[str, Any]] = {"give-get": {"party": "pinlan"}, "bottleneck": {"from": "ningxin-modules", "to": "households-shanghai"}}
 """What views must be asked with, beside the focal party's defaults."""
 
 
@@ -42,25 +43,25 @@ def measured(directory: Path, body: bytes) -> dict[str, float]:
     """Seconds by step, in the order in which they are done."""
     seconds: dict[str, float] = {}
 
-    def timed(step: str, work: Callable[[], Any]) -> Any:
+    def timed(step: str, work: Callable[..., Any], *given: Any, **named: Any) -> Any:
         begin = time.perf_counter()
-        result = work()
+        result = work(*given, **named)
         seconds[step] = time.perf_counter() - begin
         return result
 
     service = Service(read_settings(store=f"sqlite:///{directory}", data=directory))
     try:
         service.create_workspace(DEMO_WORKSPACE)
-        timed("write, validated and versioned", lambda: take_batch(service, WORKSPACE, body, "abort", Writing("benchmark", "demo", "demo")))
-        found = timed("analysis: ecosystem, default set, both scores", lambda: analysis.run_job(service, WORKSPACE, {}, quiet))
+        timed("write, validated and versioned", take_batch, service, WORKSPACE, body, "abort", Writing("benchmark", "demo", "demo"))
+        found = timed("analysis: ecosystem, default set, both scores", analysis.run_job, service, WORKSPACE, {}, quiet)
         about = analysis.answered(analysis.analysis(service, WORKSPACE, found["analysis_id"], ()))
         slowest = sorted(about["timings"].items(), key=lambda item: -item[1])[:5]
         seconds |= {f"  of which {name}": took for name, took in slowest}
-        ecosystem = analysis.ecosystems.get(service, WORKSPACE, At(analysis.day_of(about["as_of"]), about["known_at"]))
+        ecosystem = analysis.ecosystems.get(service, WORKSPACE, At(day_of(about["as_of"]), about["known_at"]))
         for name, view in VIEWS.items():
-            timed(f"view {name}", lambda name=name, view=view: view(ecosystem, Parameters(), **QUERIES.get(name, {})))
+            timed(f"view {name}", view, ecosystem, Parameters(), **QUERIES.get(name, {}))
         for locale in ("en", "zh"):
-            timed(f"report {locale}", lambda locale=locale: reports.run_job(service, WORKSPACE, {"kind": "strategy", "format": "html", "locale": locale}, quiet))
+            timed(f"report {locale}", reports.run_job, service, WORKSPACE, {"kind": "strategy", "format": "html", "locale": locale}, quiet)
     finally:
         service.close()
     return seconds

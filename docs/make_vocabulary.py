@@ -74,7 +74,7 @@ def page(vocabulary: Vocabulary = BUILT_IN) -> str:
     parts = [HEAD]
     for group, title, about, columns in SECTIONS:
         parts.append(f"\n## {title}\n\n{about}\n\n" + _table(getattr(vocabulary.terms, group), columns))
-    parts.append("\n## Dimensions\n\nFields by which parties, roles, relationships and touchpoints fall into segments. An open dimension takes other values too.\n")
+    parts.append("\n## Dimensions\n\nThe fields by which parties, roles and contacts fall into segments. An open dimension takes other values too.\n")
     for dimension in vocabulary.terms.dimensions:
         kind = "open" if dimension.open else "closed"
         title = f"{dimension.label.en} · {dimension.label.zh}"

@@ -103,7 +103,8 @@ def graph_of(ecosystem: Ecosystem, name: str, parameters: Parameters) -> Graph:
 
 def _viewed(ecosystem: Ecosystem, name: str, parameters: Parameters) -> Graph:
     weight = _weight(name, parameters)
-    plain = parameters.with_(weight=weight if name == "facts" else None, directed=None, reversed=None, distance_of=None)
+    shaping = ("kinds", "period", "product", "roll_up", "hypotheses", "basis", "in_return_for", "utility")
+    plain = Parameters(weight=weight if name == "facts" else None, **{field: getattr(parameters, field) for field in shaping})
     graph = ecosystem.kept(("base graph", name, ecosystem.period(plain), plain), lambda: GRAPHS[name](ecosystem, plain))
     if parameters.weight == "none":
         graph = graph.unweighted()

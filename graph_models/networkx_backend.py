@@ -46,6 +46,9 @@ class EcosystemGraph:
     def __contains__(self, party: object) -> bool:
         return party in self.to_networkx()
 
+    def __getitem__(self, party: str) -> Any:
+        return self.to_networkx()[party]
+
     def __getattr__(self, name: str) -> Any:
         """What else a networkx graph has (``edges``, ``degree`` ...) is read from the plain one."""
         if name.startswith("_"):

@@ -144,14 +144,13 @@ class ValueChain:
 
     def diagonal(self, places: Iterable[int]) -> dict[int, float]:
         """``L_uu`` (which is ``G_uu``) of some parties, exactly: 1 outside cycles, else solved within the party's own cycle only."""
-        answer: dict[int, float] = {}
+        places = list(places)
+        answer = dict.fromkeys(places, 1.0)
         by_cycle: dict[int, list[int]] = {}
         for place in places:
             if self.closed[place]:
                 answer[place] = float("nan")
-            elif self.cycle[place] < 0:
-                answer[place] = 1.0
-            else:
+            elif self.cycle[place] >= 0:
                 by_cycle.setdefault(int(self.cycle[place]), []).append(place)
         for cycle, wanted in sorted(by_cycle.items()):
             members = np.flatnonzero(self.cycle == cycle)

@@ -18,6 +18,7 @@ from service.api import (
     imports,
     jobs,
     metrics,
+    neighborhood,
     parties,
     paths,
     queries,
@@ -42,6 +43,7 @@ from service.workplace import Service
 
 HANDLERS = (StakeholderGraphError, RequestValidationError, HTTPException)
 ROUTERS = (
+    neighborhood.router,
     parties.router,
     *records.ROUTERS,
     batches.router,

@@ -65,11 +65,15 @@ async def _workspace_id(workspace: Annotated[str, Path(description="The id of th
     return id_in_path(workspace)
 
 
-async def _place(request: Request, workspace_id: Annotated[str, Depends(_workspace_id)]) -> Place:
+async def place_of(request: Request, workspace_id: str) -> Place:
+    """The workspace with its store; a store that is not open yet is opened in a thread."""
     service: Service = request.app.state.service
     found = service.workspace(workspace_id)
-    store = service.opened(workspace_id) or await run_in_threadpool(service.store, workspace_id)
-    return Place(service, found, store)
+    return Place(service, found, service.opened(workspace_id) or await run_in_threadpool(service.store, workspace_id))
+
+
+async def _place(request: Request, workspace_id: Annotated[str, Depends(_workspace_id)]) -> Place:
+    return await place_of(request, workspace_id)
 
 
 async def _record_id(record_id: Annotated[str, Path(description="An id, percent-encoded; any character, `/` too.", examples=["d1"])]) -> str:

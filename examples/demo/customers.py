@@ -67,7 +67,7 @@ def tell_households(story: Story) -> None:
         channel = "offline" if city.id in EXCLUSIVE_CITIES else "mixed"
         story.party(households(city), f"Households in {city.en}", f"{city.zh}家庭", "group", purchase_channel=channel, **home, **fields)
     for party, en, zh, country, *_ in ABROAD:
-        story.party(party, en, zh, "group", country=country, **fields)
+        story.party(party, en, zh, "group", country=country, region="海外", **fields)
     for name in COUNTY:
         city = CITY[name]
         zh = f"{city.zh}周边县域家庭"

@@ -89,7 +89,7 @@ class Market:
             for place in own:
                 self._shop(place)
         for party, en, zh, country, *_ in EXPORT:
-            self.story.party(party, en, zh, country=country, size_class="medium", sector="private", business_model="b2b", scope="global")
+            self.story.party(party, en, zh, country=country, region="海外", size_class="medium", sector="private", business_model="b2b", scope="global")
 
     def _shop(self, city: City) -> None:
         brand, brand_zh = next(self.names)

@@ -64,7 +64,7 @@ def _households(chain: Chain, market: Market, city: City) -> None:
 def _refunds(story: Story) -> None:
     """What was paid back: a negative payment of its own, with its reason."""
     for party, product, day, amount in (
-        ("sunmart", "refrigerator", "2025-07-18", "-3150000.00"),
+        ("sunmart", "washing_machine", "2025-07-18", "-3150000.00"),
         ("douxing", "small_appliance", "2025-11-29", "-2240000.00"),
         ("jinmen-trade", "air_conditioner", "2024-10-09", "-980000.00"),
     ):

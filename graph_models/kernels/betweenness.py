@@ -41,7 +41,7 @@ def dependencies(matrix: Matrix, sources: Ints) -> Dependencies:
     total, squares = np.zeros(nodes), np.zeros(nodes)
     width = max(1, BLOCK // max(nodes, 1))
     for first in range(0, len(sources), width):
-        delta = _block(forward, backward, np.asarray(sources[first:first + width], dtype=np.int64))
+        delta = _block(forward, backward, np.asarray(sources[first : first + width], dtype=np.int64))
         total += delta.sum(axis=1)
         squares += np.einsum("ij,ij->i", delta, delta)
     return Dependencies(total, squares)

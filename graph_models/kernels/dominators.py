@@ -27,7 +27,7 @@ def immediate_dominators(matrix: Matrix, root: int) -> tuple[Ints, Ints]:
     backward = matrix.T.tocsr()
     # Plain lists: element by element, they are several times faster than arrays.
     places, pointer, into = number.tolist(), backward.indptr.tolist(), backward.indices.tolist()
-    before = [[p for p in map(places.__getitem__, into[pointer[node]:pointer[node + 1]]) if p >= 0] for node in order.tolist()]
+    before = [[p for p in map(places.__getitem__, into[pointer[node] : pointer[node + 1]]) if p >= 0] for node in order.tolist()]
     above = [-1] * len(order)
     above[0] = 0
     changed = True

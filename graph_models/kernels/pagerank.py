@@ -14,8 +14,15 @@ SMALL = 200_000
 """Up to so many edges and nodes the iteration goes on to the rounding error: equal parties then get equal ranks."""
 
 
-def pagerank(matrix: Matrix, alpha: float = 0.85, *, restart: Floats | None = None, dangling: Floats | None = None, present: Bools | None = None,
-             tolerance: float | None = None) -> Floats:
+def pagerank(
+    matrix: Matrix,
+    alpha: float = 0.85,
+    *,
+    restart: Floats | None = None,
+    dangling: Floats | None = None,
+    present: Bools | None = None,
+    tolerance: float | None = None,
+) -> Floats:
     """The stationary distribution of a walker who follows an edge with probability ``alpha`` and else starts anew.
 
     Parameters

@@ -46,8 +46,10 @@ def bottleneck_view(ecosystem: Ecosystem, parameters: Parameters, **ends: str) -
     graph = graph_of(ecosystem, "value_chain", plain)
     cut = maximum_flow(graph.matrix(), source, target)
     ids = ecosystem.parties
-    edges = [{"source": ids[u], "target": ids[v], "amount": amount}
-             for u, v, amount in zip(cut.source.tolist(), cut.target.tolist(), cut.amount.tolist(), strict=True)]
+    edges = [
+        {"source": ids[u], "target": ids[v], "amount": amount}
+        for u, v, amount in zip(cut.source.tolist(), cut.target.tolist(), cut.amount.tolist(), strict=True)
+    ]
     side = [ids[place] for place in np.flatnonzero(cut.source_side).tolist()]
     warnings = [warning._asdict() for warning in graph.warnings]
     return answer | {"value": cut.value, "cut": edges, "source_side": side, "rounding": cut.rounding, "warnings": warnings}

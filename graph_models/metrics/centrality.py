@@ -166,8 +166,12 @@ def betweenness_of(graph: Graph, parameters: Parameters) -> tuple[Floats, Floats
     by_distance = parameters.weight == "distance"
     most, steps = MOST_WEIGHTED_STEPS if by_distance else MOST_STEPS, len(sources) * (count + len(graph.source))
     if steps > most:
-        raise TooCostly(f"betweenness{' by distance' if by_distance else ''} from {len(sources)} sources would take {steps:,} steps; the limit is {most:,}: "
-                        "ask for fewer pivots" + (" or leave out weight" if by_distance else ""), limit=most, needed=steps)
+        raise TooCostly(
+            f"betweenness{' by distance' if by_distance else ''} from {len(sources)} sources would take {steps:,} steps; the limit is {most:,}: "
+            "ask for fewer pivots" + (" or leave out weight" if by_distance else ""),
+            limit=most,
+            needed=steps,
+        )
     total, squares = _by_distance(graph, sources) if by_distance else dependencies(graph.matrix(), sources)
     scale = 1.0 if graph.directed else 0.5
     if parameters.normalised is not False and count > 2:
@@ -220,15 +224,38 @@ def _personal(ecosystem: Ecosystem, parameters: Parameters, graph: Graph) -> Flo
 _GRAPH = Parameter("graph", "text", "influence", choices=GRAPHS)
 _ALPHA = Parameter("alpha", "number", ALPHA, low=0, high=1, open_high=True)
 REACH = Metric(
-    "reach", "influence", "Who reaches us through any chain?", "personalised PageRank on the reversed graph, restart and dangling mass at the focal party",
-    "there is no focal party (no-focal-party)", "Haveliwala, Topic-sensitive PageRank, WWW 2002", reach,
-    parameters=(_GRAPH, _ALPHA), structural=True, cost="linear in the edges, about 140 times")
+    "reach",
+    "influence",
+    "Who reaches us through any chain?",
+    "personalised PageRank on the reversed graph, restart and dangling mass at the focal party",
+    "there is no focal party (no-focal-party)",
+    "Haveliwala, Topic-sensitive PageRank, WWW 2002",
+    reach,
+    parameters=(_GRAPH, _ALPHA),
+    structural=True,
+    cost="linear in the edges, about 140 times",
+)
 PAGERANK = Metric(
-    "pagerank", "influence", "Who is endorsed by the important?", "r = alpha P'r + alpha (dangling mass) d + (1 - alpha) p; sums to 1",
-    "never", "Page, Brin, Motwani, Winograd, The PageRank citation ranking, Stanford 1999", pagerank,
+    "pagerank",
+    "influence",
+    "Who is endorsed by the important?",
+    "r = alpha P'r + alpha (dangling mass) d + (1 - alpha) p; sums to 1",
+    "never",
+    "Page, Brin, Motwani, Winograd, The PageRank citation ranking, Stanford 1999",
+    pagerank,
     parameters=(_GRAPH, _ALPHA, Parameter("personalization", "map of number"), Parameter("dangling", "text", "uniform", choices=("uniform", "restart"))),
-    structural=True, cost="linear in the edges, about 140 times")
+    structural=True,
+    cost="linear in the edges, about 140 times",
+)
 BETWEENNESS = Metric(
-    "betweenness", "influence", "Who is the gatekeeper?", "sum over s, t of sigma(s, t | v) / sigma(s, t), in hops, over (n - 1)(n - 2)",
-    "never", "Brandes, A faster algorithm for betweenness centrality, 2001", betweenness,
-    parameters=(_GRAPH,), structural=True, cost="sources x edges: all parties up to 2,000, above that `pivots`")
+    "betweenness",
+    "influence",
+    "Who is the gatekeeper?",
+    "sum over s, t of sigma(s, t | v) / sigma(s, t), in hops, over (n - 1)(n - 2)",
+    "never",
+    "Brandes, A faster algorithm for betweenness centrality, 2001",
+    betweenness,
+    parameters=(_GRAPH,),
+    structural=True,
+    cost="sources x edges: all parties up to 2,000, above that `pivots`",
+)

@@ -73,7 +73,12 @@ def _only_through(matrix: Matrix, focal: int, share: Floats) -> Floats:
 
 
 CRITICALITY = Metric(
-    "criticality", "value_flow", "Who is the choke point of our value?",
+    "criticality",
+    "value_flow",
+    "Who is the choke point of our value?",
     "max(sum of sink_share reached only through it, sum of embodied_value_added that comes only through it), of the others",
     "there is no focal party (no-focal-party), it has no output (no-value-chain), or for the focal party itself (focal-party) and closed cycles (closed-cycle)",
-    "Lengauer, Tarjan, ACM TOPLAS 1, 1979", criticality, cost="linear, and two sparse solves")
+    "Lengauer, Tarjan, ACM TOPLAS 1, 1979",
+    criticality,
+    cost="linear, and two sparse solves",
+)

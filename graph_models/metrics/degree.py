@@ -171,17 +171,57 @@ def _counted(ecosystem: Ecosystem, parameters: Parameters, name: str, graph: Gra
 _INFLUENCE = Parameter("graph", "text", "influence", choices=GRAPHS)
 _COUNT = Parameter("normalised", "boolean", False)
 DEGREE = Metric(
-    "degree", "influence", "Who has many ties?", "number of parties with a tie; normalised: / (n - 1)", "never", "Freeman, Social Networks 1, 1979", degree,
-    parameters=(Parameter("graph", "text", "tie", choices=GRAPHS), _COUNT), structural=True)
+    "degree",
+    "influence",
+    "Who has many ties?",
+    "number of parties with a tie; normalised: / (n - 1)",
+    "never",
+    "Freeman, Social Networks 1, 1979",
+    degree,
+    parameters=(Parameter("graph", "text", "tie", choices=GRAPHS), _COUNT),
+    structural=True,
+)
 IN_DEGREE = Metric(
-    "in_degree", "influence", "Who is moved by many?", "number of parties with an edge to it; normalised: / (n - 1)", "never",
-    "Freeman, Social Networks 1, 1979", in_degree, parameters=(_INFLUENCE, _COUNT), structural=True)
+    "in_degree",
+    "influence",
+    "Who is moved by many?",
+    "number of parties with an edge to it; normalised: / (n - 1)",
+    "never",
+    "Freeman, Social Networks 1, 1979",
+    in_degree,
+    parameters=(_INFLUENCE, _COUNT),
+    structural=True,
+)
 OUT_DEGREE = Metric(
-    "out_degree", "influence", "Who moves many?", "number of parties that it has an edge to; normalised: / (n - 1)", "never",
-    "Freeman, Social Networks 1, 1979", out_degree, parameters=(_INFLUENCE, _COUNT), structural=True)
+    "out_degree",
+    "influence",
+    "Who moves many?",
+    "number of parties that it has an edge to; normalised: / (n - 1)",
+    "never",
+    "Freeman, Social Networks 1, 1979",
+    out_degree,
+    parameters=(_INFLUENCE, _COUNT),
+    structural=True,
+)
 STRENGTH_IN = Metric(
-    "strength_in", "influence", "Who is strongly moved by others?", "sum of the weights of the edges to it", "never",
-    "Barrat et al., PNAS 101, 2004", strength_in, parameters=(_INFLUENCE,), structural=True)
+    "strength_in",
+    "influence",
+    "Who is strongly moved by others?",
+    "sum of the weights of the edges to it",
+    "never",
+    "Barrat et al., PNAS 101, 2004",
+    strength_in,
+    parameters=(_INFLUENCE,),
+    structural=True,
+)
 STRENGTH_OUT = Metric(
-    "strength_out", "influence", "Who moves others strongly?", "sum of the weights of the edges from it", "never",
-    "Barrat et al., PNAS 101, 2004", strength_out, parameters=(_INFLUENCE,), structural=True)
+    "strength_out",
+    "influence",
+    "Who moves others strongly?",
+    "sum of the weights of the edges from it",
+    "never",
+    "Barrat et al., PNAS 101, 2004",
+    strength_out,
+    parameters=(_INFLUENCE,),
+    structural=True,
+)

@@ -70,6 +70,15 @@ def _items(ecosystem: Ecosystem, flows: Flows, given: Longs, received: Longs) ->
             item[2].append(row)
     answer = []
     for (kind, _, unit_name), (gives, gets, rows) in sorted(sums.items(), key=lambda entry: (order[kinds[entry[0][0]]], entry[0])):
-        answer.append({"kind": kinds[kind], "given": gives, "received": gets, "unit": unit_name, "balance": gives - gets,
-                       "one_sided": (gives == 0) != (gets == 0), "facts": facts.texts("id", np.array(sorted(rows), np.int64))})
+        answer.append(
+            {
+                "kind": kinds[kind],
+                "given": gives,
+                "received": gets,
+                "unit": unit_name,
+                "balance": gives - gets,
+                "one_sided": (gives == 0) != (gets == 0),
+                "facts": facts.texts("id", np.array(sorted(rows), np.int64)),
+            }
+        )
     return answer

@@ -118,8 +118,14 @@ def ownership_warnings(ecosystem: Ecosystem, graph: Graph) -> list[Warning]:
     if over:
         most = max(over, key=total.__getitem__)
         facts = {int(ref) for edge in np.flatnonzero(np.isin(graph.target, over)).tolist() for ref in graph.edge_facts(edge)}
-        warnings.append(Warning("over-100", f"{len(over)} parties are held to more than 100 %, {ids[most]} to {total[most]:.4%}",
-                                tuple(ecosystem.fact_ids(sorted(facts))), tuple(ids[place] for place in over)))
+        warnings.append(
+            Warning(
+                "over-100",
+                f"{len(over)} parties are held to more than 100 %, {ids[most]} to {total[most]:.4%}",
+                tuple(ecosystem.fact_ids(sorted(facts))),
+                tuple(ids[place] for place in over),
+            )
+        )
     for members in cycles(graph.matrix()):
         circle = tuple(ids[place] for place in members.tolist())
         warnings.append(Warning("ownership-cycle", f"{len(circle)} parties hold shares of one another in a circle", (), circle))
@@ -159,8 +165,13 @@ def _held(ecosystem: Ecosystem, matrix: Matrix, place: int, controls: Mask, chai
     items, ids = [], ecosystem.parties
     for other in sorted(set(chains) - {place}, key=lambda other: (endless[other], -held[other], ids[other])):
         chain = [ids[step] for step in (reversed(chains[other]) if holders else chains[other])]
-        item = {"party_id": ids[other], "direct": float(direct[other]), "integrated": None if endless[other] else float(held[other]),
-                "controls": bool(controls[other]), "chain": chain}
+        item = {
+            "party_id": ids[other],
+            "direct": float(direct[other]),
+            "integrated": None if endless[other] else float(held[other]),
+            "controls": bool(controls[other]),
+            "chain": chain,
+        }
         items.append(item | ({"reason": CLOSED_CYCLE} if endless[other] else {}))
     return items
 
@@ -201,10 +212,24 @@ def _threshold(parameters: Parameters) -> float:
 
 _OF = Parameter("of", "text")
 INTEGRATED_OWNERSHIP = Metric(
-    "integrated_ownership", "ownership", "Who really owns us?", "column of `of` in Y = (I - W)^-1 W",
+    "integrated_ownership",
+    "ownership",
+    "Who really owns us?",
+    "column of `of` in Y = (I - W)^-1 W",
     "there is no focal party (no-focal-party), or it holds a circle of parties that own one another wholly (closed-cycle)",
-    "Brioschi, Buzzacchi, Colombo, Journal of Banking and Finance 13, 1989", integrated_ownership, parameters=(_OF,), cost="one sparse solve")
+    "Brioschi, Buzzacchi, Colombo, Journal of Banking and Finance 13, 1989",
+    integrated_ownership,
+    parameters=(_OF,),
+    cost="one sparse solve",
+)
 CONTROL = Metric(
-    "control", "ownership", "Who steers us?", "least fixed point of: holds more than `threshold` of the shares with all that it controls",
-    "there is no focal party (no-focal-party)", "Chapelle, Szafarz, Physica A 355, 2005", control,
-    parameters=(_OF, Parameter("threshold", "number", THRESHOLD, low=0, high=1, open_high=True)), cost="holders above x their holdings")
+    "control",
+    "ownership",
+    "Who steers us?",
+    "least fixed point of: holds more than `threshold` of the shares with all that it controls",
+    "there is no focal party (no-focal-party)",
+    "Chapelle, Szafarz, Physica A 355, 2005",
+    control,
+    parameters=(_OF, Parameter("threshold", "number", THRESHOLD, low=0, high=1, open_high=True)),
+    cost="holders above x their holdings",
+)

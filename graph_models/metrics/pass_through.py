@@ -139,8 +139,9 @@ def no_chain(ecosystem: Ecosystem, chain: ValueChain, metric: str) -> MetricResu
     return undefined_result(ecosystem, metric, reason, present=chain.present, warnings=list(chain.warnings))
 
 
-def chain_result(ecosystem: Ecosystem, chain: ValueChain, metric: str, values: Floats, *, bound: Mask | None = None,
-                 undefined: dict[str, Mask | bool] | None = None) -> MetricResult:
+def chain_result(
+    ecosystem: Ecosystem, chain: ValueChain, metric: str, values: Floats, *, bound: Mask | None = None, undefined: dict[str, Mask | bool] | None = None
+) -> MetricResult:
     """A metric of the value chain: undefined in closed cycles, with the warnings of the chain."""
     reasons = (undefined or {}) | {CLOSED_CYCLE: chain.closed}
     return number_result(ecosystem, metric, values, undefined=reasons, present=chain.present, bound=bound, warnings=list(chain.warnings))
@@ -178,11 +179,32 @@ def _passed(ecosystem: Ecosystem, parameters: Parameters, chain: ValueChain, met
 _NO_CHAIN = "there is no focal party (no-focal-party), it has no output (no-value-chain), or the party is in a closed cycle (closed-cycle)"
 _COST = "one sparse solve, and one within its cycle for each of the `exact` parties"
 PASS_THROUGH_UP = Metric(
-    "pass_through_up", "value_flow", "How much of what we deliver came through this party?", "L_uf / L_uu", _NO_CHAIN,
-    "Miller, Blair, Input-Output Analysis, 2009, chapter 2", pass_through_up, cost=_COST)
+    "pass_through_up",
+    "value_flow",
+    "How much of what we deliver came through this party?",
+    "L_uf / L_uu",
+    _NO_CHAIN,
+    "Miller, Blair, Input-Output Analysis, 2009, chapter 2",
+    pass_through_up,
+    cost=_COST,
+)
 PASS_THROUGH_DOWN = Metric(
-    "pass_through_down", "value_flow", "How much of what we deliver goes through this party?", "G_fi / G_ii", _NO_CHAIN,
-    "Ghosh, Economica 25, 1958", pass_through_down, cost=_COST)
+    "pass_through_down",
+    "value_flow",
+    "How much of what we deliver goes through this party?",
+    "G_fi / G_ii",
+    _NO_CHAIN,
+    "Ghosh, Economica 25, 1958",
+    pass_through_down,
+    cost=_COST,
+)
 EMBODIED_VALUE_ADDED = Metric(
-    "embodied_value_added", "value_flow", "Who adds the value in what we sell?", "va_u L_uf, va = (x - purchases) / x; sums to 1", _NO_CHAIN,
-    "Koopman, Wang, Wei, American Economic Review 104, 2014", embodied_value_added, cost="one sparse solve")
+    "embodied_value_added",
+    "value_flow",
+    "Who adds the value in what we sell?",
+    "va_u L_uf, va = (x - purchases) / x; sums to 1",
+    _NO_CHAIN,
+    "Koopman, Wang, Wei, American Economic Review 104, 2014",
+    embodied_value_added,
+    cost="one sparse solve",
+)

@@ -18,8 +18,16 @@ __all__ = ["legitimacy", "power", "salience", "salience_class", "urgency"]
 
 ATTRIBUTES = ("power", "legitimacy", "urgency")
 CUT = 0.5
-CLASSES = {(True, True, True): "definitive", (True, True, False): "dominant", (True, False, True): "dangerous", (False, True, True): "dependent",
-           (True, False, False): "dormant", (False, True, False): "discretionary", (False, False, True): "demanding", (False, False, False): "non_stakeholder"}
+CLASSES = {
+    (True, True, True): "definitive",
+    (True, True, False): "dominant",
+    (True, False, True): "dangerous",
+    (False, True, True): "dependent",
+    (True, False, False): "dormant",
+    (False, True, False): "discretionary",
+    (False, False, True): "demanding",
+    (False, False, False): "non_stakeholder",
+}
 RECENCY_DAYS = 90.0
 """A touchpoint weighs ``exp(-days / 90)``, as in the closeness to the focal party (docs/decisions/salience.md)."""
 RELIABLE = frozenset("ABC")
@@ -139,8 +147,15 @@ def salience(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     known, origin, coverage = _three(ecosystem, parameters)
     count = np.maximum((~np.isnan(known)).sum(axis=0), 1)
     values = np.nansum(known, axis=0) / count
-    return number_result(ecosystem, "salience", values, undefined={NOT_JUDGED: coverage == 0}, present=roll_up_of(ecosystem, parameters).present,
-                         coverage=coverage, origin=origin)
+    return number_result(
+        ecosystem,
+        "salience",
+        values,
+        undefined={NOT_JUDGED: coverage == 0},
+        present=roll_up_of(ecosystem, parameters).present,
+        coverage=coverage,
+        origin=origin,
+    )
 
 
 def salience_class(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -168,15 +183,28 @@ def salience_class(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
     known, origin, coverage = _three(ecosystem, parameters)
     high = (np.nan_to_num(known, nan=-1.0) >= CUT).T.tolist()
     texts = [CLASSES[tuple(reached)] if some else None for reached, some in zip(high, (coverage > 0).tolist(), strict=True)]
-    return text_result(ecosystem, "salience_class", texts, undefined={NOT_JUDGED: coverage == 0}, present=roll_up_of(ecosystem, parameters).present,
-                       coverage=coverage, origin=origin)
+    return text_result(
+        ecosystem,
+        "salience_class",
+        texts,
+        undefined={NOT_JUDGED: coverage == 0},
+        present=roll_up_of(ecosystem, parameters).present,
+        coverage=coverage,
+        origin=origin,
+    )
 
 
 def _single(ecosystem: Ecosystem, parameters: Parameters, name: str) -> MetricResult:
     attribute = _attribute(ecosystem, parameters, name)
     origin = [JUDGED if judged else COMPUTED for judged in attribute.judged.tolist()]
-    return number_result(ecosystem, name, attribute.values, undefined=attribute.reasons, present=roll_up_of(ecosystem, parameters).present,
-                         origin=_where_known(origin, attribute.values))
+    return number_result(
+        ecosystem,
+        name,
+        attribute.values,
+        undefined=attribute.reasons,
+        present=roll_up_of(ecosystem, parameters).present,
+        origin=_where_known(origin, attribute.values),
+    )
 
 
 def _three(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, list[str | None], Floats]:
@@ -306,17 +334,48 @@ def _computed_urgency(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Flo
 
 _REFERENCE = "Mitchell, Agle, Wood, Academy of Management Review 22, 1997"
 POWER = Metric(
-    "power", "salience", "Who could impose their will on us?", "judged, else reach / max", "nobody judged it, and there is no focal party (no-focal-party)",
-    _REFERENCE, power)
+    "power",
+    "salience",
+    "Who could impose their will on us?",
+    "judged, else reach / max",
+    "nobody judged it, and there is no focal party (no-focal-party)",
+    _REFERENCE,
+    power,
+)
 LEGITIMACY = Metric(
-    "legitimacy", "salience", "Whose claim is borne out?", "judged, else the share of its facts that are asserted with evidence of reliability A-C",
-    "nobody judged it, and the workspace has no evidence (no-evidence) or the party no fact (no-facts)", _REFERENCE, legitimacy)
+    "legitimacy",
+    "salience",
+    "Whose claim is borne out?",
+    "judged, else the share of its facts that are asserted with evidence of reliability A-C",
+    "nobody judged it, and the workspace has no evidence (no-evidence) or the party no fact (no-facts)",
+    _REFERENCE,
+    legitimacy,
+)
 URGENCY = Metric(
-    "urgency", "salience", "Who presses for an answer now?", "judged, else the share of negative touchpoints, weighted exp(-days / 90), and of roles at_risk",
-    "nobody judged it, and the party has neither touchpoint nor stage (no-touchpoints-or-stages)", _REFERENCE, urgency)
+    "urgency",
+    "salience",
+    "Who presses for an answer now?",
+    "judged, else the share of negative touchpoints, weighted exp(-days / 90), and of roles at_risk",
+    "nobody judged it, and the party has neither touchpoint nor stage (no-touchpoints-or-stages)",
+    _REFERENCE,
+    urgency,
+)
 SALIENCE = Metric(
-    "salience", "salience", "Whose claim must be answered now?", "mean of those known of power, legitimacy, urgency", "none of the three is known (not-judged)",
-    _REFERENCE, salience)
+    "salience",
+    "salience",
+    "Whose claim must be answered now?",
+    "mean of those known of power, legitimacy, urgency",
+    "none of the three is known (not-judged)",
+    _REFERENCE,
+    salience,
+)
 SALIENCE_CLASS = Metric(
-    "salience_class", "salience", "What kind of stakeholder is it?", "which of power, legitimacy, urgency reach .5", "none of the three is known (not-judged)",
-    _REFERENCE, salience_class, kind=TEXT)
+    "salience_class",
+    "salience",
+    "What kind of stakeholder is it?",
+    "which of power, legitimacy, urgency reach .5",
+    "none of the three is known (not-judged)",
+    _REFERENCE,
+    salience_class,
+    kind=TEXT,
+)

@@ -191,8 +191,9 @@ def sinks_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | Non
         return answer | {"reason": reason, "warnings": [warning._asdict() for warning in chain.warnings]}
     through = received_by(chain, place)
     used, lost, output = through * chain.used, through * chain.unattributed, float(chain.x[place])
-    items = [{"party_id": ecosystem.parties[i], "name": ecosystem.names[i], "share": float(used[i]), "amount": float(used[i]) * output}
-             for i in largest_first(used)]
+    items = [
+        {"party_id": ecosystem.parties[i], "name": ecosystem.names[i], "share": float(used[i]), "amount": float(used[i]) * output} for i in largest_first(used)
+    ]
     left = {"share": float(lost.sum()), "through": [{"party_id": ecosystem.parties[i], "share": float(lost[i])} for i in largest_first(lost)]}
     grouped = items if by == "party" else _grouped(ecosystem, used, output, by)
     return answer | {"items": grouped, "unattributed": left, "output": output, "warnings": [warning._asdict() for warning in chain.warnings]}
@@ -210,8 +211,10 @@ def _grouped(ecosystem: Ecosystem, used: Floats, output: float, by: str) -> list
     for place in largest_first(used):
         value = ecosystem.details[place].get(by)
         groups.setdefault(f"{value['scheme']}:{value['code']}" if isinstance(value, dict) else value, []).append(place)
-    items = [{"key": key, "share": (share := float(used[places].sum())), "amount": share * output, "parties": [ecosystem.parties[place] for place in places]}
-             for key, places in groups.items()]
+    items = [
+        {"key": key, "share": (share := float(used[places].sum())), "amount": share * output, "parties": [ecosystem.parties[place] for place in places]}
+        for key, places in groups.items()
+    ]
     return sorted(items, key=lambda item: (-float(rounded(np.array([item["share"]]))[0]), item["key"] is None, item["key"] or ""))
 
 
@@ -224,16 +227,41 @@ def _through_others(chain: ValueChain, focal: int) -> Floats:
 
 _UNDEFINED = "there is no focal party (no-focal-party), it has no output (no-value-chain), or the party is in a closed cycle (closed-cycle)"
 SINK_SHARE = Metric(
-    "sink_share", "value_flow", "With which end customers does what we deliver end?", "G_fi (x_i - sales_i) / x_i where i uses it", _UNDEFINED,
-    "Kemeny, Snell, Finite Markov Chains, 1960, chapter 3", sink_share, cost="one sparse solve")
+    "sink_share",
+    "value_flow",
+    "With which end customers does what we deliver end?",
+    "G_fi (x_i - sales_i) / x_i where i uses it",
+    _UNDEFINED,
+    "Kemeny, Snell, Finite Markov Chains, 1960, chapter 3",
+    sink_share,
+    cost="one sparse solve",
+)
 DIRECT_SHARE = Metric(
-    "direct_share", "value_flow", "What does a party take from us itself?", "Z_fi / sales_f", _UNDEFINED + ", or the focal party sells nothing (no-sales)",
-    "Miller, Blair, Input-Output Analysis, 2009, chapter 12", direct_share)
+    "direct_share",
+    "value_flow",
+    "What does a party take from us itself?",
+    "Z_fi / sales_f",
+    _UNDEFINED + ", or the focal party sells nothing (no-sales)",
+    "Miller, Blair, Input-Output Analysis, 2009, chapter 12",
+    direct_share,
+)
 INDIRECT_SHARE = Metric(
-    "indirect_share", "value_flow", "What reaches a party from us through others only?", "(G_fi - [i = f] - Z_fi / x_f) (x_i - sales_i) / x_i x_f / sales_f",
-    _UNDEFINED + ", or the focal party sells nothing (no-sales)", "Miller, Blair, Input-Output Analysis, 2009, chapter 12", indirect_share,
-    cost="one sparse solve")
+    "indirect_share",
+    "value_flow",
+    "What reaches a party from us through others only?",
+    "(G_fi - [i = f] - Z_fi / x_f) (x_i - sales_i) / x_i x_f / sales_f",
+    _UNDEFINED + ", or the focal party sells nothing (no-sales)",
+    "Miller, Blair, Input-Output Analysis, 2009, chapter 12",
+    indirect_share,
+    cost="one sparse solve",
+)
 IMPLICIT = Metric(
-    "implicit", "value_flow", "Who matters to us though it pays us nothing?", "1: no direct money flow to f, but WSO or pass-through above 0",
-    "there is no focal party (no-focal-party), or neither WSO nor pass-through is defined (no-value-chain)", "Mitchell, Agle, Wood 1997", implicit,
-    cost="that of wso and both pass-throughs")
+    "implicit",
+    "value_flow",
+    "Who matters to us though it pays us nothing?",
+    "1: no direct money flow to f, but WSO or pass-through above 0",
+    "there is no focal party (no-focal-party), or neither WSO nor pass-through is defined (no-value-chain)",
+    "Mitchell, Agle, Wood 1997",
+    implicit,
+    cost="that of wso and both pass-throughs",
+)

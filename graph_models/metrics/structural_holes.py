@@ -58,6 +58,14 @@ def constraint(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
 
 CONSTRAINT = Metric(
-    "constraint", "influence", "Who is free to broker, who is captive?", "sum_j (p_ij + sum_q p_iq p_qj)^2, p from a_ij + a_ji",
-    "the party has no tie to another one (isolated)", "Burt, Structural Holes, 1992", constraint,
-    parameters=(Parameter("graph", "text", "tie", choices=GRAPHS),), structural=True, cost="edges^1.5 at most (triangles)")
+    "constraint",
+    "influence",
+    "Who is free to broker, who is captive?",
+    "sum_j (p_ij + sum_q p_iq p_qj)^2, p from a_ij + a_ji",
+    "the party has no tie to another one (isolated)",
+    "Burt, Structural Holes, 1992",
+    constraint,
+    parameters=(Parameter("graph", "text", "tie", choices=GRAPHS),),
+    structural=True,
+    cost="edges^1.5 at most (triangles)",
+)

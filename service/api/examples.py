@@ -160,7 +160,7 @@ def history(type_name: str) -> Fields:
     record = {name: value for name, value in answered(type_name).items() if name not in ("version", "revision", "recorded_at")}
     return {
         "items": [{
-            "version": 1, "valid_from": record.get("valid_from"), "valid_to": record.get("valid_to"), "revision": 1, "recorded_at": "2026-03-02T09:30:00.000000Z",
-            "superseded_by_revision": None, "deleted": False, "record": record,
+            "version": 1, "valid_from": record.get("valid_from"), "valid_to": record.get("valid_to"), "revision": 1,
+            "recorded_at": "2026-03-02T09:30:00.000000Z", "superseded_by_revision": None, "deleted": False, "record": record,
         }]
     }  # fmt: skip

@@ -1,25 +1,20 @@
-"""A party: its page, its facts, its journey, its neighborhood."""
+"""A party: its page, its facts, its journey."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from fastapi.concurrency import run_in_threadpool
 
 from graph_models.errors import InvalidInput
 from service import reads
 from service.api import examples
 from service.api.answers import etag, json_answer
 from service.api.documented import answers, listed, page, ref
-from service.dependencies import AsOfQuery, CalculatorDep, InstantDep, KnownAtQuery, PageDep, PlaceDep, RecordIdDep, at_once
+from service.dependencies import AsOfQuery, CalculatorDep, InstantDep, KnownAtQuery, PageDep, PlaceDep, RecordIdDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/parties/{record_id}", tags=["parties"])
 
-MAX_HOPS = 3
-Hops = Annotated[int, Query(ge=1, le=MAX_HOPS, description="How many facts away.")]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many parties at the most, the party itself included.")]
-Kinds = Annotated[str | None, Query(description="Only along facts of these kinds, parted by commas.", examples=["money,owns"])]
 Types = Annotated[str | None, Query(description="Only facts of these types, parted by commas.", examples=["role,value_flow"])]
 _PARTY, _ROLE = examples.answered("party"), examples.answered("role")
 _PAGE: dict[str, Any] = _PARTY | {
@@ -33,15 +28,6 @@ _JOURNEY = {
     "items": [{"date": "2023-04-01", "type": "role", "id": "r1", "kind": "distributor", "stage": "active", "record": examples.RECORDS["role"]}],
     "truncated": None,
 }
-
-
-@router.get("/neighborhood", response_class=Response, responses=answers({"parties": [_PARTY], "facts": [_ROLE], "truncated": None}))
-async def get_neighborhood(place: PlaceDep, record_id: RecordIdDep, at: InstantDep, hops: Hops = 1, limit: Limit = 100, kinds: Kinds = None) -> Response:
-    """Parties at most so many facts away, the nearest first, and the facts among them, as records."""
-    wanted = None if kinds is None else [kind for kind in kinds.split(",") if kind]
-    arguments = (place.store, record_id, at, hops, limit, wanted)
-    found = await (at_once(place.store, reads.neighborhood, *arguments) if hops == 1 else run_in_threadpool(reads.neighborhood, *arguments))
-    return json_answer(found.as_json())
 
 
 @router.get("", response_class=Response, responses=answers(_PAGE, schema=ref("Party")))

@@ -57,10 +57,12 @@ def _reads(router: APIRouter, kind: RecordType, name: str) -> None:
 
 
 def _writes(router: APIRouter, kind: RecordType, name: str) -> None:
-    schema, example, body = ref(kind.record.__name__), examples.answered(kind.name), takes(examples.RECORDS[kind.name], schema=ref(kind.record.__name__))
+    schema, example = ref(kind.record.__name__), examples.answered(kind.name)
+    body = takes(examples.RECORDS[kind.name], schema=schema)
+    made = answers(example, "Made.", schema=schema, status=201) | answers(example, "Was there: written as by PUT.", schema=schema)
 
     @router.post("", operation_id=f"create_{kind.name}", summary=f"Write a {name}", status_code=201, response_class=Response,
-                 responses=answers(example, "Made.", schema=schema, status=201) | answers(example, "Was there: written as by PUT.", schema=schema), openapi_extra=body)  # fmt: skip
+                 responses=made, openapi_extra=body)  # fmt: skip
     def create_record(place: PlaceDep, content: JsonBytesDep, writing: WritingDep, guard: GuardDep) -> Response:
         """State a record for its period (`valid_from`, `valid_to`; default: for all time)."""
         return _written(place, edits.put(place.store, place.vocabulary, record_sent(content, kind), writing, guard))

@@ -126,7 +126,7 @@ def _constants(model: MappingText, lines: Lines) -> tuple[list[tuple[int, Record
     for place, fields in enumerate(model.records):
         path = ("records", place)
         line = lines.of(path) or 0
-        if fields.get("type") not in BY_NAME:
+        if str(fields.get("type")) not in BY_NAME:
             errors.append(lines.error("unknown-type", f"a type is one of {', '.join(BY_NAME)}", (*path, "type")))
             continue
         try:
@@ -147,7 +147,8 @@ def _shape_error(message: str, value: Any, lines: Lines) -> FieldError:
         return lines.error("unknown-field", text, (*path, unknown[1]))
     if missing:
         return lines.error("missing", text, (*path, missing[1]))
-    code = "out-of-range" if re.search(r"[<>]=? |length", text) else "wrong-type" if text.startswith("Expected") else "invalid"
+    kind = text.startswith("Expected") and "matching" not in text
+    code = "out-of-range" if re.search(r"[<>]=? |length", text) else "wrong-type" if kind else "invalid"
     return lines.error(code, text, path)
 
 

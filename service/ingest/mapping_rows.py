@@ -96,7 +96,7 @@ class RecordBuilder:
     # --- compiling
 
     def _type(self, layout: Layout, spec: dict[str, Any], path: Path) -> RecordType:
-        found = BY_NAME.get(spec.get("type", ""))
+        found = BY_NAME.get(str(spec.get("type")))
         if found is None:
             layout.problems.add("unknown-type", f"a type is one of {', '.join(BY_NAME)}", (*path, "type"))
             return BY_NAME["party"]

@@ -13,7 +13,8 @@ import yaml
 from graph_models.errors import FieldError, InvalidInput, Malformed
 
 Path = tuple[str | int, ...]
-MAX_BYTES = 1 << 20
+MAX_BYTES = 256 << 10
+MAX_DEPTH = 32
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
 _FLOAT = re.compile(r"-?(0|[1-9]\d*)\.\d+")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -55,13 +56,9 @@ def path_of(text: str) -> Path:
 def read_yaml(text: str) -> tuple[Any, Lines]:
     """The values of a YAML text, and their lines. Raises ``Malformed`` where it is none, ``InvalidInput`` for what is not taken."""
     if len(text) > MAX_BYTES:
-        raise InvalidInput.of("too-large", f"a mapping has at most {MAX_BYTES >> 20} MiB")
+        raise InvalidInput.of("too-large", f"a mapping has at most {MAX_BYTES >> 10} KiB")
     try:
-        # anchors are refused before nodes are made of them
-        event: Any
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if getattr(event, "anchor", None) is not None:
-                raise InvalidInput.of("yaml-anchor", "anchors and aliases are not read in a mapping", None, event.start_mark.line + 1)
+        _refuse_traps(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         lines = Lines()
         return (None if node is None else _value(node, (), lines)), lines
@@ -71,6 +68,18 @@ def read_yaml(text: str) -> tuple[Any, Lines]:
         raise Malformed(f"The mapping is not YAML: {error.problem}", errors=[FieldError("bad-yaml", str(error.problem), None, line)]) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise Malformed(f"The mapping is not YAML: {str(error) or 'it is nested too deep'}") from None
+
+
+def _refuse_traps(text: str) -> None:
+    """Anchors and endless nesting are refused before anything is made of them."""
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise InvalidInput.of("too-deep", f"a mapping is nested at most {MAX_DEPTH} deep", None, event.start_mark.line + 1)
+        if getattr(event, "anchor", None) is not None:
+            raise InvalidInput.of("yaml-anchor", "anchors and aliases are not read in a mapping", None, event.start_mark.line + 1)
 
 
 def _value(node: yaml.Node, path: Path, lines: Lines) -> Any:

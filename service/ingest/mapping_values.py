@@ -58,7 +58,8 @@ class Values:
         get = self._template(value, path) if isinstance(value, str) else Constant(value)
         if isinstance(get, Constant):
             return Constant(self._constant_of(get.value, path, kind))
-        return self._converted(get, kind, str(value), numeric=False)
+        named = value[1:-1] if value[1:-1] in self.columns else value
+        return self._converted(get, kind, named, numeric=False)
 
     def column(self, name: Any, path: Path) -> Getter:
         """The getter of a column by its name."""
@@ -230,7 +231,7 @@ class Values:
             self.problems.add("wrong-type", "`date` is a format like %d/%m/%Y, or a list of them", (*path, "date"))
             return get
         precision = spec.get("precision", "day")
-        if precision not in PRECISIONS:
+        if str(precision) not in PRECISIONS:
             self.problems.add("invalid", f"`precision` is {', '.join(PRECISIONS)}", (*path, "precision"))
             return get
         length, formats_read = PRECISIONS[precision], tuple(formats)

@@ -19,12 +19,12 @@ def docs_page(openapi: Mapping[str, Any], locale: Locale) -> str:
 
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, Any]:
-    body = operation.get("requestBody", {}).get("content", {})
+    requests = [(media, _text(content.get("example"))) for media, content in operation.get("requestBody", {}).get("content", {}).items()]
     answers = [(status, media, _text(content.get("example"))) for status, answer in operation["responses"].items() if status != "default"
                for media, content in answer.get("content", {}).items()]  # fmt: skip
     return {
         "path": path, "method": method.upper(), "summary": operation.get("summary", ""), "description": operation.get("description", ""),
-        "parameters": operation.get("parameters", []), "requests": [(media, _text(content.get("example"))) for media, content in body.items()], "answers": answers,
+        "parameters": operation.get("parameters", []), "requests": requests, "answers": answers,
     }  # fmt: skip
 
 

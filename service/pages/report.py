@@ -35,4 +35,5 @@ def _submitted(service: Service, workspace_id: str, locale: Locale) -> Job:
     """The job of this analysis and language: its key makes it one, however often the page is asked for."""
     analysis_id = analysis.analysis(service, workspace_id, "latest", NEEDED)["analysis_id"]
     arguments = {"kind": "strategy", "format": "html", "locale": locale, "analysis": analysis_id}
-    return service.jobs.submit("report", workspace_id, arguments, Writing(key=f"page-report-{locale}-{analysis_id}", body_hash=""))
+    job = service.jobs.submit("report", workspace_id, arguments, Writing(key=f"page-report-{locale}-{analysis_id}", body_hash=""))
+    return job if job.state not in ("failed", "cancelled") else service.jobs.submit("report", workspace_id, arguments)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from service.reports.answers import Answers, shown
 from service.reports.blocks import Block, Code, Column, Inline, Label, Paragraph, PartyName, Phrase, Said, Several, Table
 from service.reports.figures import Answer
+from service.reports.texts import texts
 
 LISTED = 15
 """More rows than that are no reading matter; the API lists all."""
@@ -30,7 +32,7 @@ def _warnings(analysis: Answer) -> Table:
     rows: list[list[Inline]] = [
         [
             Label("warning", item["code"]),
-            Said(item["message"]),
+            _says(item),
             shown(analysis, "count", "warnings", place, "facts", counted=True),
             shown(analysis, "count", "warnings", place, "parties", counted=True),
         ]
@@ -38,6 +40,12 @@ def _warnings(analysis: Answer) -> Table:
     ]
     columns = [Column(Phrase("column.warning")), Column(Phrase("column.what"), wide=True), *_numbers("column.facts", "column.parties")]
     return Table(Phrase("quality.warnings"), columns, rows, Phrase("quality.warnings.none"))
+
+
+def _says(warning: Mapping[str, Any]) -> Inline:
+    """In the language of the report, where it has words for the code; else the message of the service."""
+    key = f"warning.{warning['code']}.says"
+    return Phrase(key) if key in texts() else Said(warning["message"])
 
 
 def _flows(answers: Answers, code: str, title: str) -> Table:

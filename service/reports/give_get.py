@@ -17,7 +17,7 @@ def give_get(answers: Answers) -> Sequence[Block]:
     ties = answers.view("ties", limit=LISTED)
     parties = {item["party_id"]: answers.view("give-get", party=item["party_id"]) for item in ties.items()}
     currency = {"currency": Code(answers.currency)}
-    blocks: list[Block] = [Paragraph(Phrase("give.lead", {"focal": PartyName(answers.focal)})), _ties(ties)]
+    blocks: list[Block] = [Paragraph(Phrase("give.lead", {"focal": PartyName(answers.focal)})), _ties(ties), Paragraph(Phrase("give.ties.note"), note=True)]
     pairs = [pair for party, answer in parties.items() if (pair := _money(answers, party, answer))]
     if pairs:
         chart = Pairs(pairs, answers.page.text("column.given"), answers.page.text("column.received"))
@@ -26,8 +26,16 @@ def give_get(answers: Answers) -> Sequence[Block]:
 
 
 def _ties(ties: Answer) -> Table:
-    rows: list[list[Inline]] = [[PartyName(item["party_id"]), shown(ties, "ratio", "items", place, "tie")] for place, item in enumerate(ties.items())]
-    return Table(Phrase("give.ties"), [Column(Phrase("column.party")), Column(Phrase("column.tie"), numeric=True)], rows, Phrase("give.none"))
+    rows: list[list[Inline]] = [
+        [PartyName(item["party_id"]), shown(ties, "ratio", "items", place, "tie"), shown(ties, "count", "items", place, "facts")]
+        for place, item in enumerate(ties.items())
+    ]
+    return Table(
+        Phrase("give.ties"),
+        [Column(Phrase("column.party")), Column(Phrase("column.tie"), numeric=True), Column(Phrase("column.facts"), numeric=True)],
+        rows,
+        Phrase("give.none"),
+    )
 
 
 def _money(answers: Answers, party: str, answer: Answer) -> Pair | None:

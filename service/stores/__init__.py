@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
@@ -11,7 +12,7 @@ from service.settings import Settings
 from service.stores.embedded_store import EmbeddedStore
 from service.stores.store import Store
 
-_LONGEST_NAME = 200
+_PLAIN = re.compile(r"[a-z0-9_][a-z0-9_.]{0,99}")
 
 
 def open_embedded(settings: Settings, workspace_id: str) -> Store:
@@ -46,8 +47,8 @@ def open_store(settings: Settings, workspace_id: str) -> Store:
 
 
 def embedded_path(directory: Path, workspace_id: str) -> Path:
-    """The file of a workspace: its id, with all that is special in file names percent-encoded; where that is too long, a digest."""
-    name = quote(workspace_id, safe="")
-    if len(name) > _LONGEST_NAME:
-        name = f"{name[:100]}-{blake2b(workspace_id.encode(), digest_size=12).hexdigest()}"
-    return directory / f"{name}.sqlite"
+    """The file of a workspace: its id where every file system tells it from all others, else with a digest of it."""
+    if _PLAIN.fullmatch(workspace_id):
+        return directory / f"{workspace_id}.sqlite"
+    digest = blake2b(workspace_id.encode(), digest_size=12).hexdigest()
+    return directory / f"{quote(workspace_id, safe='')[:100]}-{digest}.sqlite"

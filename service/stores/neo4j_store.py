@@ -25,7 +25,8 @@ from service.stores.statements import statement, statements
 from service.stores.store import At, Change, Found, Plan, Revision, Row, Writing
 
 SCHEMA_VERSION = len(statements("schema"))
-_LOCK, _OF_TOKEN, _PING, _CLEAR = statement("store/lock"), statement("store/revision_of_token"), statement("store/ping"), statement("store/clear")
+_LOCK, _OF_TOKEN, _PING = statement("store/lock"), statement("store/revision_of_token"), statement("store/ping")
+_CLEAR = statement("store/clear_relationships"), statement("store/clear_nodes")
 _VERSION, _APPLIED, _ONLINE = statement("store/schema_version"), statement("store/schema_applied"), statement("store/indexes_online")
 _CHECK_S = 5.0
 _SCHEMA_S = 120.0
@@ -125,7 +126,8 @@ class Neo4jStore:
         self._ready(_CHECK_S).read(lambda transaction: run(transaction, _PING), _CHECK_S)
 
     def clear(self) -> None:
-        self._ready().auto(_CLEAR, _LOAD_S)
+        for step in _CLEAR:
+            self._ready().auto(step, _LOAD_S)
 
     def close(self) -> None:
         self._sessions.close()

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
-from fastapi.testclient import TestClient
 
 from examples.demo import DEMO_WORKSPACE, demo_records
 from service import analysis, reports
-from service.app import create_app
 from service.batches import take_batch
 from service.jobs import no_progress
 from service.settings import Settings, read_settings
 from service.stores.store import Writing
 from service.workplace import Service
+from tests.api.conftest import Server
 from tests.reports.reading import ReadReport, read_report
 
 WORKSPACE = "demo"
@@ -39,9 +39,9 @@ def demo_service(demo_settings: Settings) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def api(demo_settings: Settings, demo_service: Service) -> Iterator[TestClient]:
+def api(demo_settings: Settings, demo_service: Service) -> Iterator[httpx.Client]:
     assert demo_service.catalog.things(WORKSPACE, "analysis")
-    with TestClient(create_app(demo_settings)) as client:
+    with Server(demo_settings) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 

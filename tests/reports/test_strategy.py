@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
 
 from service import reports
 from service.jobs import no_progress
@@ -35,7 +35,7 @@ def exact(value: Any, counted: bool) -> str:
 
 
 @pytest.fixture(scope="session")
-def answers(api: TestClient, read: ReadReport) -> Mapping[str, Any]:
+def answers(api: httpx.Client, read: ReadReport) -> Mapping[str, Any]:
     """What the API answers at every address that the report names."""
     found = {}
     for source in sorted({figure.source for figure in read.figures}):
@@ -106,7 +106,7 @@ def test_the_same_analysis_gives_the_same_bytes(demo_service: Service, page: str
     assert again == page
 
 
-def test_both_rankings_name_their_ten_highest(page: str, api: TestClient) -> None:
+def test_both_rankings_name_their_ten_highest(page: str, api: httpx.Client) -> None:
     for score in ("influence", "value_flow"):
         items = api.get(f"/v1/workspaces/{WORKSPACE}/analyses/latest/scores/{score}?limit=10").json()["items"]
         for place, _ in enumerate(items):

@@ -193,7 +193,13 @@ def test_parameters_that_are_missing_or_too_large_are_named(asked: Neo4jStore, p
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "missing"), (" // nothing\n", "missing"), ("RETURN " + "(" * (MAX_DEPTH + 1), "too-deep"), ("x" * (MAX_TEXT + 1), "too-long"), ("RETURN '\ud800'", "not-unicode")],
+    [
+        ("", "missing"),
+        (" // nothing\n", "missing"),
+        ("RETURN " + "(" * (MAX_DEPTH + 1), "too-deep"),
+        ("x" * (MAX_TEXT + 1), "too-long"),
+        ("RETURN '\ud800'", "not-unicode"),
+    ],
     ids=["empty", "comment", "deep", "long", "surrogate"],
 )
 def test_a_text_that_is_no_query_is_named(text: str, code: str) -> None:

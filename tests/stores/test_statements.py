@@ -81,7 +81,10 @@ def test_every_file_keeps_the_form() -> None:
 def test_every_statement_of_the_store_is_named_in_the_code() -> None:
     code = "\n".join(path.read_text("utf-8") for path in sorted((SOURCE / "stores").glob("neo4j_*.py")))
     named = set(re.findall(r'statement\("(store/\w+)"\)', code))
-    patterns = [re.compile(re.escape(pattern).replace(r"\{kind\.name\}", r"\w+").replace(r"\{name\}", r"\w+")) for pattern in re.findall(r'statement\(f"(store/[^"]+)"\)', code)]
+    patterns = [
+        re.compile(re.escape(pattern).replace(r"\{kind\.name\}", r"\w+").replace(r"\{name\}", r"\w+"))
+        for pattern in re.findall(r'statement\(f"(store/[^"]+)"\)', code)
+    ]
     unused = [found.name for found in statements("store") if found.name not in named and not any(pattern.fullmatch(found.name) for pattern in patterns)]
     assert not unused
 

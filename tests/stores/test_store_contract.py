@@ -382,7 +382,17 @@ def test_search_finds_latin_and_chinese_names_aliases_identifiers_and_ids(catalo
 
 
 def test_search_finds_words_of_every_script_and_length(store: Store) -> None:
-    names = {"dev": "हिन्दी", "cyr": "Газпром нефть", "ext": "𠀀𠀁𱍐", "kana": "カタカナ ひらがな", "hangul": "삼성전자", "digits": "①②③ ４５", "long": "x" * 400, "turk": "İstanbul", "arab": "أرامكو"}
+    names = {
+        "dev": "हिन्दी",
+        "cyr": "Газпром нефть",
+        "ext": "𠀀𠀁𱍐",
+        "kana": "カタカナ ひらがな",
+        "hangul": "삼성전자",
+        "digits": "①②③ ４５",
+        "long": "x" * 400,
+        "turk": "İstanbul",
+        "arab": "أرامكو",
+    }
     state(store, *(party(name, text) for name, text in names.items()))
     for name, text in names.items():
         assert found(store, q=text) == [name]
@@ -684,7 +694,7 @@ def test_columns_are_of_one_moment_while_others_write(store: Store) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         writer = pool.submit(writes)
-        seen: list[Columns] = [store.columns(At(DAY, store.head())) for _ in range(10)]
+        seen: list[Columns] = [store.columns(TODAY) for _ in range(10)]
         done.set()
         writer.result()
     assert all(columns["roles"].num_rows == columns["value_flows"].num_rows for columns in seen)

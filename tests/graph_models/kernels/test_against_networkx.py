@@ -153,7 +153,17 @@ def test_maximum_flow_is_that_of_networkx_and_its_cut_cuts(graph: nx.DiGraph, da
 @pytest.mark.parametrize("factor", [1e-9, 1.0, 1 / 3, 1e6, 1e15])
 def test_maximum_flow_scales_with_the_amounts(factor: float) -> None:
     """The flow network of Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms, figure 26.1 / 26.6: 23."""
-    edges = [("s", "v1", 16), ("s", "v2", 13), ("v1", "v3", 12), ("v2", "v1", 4), ("v2", "v4", 14), ("v3", "v2", 9), ("v3", "t", 20), ("v4", "v3", 7), ("v4", "t", 4)]
+    edges = [
+        ("s", "v1", 16),
+        ("s", "v2", 13),
+        ("v1", "v3", 12),
+        ("v2", "v1", 4),
+        ("v2", "v4", 14),
+        ("v3", "v2", 9),
+        ("v3", "t", 20),
+        ("v4", "v3", 7),
+        ("v4", "t", 4),
+    ]
     names = ["s", "v1", "v2", "v3", "v4", "t"]
     places = [[names.index(edge[end]) for edge in edges] for end in (0, 1)]
     cut = maximum_flow(matrix_of(6, places[0], places[1], [factor * edge[2] for edge in edges]), 0, 5)

@@ -1,4 +1,4 @@
-// Forget everything but the schema
+// Forget everything that is left, but the schema
 // Returns nothing.
 // mode: auto
 MATCH (n) WHERE NOT n:Schema

@@ -1,0 +1,82 @@
+"""The neighborhood of a party: asked more often than anything else, so its parameters are read by hand.
+
+FastAPI resolves each declared parameter and dependency anew for every request, which took longer here than finding the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+
+from graph_models.errors import FieldError, InvalidInput
+from service.api import examples
+from service.api.answers import json_answer
+from service.api.documented import answers
+from service.dependencies import at_once, place_of
+from service.http_paths import id_in_path
+from service.reads import instant, neighborhood
+
+
+class DirectRoute(APIRoute):
+    """The endpoint takes the request itself: nothing is resolved before it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return endpoint
+
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}/parties/{record_id}", tags=["parties"], route_class=DirectRoute)
+MAX_HOPS = 3
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The query parameters."""
+
+    hops: Annotated[int, msgspec.Meta(ge=1, le=MAX_HOPS, description="How many facts away.")] = 1
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000, description="How many parties at the most, the party itself included.")] = 100
+    kinds: Annotated[str, msgspec.Meta(description="Only along facts of these kinds, parted by commas.", examples=["money,owns"])] | None = None
+    as_of: Annotated[str, msgspec.Meta(description="A full day; default: the workspace's `default_as_of`, else today in UTC.")] | None = None
+    known_at: Annotated[str, msgspec.Meta(description="A time with zone, or digits only: a revision; default: now.")] | None = None
+
+
+_DEFAULTS = Asked()
+_EXAMPLE: dict[str, Any] = {"parties": [examples.answered("party")], "facts": [examples.answered("role")], "truncated": None}
+
+
+def _documented() -> dict[str, Any]:
+    path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "example": example}
+            for name, example in (("workspace", "demo"), ("record_id", "d1"))]  # fmt: skip
+    schemas: Mapping[str, Any] = msgspec.json.schema(Asked)["$defs"]["Asked"]["properties"]
+    return {"parameters": path + [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in schemas.items()]}
+
+
+@router.get("/neighborhood", response_class=Response, responses=answers(_EXAMPLE), openapi_extra=_documented())
+async def get_neighborhood(request: Request) -> Response:
+    """Parties at most so many facts away, the nearest first, and the facts among them, as records."""
+    workspace, record_id = request.path_params["workspace"], request.path_params["record_id"]
+    place = await place_of(request, id_in_path(workspace))
+    query = request.scope["query_string"]
+    asked = _asked(query) if query else _DEFAULTS
+    at = await at_once(place.store, instant, place.store, place.workspace.default_as_of, asked.as_of, asked.known_at)
+    wanted = None if asked.kinds is None else [kind for kind in asked.kinds.split(",") if kind]
+    arguments = (place.store, id_in_path(record_id), at, asked.hops, asked.limit, wanted)
+    found = await (at_once(place.store, neighborhood, *arguments) if asked.hops == 1 else run_in_threadpool(neighborhood, *arguments))
+    return json_answer(found.as_json())
+
+
+def _asked(query: bytes) -> Asked:
+    """``InvalidInput`` names the parameter that is unknown or not valid."""
+    try:
+        return msgspec.convert(dict(parse_qsl(query.decode(), keep_blank_values=True)), Asked, strict=False)
+    except (msgspec.ValidationError, UnicodeDecodeError) as error:
+        message, _, where = str(error).partition(" - at `$.")
+        unknown = "unknown field" in message
+        field = message.split("`")[1] if unknown else where.rstrip("`") or None
+        code = "unknown-parameter" if unknown else "out-of-range" if "=" in message else "wrong-type"
+        raise InvalidInput("Parameters or body are not valid", errors=[FieldError(code, message, field)]) from None

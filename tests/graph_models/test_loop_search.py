@@ -1,0 +1,104 @@
+"""The search for loops against one that tries everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph_models import loop_search
+from graph_models.loop_search import find_loops
+
+Edge = tuple[int, int, float]
+
+
+def every_loop(edges: list[Edge], max_length: int) -> list[tuple[float, tuple[int, ...]]]:
+    """All elementary loops through 0, best first, equal scores by their edges."""
+    found: list[tuple[float, tuple[int, ...]]] = []
+
+    def grow(node: int, path: tuple[int, ...], seen: frozenset[int], score: float) -> None:
+        for place, (source, target, utility) in enumerate(edges):
+            if source == node and target == 0:
+                found.append((score * utility, (*path, place)))
+            elif source == node and target not in seen and len(path) + 1 < max_length:
+                grow(target, (*path, place), seen | {target}, score * utility)
+
+    grow(0, (), frozenset({0}), 1.0)
+    return sorted(found, key=lambda loop: (-_digits(loop[0]), loop[1]))
+
+
+def _digits(value: float) -> float:
+    return float(f"{value:.11e}")
+
+
+def searched(edges: list[Edge], nodes: int, **limits: Any) -> Any:
+    source, target = (np.array([edge[end] for edge in edges], np.int32) for end in (0, 1))
+    utility = np.array([edge[2] for edge in edges], np.float64)
+    return find_loops(nodes, 0, source, target, utility, limits.get("max_length", 6), limits.get("min_score", 0.0), limits.get("max_loops", 10**6))
+
+
+def rows(loops: Any) -> list[tuple[int, ...]]:
+    return [tuple(place for place in row if place >= 0) for row in loops.streams.tolist()]
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> tuple[int, list[Edge]]:
+    nodes = draw(st.integers(1, 6))
+    place = st.integers(0, nodes - 1)
+    utility = draw(st.sampled_from([st.sampled_from([0.0, 0.1, 0.2, 0.5, 1.0]), st.floats(0, 1)]))
+    edges = draw(st.lists(st.tuples(place, place, utility), max_size=24))
+    return nodes, sorted(edge for edge in edges if edge[0] != edge[1])
+
+
+@given(networks(), st.integers(2, 6))
+def test_without_limits_every_loop_is_found(network: tuple[int, list[Edge]], max_length: int) -> None:
+    nodes, edges = network
+    loops = searched(edges, nodes, max_length=max_length)
+    expected = every_loop(edges, max_length)
+    assert rows(loops) == [path for _, path in expected]
+    assert loops.score.tolist() == pytest.approx([score for score, _ in expected])
+    assert (loops.complete, loops.threshold) == (True, 0)
+
+
+@given(networks(), st.sampled_from([0.01, 0.1, 0.125, 0.5, 1.0]))
+def test_a_least_score_leaves_out_the_weaker_ones_exactly(network: tuple[int, list[Edge]], least: float) -> None:
+    nodes, edges = network
+    loops = searched(edges, nodes, min_score=least)
+    assert rows(loops) == [path for score, path in every_loop(edges, 6) if score >= least * (1 - 1e-12)]
+    assert (loops.complete, loops.threshold) == (True, least)
+
+
+@given(networks(), st.integers(1, 12))
+def test_where_there_are_too_many_only_those_above_the_next_one_count(network: tuple[int, list[Edge]], most: int) -> None:
+    nodes, edges = network
+    loops, expected = searched(edges, nodes, max_loops=most), every_loop(edges, 6)
+    if len(expected) <= most:
+        assert (rows(loops), loops.complete) == ([path for _, path in expected], True)
+    else:
+        threshold = _digits(expected[most][0])
+        assert rows(loops) == [path for score, path in expected if _digits(score) > threshold]
+        assert (loops.complete, loops.threshold) == (False, pytest.approx(threshold))
+
+
+def test_growing_in_small_steps_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = [(a, b, 0.1 + 0.8 * ((a * 7 + b * 3) % 10) / 10) for a in range(7) for b in range(7) if a != b]
+    whole = searched(edges, 7)
+    monkeypatch.setattr(loop_search, "EXPANSIONS", 3)
+    parts = searched(edges, 7)
+    assert rows(parts) == rows(whole)
+    assert parts.score.tolist() == whole.score.tolist()
+
+
+def test_parallel_streams_make_loops_of_their_own() -> None:
+    loops = searched([(0, 1, 0.5), (0, 1, 0.4), (1, 0, 0.5), (1, 0, 0.1)], 2)
+    assert loops.score.tolist() == pytest.approx([0.25, 0.2, 0.05, 0.04])
+
+
+def test_a_complete_network_is_cut_off_without_growing_all_of_it() -> None:
+    edges = [(a, b, ((a * 31 + b * 17) % 97 + 1) / 98) for a in range(40) for b in range(40) if a != b]
+    loops = searched(edges, 40, max_loops=1000)
+    assert (len(loops.score), loops.complete) == (1000, False)
+    assert loops.threshold > 0.6

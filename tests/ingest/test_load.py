@@ -1,0 +1,285 @@
+"""An import writes all or what is good, says what it did, and done again changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph_models.errors import InvalidInput, JobCancelled, Malformed, NotFound
+from graph_models.vocabulary import BUILT_IN
+from service.ingest import load, writing
+from service.ingest.load import ImportPlan, import_files, run_job, save_mapping, workspace_for
+from service.ingest.mapping_model import read_mapping
+from service.ingest.sources import FileOfSet
+from service.jobs import no_progress
+from service.settings import Settings
+from service.stores.embedded_store import EmbeddedStore
+from service.stores.store import At
+from service.workplace import Service
+from tests.ingest.files import made
+
+MAPPING = """
+name: payments
+workspace: {name: The firm, focal_party_id: firm, base_currency: EUR, locale: zh, default_as_of: "2025-12-31"}
+records:
+  - {type: party, id: firm, name: Firm, kind: organization}
+files:
+  payments:
+    pattern: "payments*"
+    ignore: [note]
+    records:
+      - {type: party, id: "s{supplier}", name: "Supplier {supplier}", kind: organization}
+      - {type: value_flow, id: "{number}", source: firm, target: "s{supplier}", kind: money, amount: "{amount}", currency: EUR, valid_from: "{date}"}
+"""
+HEADER = "number,date,supplier,amount,note\n"
+GOOD = HEADER + "n1,2025-01,1,10.50,x\nn2,2025-02,1,20,\nn3,2025-03,2,5,\n"
+BAD = HEADER + "n1,2025-01,1,10.50,x\nn2,2025-13,1,20,\nn3,2025-03,2,five,\nn4,2025-03,2,7,,surplus\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
+    made_store = EmbeddedStore(tmp_path / "store.sqlite3")
+    yield made_store
+    made_store.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    made_service = Service(Settings(store=f"sqlite:///{tmp_path / 'stores'}", data=tmp_path / "data"))  # type: ignore[arg-type]
+    yield made_service
+    made_service.close()
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of two records, three of them held: what holds for these holds for large files."""
+    monkeypatch.setattr(load, "MAX_BATCH_RECORDS", 2)
+    monkeypatch.setattr(writing, "MAX_BATCH_RECORDS", 2)
+    monkeypatch.setattr(load, "chunks", lambda items, size=2: writing.chunks(items, size))
+
+
+def run(store: EmbeddedStore, *files: FileOfSet, mapping: str | None = MAPPING, **options: Any) -> dict[str, Any]:
+    return import_files(store, BUILT_IN, ImportPlan(files, None if mapping is None else read_mapping(mapping), **options))
+
+
+def stored(store: EmbeddedStore, kind: str) -> list[str]:
+    return [row.id for row in store.find(kind, {}, At(), None, 1000).rows]
+
+
+def test_an_import_says_what_it_did_and_done_again_changes_nothing(store: EmbeddedStore, tmp_path: Path) -> None:
+    file = made(tmp_path, "payments.csv", GOOD)
+    first, again = run(store, file), run(store, file)
+    assert (first["accepted"], first["created"], first["rejected"], first["revision"]) == (6, 6, 0, 1)
+    assert first["by_type"] == {"party": 3, "value_flow": 3}
+    assert first["columns"] == {"mapped": ["number", "date", "supplier", "amount"], "ignored": ["note"]}
+    assert first["files"] == [{"file": "payments.csv", "as": "payments", "format": "csv", "encoding": "utf-8", "delimiter": ","}]
+    assert (again["unchanged"], again["created"], again["updated"], again["revision"]) == (6, 0, 0, 1)
+    assert [revision.import_id for revision in store.revisions(0, 10)] == [first["import_id"]]
+
+
+def test_a_corrected_file_changes_what_it_corrects(store: EmbeddedStore, tmp_path: Path) -> None:
+    run(store, made(tmp_path, "payments.csv", GOOD))
+    result = run(store, made(tmp_path, "payments.csv", GOOD.replace("10.50", "11.00")))
+    assert (result["updated"], result["unchanged"]) == (1, 5)
+
+
+def test_abort_lists_every_fault_and_writes_nothing(store: EmbeddedStore, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        run(store, made(tmp_path, "payments.csv", BAD))
+    assert [(error.line, error.field, error.code) for error in caught.value.errors] == [
+        (3, "valid_from", "bad-date"), (4, "amount", "bad-number"), (5, None, "too-many-fields"),
+    ]  # fmt: skip
+    assert "column 'amount' is 'five'" in caught.value.errors[1].message
+    assert store.head() == 0
+
+
+def test_skip_writes_what_is_good_and_lists_the_rest(store: EmbeddedStore, tmp_path: Path) -> None:
+    result = run(store, made(tmp_path, "payments.csv", BAD), on_error="skip")
+    assert (result["accepted"], result["rejected"]) == (4, 3)
+    assert [error["line"] for error in result["errors"]] == [3, 4, 5]
+    assert stored(store, "value_flow") == ["n1"]
+
+
+def test_faults_of_several_files_name_the_file(store: EmbeddedStore, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        run(store, made(tmp_path, "payments1.csv", GOOD), made(tmp_path, "payments2.csv", HEADER + "n1,2025-01,1,1,\nn9,x,1,1,\n"))
+    assert [(error.line, error.message.split(":")[0], error.code) for error in caught.value.errors] == [
+        (2, "payments2.csv", "duplicate"), (3, "payments2.csv", "bad-date"),
+    ]  # fmt: skip
+
+
+def test_a_dry_run_writes_nothing_and_shows_what_would_change(store: EmbeddedStore, tmp_path: Path) -> None:
+    run(store, made(tmp_path, "payments.csv", GOOD))
+    result = run(store, made(tmp_path, "payments.csv", GOOD.replace("10.50", "11.00") + "n4,2025-04,1,1,\nn5,x,1,1,\n"), dry_run=True)
+    assert (result["created"], result["updated"], result["unchanged"], result["rejected"]) == (1, 1, 5, 1)
+    shown = {item["id"]: item for item in result["preview"]}
+    assert shown["n1"] == {"op": "update", "type": "value_flow", "id": "n1", "fields": {"amount": "11.00"}}
+    assert (shown["firm"]["op"], shown["firm"]["fields"], shown["n4"]["op"]) == ("unchanged", {}, "create")
+    assert store.head() == 1
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("held", [0, 100])
+def test_a_large_import_is_checked_as_a_whole_before_it_writes(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int) -> None:
+    monkeypatch.setattr(writing, "HELD_RECORDS", held)
+    with pytest.raises(InvalidInput) as caught:
+        run(store, made(tmp_path, "payments.csv", BAD))
+    assert [error.line for error in caught.value.errors] == [3, 4, 5]
+    assert store.head() == 0
+    result = run(store, made(tmp_path, "payments.csv", GOOD))
+    assert (result["created"], store.head()) == (6, 3)
+    assert {revision.import_id for revision in store.revisions(0, 10)} == {result["import_id"]}
+    assert run(store, made(tmp_path, "payments.csv", GOOD))["unchanged"] == 6
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("on_error", ["abort", "skip"])
+def test_facts_may_come_long_before_their_parties_and_documents(store: EmbeddedStore, tmp_path: Path, on_error: str) -> None:
+    lines = [
+        {"type": "value_flow", "id": "v1", "source": "a", "target": "b", "kind": "money", "evidence": [{"document_id": "d"}]},
+        *({"type": "party", "id": f"p{number}", "name": "x", "kind": "person"} for number in range(5)),
+        {"type": "party", "id": "a", "name": "A", "kind": "person"},
+        {"type": "party", "id": "b", "name": "B", "kind": "person"},
+        {"type": "document", "id": "d"},
+    ]
+    result = run(store, made(tmp_path, "a.ndjson", "\n".join(map(json.dumps, lines))), mapping=None, on_error=on_error)
+    assert (result["created"], result["rejected"]) == (9, 0)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_fact_whose_party_never_comes_is_an_error_of_its_line(store: EmbeddedStore, tmp_path: Path) -> None:
+    lines = [{"type": "party", "id": f"p{number}", "name": "x", "kind": "person"} for number in range(5)]
+    flow = {"type": "value_flow", "id": "v1", "source": "p0", "target": "banana", "kind": "money"}
+    file = made(tmp_path, "a.ndjson", "\n".join(map(json.dumps, [flow, *lines])))
+    with pytest.raises(InvalidInput) as caught:
+        run(store, file, mapping=None)
+    assert [(error.line, error.code, error.field) for error in caught.value.errors] == [(1, "dangling", "target")]
+    result = run(store, file, mapping=None, on_error="skip")
+    assert (result["created"], result["rejected"], result["errors"][0]["code"]) == (5, 1, "dangling")
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_stage_that_may_not_follow_what_is_stored_aborts_a_large_import_before_it_writes(store: EmbeddedStore, tmp_path: Path) -> None:
+    def role(stage: str, start: str, end: str | None) -> dict[str, Any]:
+        return {"type": "role", "id": "r", "source": "p0", "target": "p1", "role": "customer", "stage": stage, "valid_from": start, "valid_to": end}
+
+    parties = [{"type": "party", "id": f"p{number}", "name": "x", "kind": "person"} for number in range(5)]
+    run(store, made(tmp_path, "a.ndjson", "\n".join(map(json.dumps, [*parties, role("active", "2024", "2024")]))), mapping=None)
+    before = store.head()
+    with pytest.raises(InvalidInput) as caught:
+        run(store, made(tmp_path, "b.ndjson", "\n".join(map(json.dumps, [*parties, role("prospect", "2025", None)]))), mapping=None)
+    assert [(error.line, error.code) for error in caught.value.errors] == [(6, "stage-not-allowed")]
+    assert store.head() == before
+
+
+def test_records_of_a_file_without_mapping_keep_line_and_code_of_what_is_wrong(store: EmbeddedStore, tmp_path: Path) -> None:
+    good = '{"type":"party","id":"a","name":"A","kind":"person"}'
+    content = f"{good}\n\nbanana\n" + '{"type":"party","id":"' + "x" * (2 << 20) + '"}\n' + good.replace('"a"', '"b"') + "\n"
+    result = run(store, made(tmp_path, "a.ndjson.gz", content), mapping=None, on_error="skip")
+    assert [(error["line"], error["code"]) for error in result["errors"]] == [(3, "bad-json"), (4, "too-large")]
+    assert stored(store, "party") == ["a", "b"]
+
+
+def test_a_packed_file_that_is_cut_off_writes_nothing(store: EmbeddedStore, tmp_path: Path) -> None:
+    whole = made(tmp_path, "payments.csv.gz", GOOD)
+    whole.path.write_bytes(whole.path.read_bytes()[:-12])
+    with pytest.raises(Malformed):
+        run(store, whole)
+    assert store.head() == 0
+
+
+def test_an_import_without_files_or_with_two_of_one_name_is_refused(store: EmbeddedStore, tmp_path: Path) -> None:
+    file = made(tmp_path, "payments.csv", GOOD)
+    for plan in (ImportPlan([]), ImportPlan([file, file]), ImportPlan([file], on_error="banana")):
+        with pytest.raises(InvalidInput):
+            import_files(store, BUILT_IN, plan)
+
+
+def test_only_so_many_errors_are_shown_and_the_rest_is_counted(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "SHOWN_ERRORS", 2)
+    result = run(store, made(tmp_path, "payments.csv", BAD), on_error="skip")
+    assert (len(result["errors"]), result["truncated"]["left_out"], result["rejected"]) == (2, 1, 3)
+
+
+def test_progress_goes_by_bytes_and_a_cancelled_import_ends(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "PROGRESS_S", 0.0)
+    file = made(tmp_path, "payments.csv", HEADER + "".join(f"n{number},2025-01,1,1,\n" for number in range(3000)))
+    heard: list[tuple[int, int | None, str]] = []
+    import_files(store, BUILT_IN, ImportPlan([file], read_mapping(MAPPING)), lambda done, total, stage: heard.append((done, total, stage)))
+    size = file.path.stat().st_size
+    assert [total for _, total, _ in heard] == [size] * len(heard)
+    assert [done for done, _, _ in heard] == sorted(done for done, _, _ in heard)
+    assert heard[-1] == (size, size, "done")
+
+    def cancel(done: int, total: int | None, stage: str) -> None:
+        raise JobCancelled("enough")
+
+    before = store.head()
+    with pytest.raises(JobCancelled):
+        import_files(store, BUILT_IN, ImportPlan([made(tmp_path, "payments2.csv", HEADER + "z,2025,1,1,\n")], read_mapping(MAPPING)), cancel)
+    assert store.head() == before
+
+
+# --- through the service
+
+
+def arguments(file: FileOfSet, **more: Any) -> dict[str, Any]:
+    return {"files": [{"path": str(file.path), "name": file.name}], **more}
+
+
+def test_one_mapping_makes_the_workspace_as_it_is_best_made(service: Service) -> None:
+    workspace = workspace_for(service, "w", read_mapping(MAPPING))
+    assert (workspace.name, workspace.focal_party_id, workspace.base_currency, workspace.locale, workspace.default_as_of) == ("The firm", "firm", "EUR", "zh", "2025-12-31")
+    assert workspace_for(service, "w", None) == workspace
+    assert workspace_for(service, "plain", None).name == "plain"
+
+
+def test_a_job_takes_a_mapping_by_text_or_by_name_and_keeps_its_import(service: Service, tmp_path: Path) -> None:
+    workspace_for(service, "w", None)
+    file = made(tmp_path, "payments.csv", GOOD)
+    assert run_job(service, "w", arguments(file, mapping=MAPPING, dry_run=True), no_progress)["created"] == 6
+    assert save_mapping(service, "w", "payments", MAPPING)["version"] == 1
+    result = run_job(service, "w", arguments(file, mapping="payments", who="somebody", import_id="i1"), no_progress)
+    assert (result["created"], result["import_id"]) == (6, "i1")
+    assert [body["import_id"] for body in service.catalog.things("w", "import")] == ["i1"]
+    assert service.store("w").revisions(0, 1)[0].who == "somebody"
+    with pytest.raises(NotFound):
+        run_job(service, "w", arguments(file, mapping="banana"), no_progress)
+
+
+def test_a_mapping_is_kept_under_its_own_name_only(service: Service) -> None:
+    workspace_for(service, "w", None)
+    with pytest.raises(InvalidInput):
+        save_mapping(service, "w", "other", MAPPING)
+
+
+def test_uploaded_files_are_removed_once_the_job_is_over(service: Service, tmp_path: Path) -> None:
+    workspace_for(service, "w", None)
+    for content in (GOOD, BAD):
+        upload = tmp_path / "upload"
+        upload.mkdir()
+        file = made(upload, "payments.csv", content)
+        try:
+            run_job(service, "w", arguments(file, mapping=MAPPING, upload=str(upload)), no_progress)
+        except InvalidInput:
+            assert content == BAD
+        assert not upload.exists()
+
+
+def test_a_file_of_records_brings_its_own_vocabulary(service: Service, tmp_path: Path) -> None:
+    workspace_for(service, "w", None)
+    terms = {"type": "vocabulary", "value_kinds": [{"id": "banana", "label": {"en": "Banana", "zh": "香蕉"}}]}
+    parties = [{"type": "party", "id": name, "name": name, "kind": "person"} for name in "ab"]
+    flow = {"type": "value_flow", "id": "v", "source": "a", "target": "b", "kind": "banana"}
+    good = made(tmp_path, "a.ndjson", "\n".join(map(json.dumps, [terms, *parties, flow])))
+    bad = made(tmp_path, "b.ndjson", "\n".join(map(json.dumps, [terms, *parties, flow | {"kind": "kiwi"}])))
+    with pytest.raises(InvalidInput):
+        run_job(service, "w", arguments(bad), no_progress)
+    assert "banana" not in service.vocabulary("w").value_kinds
+    assert run_job(service, "w", arguments(good, dry_run=True), no_progress)["created"] == 3
+    assert run_job(service, "w", arguments(good), no_progress)["created"] == 3
+    assert "banana" in service.vocabulary("w").value_kinds
