@@ -31,8 +31,10 @@ from service.stores.store import At, Writing
 from service.workplace import Service
 
 WORKSPACE = str(DEMO_WORKSPACE["id"])
-QUERIES: dict[str, dict[str, Any]] = {"give-get": {"party": "pinlan"}, "bottleneck": {"from": "ningxin-modules", "to": "households-shanghai"}}
-"""What views must be asked with, beside the focal party's defaults."""
+QUERIES: dict[str, dict[str, Any]] = {
+    "loops": {"limit": 100}, "flows": {"limit": 100}, "give-get": {"party": "pinlan"}, "bottleneck": {"from": "ningxin-modules", "to": "households-shanghai"},
+}  # fmt: skip
+"""What views are asked with: a page of lists, ends and parties where they need them."""
 
 
 def quiet(done: int, total: int | None, stage: str) -> None:

@@ -45,8 +45,16 @@ def _flows(ecosystem: Ecosystem, parameters: Parameters, period: Period) -> Flow
     rows = np.flatnonzero(counts & left)
     share = share_of_days(facts.start[rows], facts.end[rows], period)
     whole, no_rate = base_amounts(ecosystem, "value_flows", rows)
-    return Flows(rows, source[rows], target[rows], facts.coded("kind").codes[rows], facts.coded("product").codes[rows], whole * share,
-                 facts.number("quantity")[rows] * share, no_rate_warning(ecosystem, "value_flows", rows[no_rate]))
+    return Flows(
+        rows,
+        source[rows],
+        target[rows],
+        facts.coded("kind").codes[rows],
+        facts.coded("product").codes[rows],
+        whole * share,
+        facts.number("quantity")[rows] * share,
+        no_rate_warning(ecosystem, "value_flows", rows[no_rate]),
+    )
 
 
 def share_of_days(start: Ints, end: Ints, period: Period) -> Floats:
@@ -82,8 +90,13 @@ def base_amounts(ecosystem: Ecosystem, family: str, rows: Longs) -> tuple[Floats
 def _rates(ecosystem: Ecosystem, currency: str) -> tuple[Longs, Floats]:
     """First days, in order, and rates of a currency into the base currency."""
     table = ecosystem.columns["exchange_rates"]
-    rows = [(day, rate) for base, other, day, rate in zip(table["kind"].to_pylist(), table["currency"].to_pylist(), table["valid_from"].to_pylist(),
-                                                          table["value"].to_pylist(), strict=True) if base == ecosystem.base_currency and other == currency]
+    rows = [
+        (day, rate)
+        for base, other, day, rate in zip(
+            table["kind"].to_pylist(), table["currency"].to_pylist(), table["valid_from"].to_pylist(), table["value"].to_pylist(), strict=True
+        )
+        if base == ecosystem.base_currency and other == currency
+    ]
     rows.sort()
     return np.array([day for day, _ in rows], np.int64), np.array([rate for _, rate in rows], np.float64)
 
@@ -95,5 +108,10 @@ def no_rate_warning(ecosystem: Ecosystem, family: str, rows: Longs) -> tuple[War
     facts = ecosystem.families[family]
     currencies = facts.coded("currency")
     missing = ", ".join(currencies.texts[code] for code in np.unique(currencies.codes[rows]).tolist())
-    return (Warning("no-rate", f"{len(rows)} amounts are left out of sums: no rate from {missing} into {ecosystem.base_currency} on their first day",
-                    tuple(facts.texts("id", rows))),)
+    return (
+        Warning(
+            "no-rate",
+            f"{len(rows)} amounts are left out of sums: no rate from {missing} into {ecosystem.base_currency} on their first day",
+            tuple(facts.texts("id", rows)),
+        ),
+    )

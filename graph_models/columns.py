@@ -233,7 +233,7 @@ def table_of(family: str, values: Mapping[str, Sequence[Any]]) -> pa.Table:
 def _by_id(table: pa.Table) -> pa.Table:
     table = table.combine_chunks()
     ids = table["id"]
-    if len(ids) > 1 and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1).combine_chunks(), ids.slice(1).combine_chunks())).as_py():
+    if len(ids) > 1 and not pc.all(pc.less(ids.slice(0, len(ids) - 1).combine_chunks(), ids.slice(1).combine_chunks())).as_py():
         table = table.take(pc.sort_indices(table, [("id", "ascending"), ("valid_from", "ascending")])).combine_chunks()
     return table
 

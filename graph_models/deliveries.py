@@ -28,7 +28,15 @@ class Deliveries(NamedTuple):
 
 def deliveries_of(ecosystem: Ecosystem, parameters: Parameters) -> Deliveries:
     """Z by the basis, and (where one is named) of one product only."""
-    key = ("deliveries", ecosystem.period(parameters), parameters.hypotheses, parameters.roll_up, parameters.basis, parameters.in_return_for, parameters.product)
+    key = (
+        "deliveries",
+        ecosystem.period(parameters),
+        parameters.hypotheses,
+        parameters.roll_up,
+        parameters.basis,
+        parameters.in_return_for,
+        parameters.product,
+    )
     return ecosystem.kept(key, lambda: _deliveries(ecosystem, parameters, streams_of(ecosystem, parameters)))
 
 
@@ -108,5 +116,9 @@ def _joined(basis: str, money: _Pairs, goods: _Pairs) -> _Pairs:
 
 def _net_refund(ecosystem: Ecosystem, rows: Longs, pairs: Longs, n: np.int64) -> Warning:
     parties = np.unique(np.concatenate([pairs // n, pairs % n]))
-    return Warning("net-refund", f"{len(pairs)} pairs whose sum in the period is not above 0 are left out of the value chain",
-                   tuple(ecosystem.families["value_flows"].texts("id", np.sort(rows))), tuple(ecosystem.parties[p] for p in parties))
+    return Warning(
+        "net-refund",
+        f"{len(pairs)} pairs whose sum in the period is not above 0 are left out of the value chain",
+        tuple(ecosystem.families["value_flows"].texts("id", np.sort(rows))),
+        tuple(ecosystem.parties[p] for p in parties),
+    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 
 import msgspec
@@ -35,6 +37,7 @@ Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 FACT_FAMILIES = ("roles", "relationships", "value_flows", "touchpoints", "assessments")
 """The order in which facts are numbered."""
 PERIOD_MONTHS = 12
+AMOUNT_DIGITS = 12
 
 
 class Coded(NamedTuple):
@@ -158,7 +161,12 @@ class Ecosystem:
 
     @classmethod
     def from_records(
-        cls, records: Iterable[Mapping[str, Any]], focal_party: str, as_of: int | str | date | None = None, base_currency: str = "CNY", vocabulary: Vocabulary = BUILT_IN
+        cls,
+        records: Iterable[Mapping[str, Any]],
+        focal_party: str,
+        as_of: int | str | date | None = None,
+        base_currency: str = "CNY",
+        vocabulary: Vocabulary = BUILT_IN,
     ) -> Ecosystem:
         """From the dicts of a batch. ``InvalidInput`` names line and field of each that is wrong.
 
@@ -305,7 +313,7 @@ def _checked(records: Iterable[Mapping[str, Any]], vocabulary: Vocabulary) -> li
     errors: list[FieldError] = []
     for line, fields in enumerate(records, 1):
         try:
-            record = finished(record_of(fields))
+            record = finished(record_of(_exact(fields)))
         except InvalidInput as error:
             errors += [fault.at(line) for fault in error.errors]
             continue
@@ -313,13 +321,25 @@ def _checked(records: Iterable[Mapping[str, Any]], vocabulary: Vocabulary) -> li
         answer.append(record)
         lines.append(line)
     named = {record.id for record in answer if BY_CLASS[type(record)].name == "party"}
-    errors += [FieldError("unknown-party", f"there is no party {party!r}", field, line) for record, line in zip(answer, lines, strict=True)
-               for field, party in parties_named(record) if party not in named]
+    errors += [
+        FieldError("unknown-party", f"there is no party {party!r}", field, line)
+        for record, line in zip(answer, lines, strict=True)
+        for field, party in parties_named(record)
+        if party not in named
+    ]
     errors += _doubled(answer, lines)
     if errors:
         first = errors[0]
         raise InvalidInput(f"Line {first.line}: {first.message}" + (f" ({len(errors)} errors)" if len(errors) > 1 else ""), errors=errors)
     return answer
+
+
+def _exact(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An amount that Python computed as a float is meant to the 12 digits after the point that amounts have."""
+    amount = fields.get("amount")
+    if isinstance(amount, float) and isfinite(amount):
+        return {**fields, "amount": Decimal(f"{amount:.{AMOUNT_DIGITS}f}")}
+    return fields
 
 
 def _doubled(records: list[Record], lines: list[int]) -> list[FieldError]:

@@ -25,8 +25,19 @@ def explain(
     if score not in SCORES:
         raise InvalidInput.of("unknown-score", f"{score!r} is no score; there are {', '.join(SCORES)}", "score")
     place = place_of(ecosystem, party)
-    answer: dict[str, Any] = {"party_id": party, "score": score, "value": None, "reason": None, "rank": None, "rank_range": None, "coverage": None, "parts": [],
-                              "most_influential_fact": None, "profile": profile.name, "snapshot_id": ecosystem.snapshot_id}
+    answer: dict[str, Any] = {
+        "party_id": party,
+        "score": score,
+        "value": None,
+        "reason": None,
+        "rank": None,
+        "rank_range": None,
+        "coverage": None,
+        "parts": [],
+        "most_influential_fact": None,
+        "profile": profile.name,
+        "snapshot_id": ecosystem.snapshot_id,
+    }
     focal = focal_of(ecosystem, parameters)
     if focal is None:
         return answer | {"reason": NO_FOCAL_PARTY}
@@ -35,8 +46,13 @@ def explain(
     scored = scored_of(ecosystem, parameters, score, profile)
     if not scored.defined[place]:
         return answer | {"reason": score_result(ecosystem, parameters, score, profile).reason(place)}
-    answer |= {"value": float(scored.value[place]), "rank": int(scored.rank[place]), "rank_range": [int(end) for end in scored.rank_range[place]],
-               "coverage": float(scored.coverage[place]), "parts": [_part(ecosystem, parameters, scored, part, place) for part in scored.parts]}
+    answer |= {
+        "value": float(scored.value[place]),
+        "rank": int(scored.rank[place]),
+        "rank_range": [int(end) for end in scored.rank_range[place]],
+        "coverage": float(scored.coverage[place]),
+        "parts": [_part(ecosystem, parameters, scored, part, place) for part in scored.parts],
+    }
     if counterfactual:
         answer["most_influential_fact"] = _most_influential(ecosystem, party, score, parameters, profile, answer)
     return answer
@@ -48,13 +64,18 @@ def _part(ecosystem: Ecosystem, parameters: Parameters, scored: Scored, part: Pa
         return {"part": part.name, "raw": None, "normalised": None, "weight": part.weight, "points": 0.0, "reason": part.result.reason(place), "evidence": []}
     available = sum(other.weight for other in scored.parts if not np.isnan(other.normalised[place]))
     evidence = EVIDENCE[part.name](ecosystem, parameters, place) if raw > 0 else []
-    return {"part": part.name, "raw": raw, "normalised": normalised, "weight": part.weight, "points": 100.0 * part.weight * normalised / available, "reason": None,
-            "evidence": [item.as_json(ecosystem) for item in evidence]}
+    return {
+        "part": part.name,
+        "raw": raw,
+        "normalised": normalised,
+        "weight": part.weight,
+        "points": 100.0 * part.weight * normalised / available,
+        "reason": None,
+        "evidence": [item.as_json(ecosystem) for item in evidence],
+    }
 
 
-def _most_influential(
-    ecosystem: Ecosystem, party: str, score: str, parameters: Parameters, profile: Profile, answer: dict[str, Any]
-) -> dict[str, Any] | None:
+def _most_influential(ecosystem: Ecosystem, party: str, score: str, parameters: Parameters, profile: Profile, answer: dict[str, Any]) -> dict[str, Any] | None:
     candidates = sorted({fact for part in answer["parts"] for item in part["evidence"] for fact in item["facts"]})
     best: dict[str, Any] | None = None
     most = -1.0

@@ -28,8 +28,9 @@ def facts_items(ecosystem: Ecosystem, parameters: Parameters) -> Items:
         found = [part.facts() for part in parts]
         return np.concatenate([item + offset for (item, _), offset in zip(found, offsets, strict=False)]), np.concatenate([ref for _, ref in found])
 
-    return Items(np.concatenate([part.source for part in parts]), np.concatenate([part.target for part in parts]),
-                 np.concatenate([part.value for part in parts]), facts)
+    return Items(
+        np.concatenate([part.source for part in parts]), np.concatenate([part.target for part in parts]), np.concatenate([part.value for part in parts]), facts
+    )
 
 
 def _named(parameters: Parameters) -> Callable[[str], bool]:

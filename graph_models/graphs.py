@@ -69,8 +69,11 @@ class Graph:
         if not self.directed:
             return self
         other = self.source != self.target
-        items = Items(np.concatenate([self.source, self.target[other]]), np.concatenate([self.target, self.source[other]]),
-                      np.concatenate([self.weight, self.weight[other]]))
+        items = Items(
+            np.concatenate([self.source, self.target[other]]),
+            np.concatenate([self.target, self.source[other]]),
+            np.concatenate([self.weight, self.weight[other]]),
+        )
         source, target, weight = grouped(items)
         return replace(self, source=source, target=target, weight=np.ones(len(weight)) if ones else weight, directed=False, facts=self._both_ways)
 
@@ -96,8 +99,22 @@ class Graph:
 
 def graph_of(ecosystem: Ecosystem, name: str, parameters: Parameters) -> Graph:
     """A graph by its name, with what ``weight``, ``directed`` and ``reversed`` make of it. Made once for the same parameters."""
-    key = ("graph", name, ecosystem.period(parameters), parameters.hypotheses, parameters.roll_up, parameters.basis, parameters.in_return_for, parameters.product,
-           parameters.utility, parameters.kinds, parameters.weight, parameters.distance_of, parameters.directed, parameters.reversed)
+    key = (
+        "graph",
+        name,
+        ecosystem.period(parameters),
+        parameters.hypotheses,
+        parameters.roll_up,
+        parameters.basis,
+        parameters.in_return_for,
+        parameters.product,
+        parameters.utility,
+        parameters.kinds,
+        parameters.weight,
+        parameters.distance_of,
+        parameters.directed,
+        parameters.reversed,
+    )
     return ecosystem.kept(key, lambda: _viewed(ecosystem, name, parameters))
 
 
@@ -133,8 +150,15 @@ def _weight(name: str, parameters: Parameters) -> str:
     return "none" if parameters.weight == "none" else own
 
 
-def _graph(ecosystem: Ecosystem, name: str, items: Items, roll_up: RollUp, warnings: tuple[Warning, ...] = (), *,
-           by: Callable[[Items], tuple[Ints, Ints, Floats]] = grouped) -> Graph:
+def _graph(
+    ecosystem: Ecosystem,
+    name: str,
+    items: Items,
+    roll_up: RollUp,
+    warnings: tuple[Warning, ...] = (),
+    *,
+    by: Callable[[Items], tuple[Ints, Ints, Floats]] = grouped,
+) -> Graph:
     source, target, weight = by(items)
     return Graph(name, len(ecosystem.parties), source, target, weight, roll_up.present, warnings=warnings, facts=items.facts_between)
 
@@ -218,7 +242,10 @@ def _facts(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
 
 
 GRAPHS: dict[str, Callable[[Ecosystem, Parameters], Graph]] = {
-    "utility": _utility, "value_chain": _value_chain, "influence": _influence, "tie": _tie, "ownership": _ownership, "facts": _facts,
+    "utility": _utility,
+    "value_chain": _value_chain,
+    "influence": _influence,
+    "tie": _tie,
+    "ownership": _ownership,
+    "facts": _facts,
 }
-
-

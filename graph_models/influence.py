@@ -28,8 +28,12 @@ def influence_items(ecosystem: Ecosystem, parameters: Parameters) -> Items:
     parts = [_states(ecosystem, parameters, "roles"), _states(ecosystem, parameters, "relationships"), _given(ecosystem, parameters)]
     offsets = np.cumsum([0, *(len(part.source) for part in parts)])
     weight = np.clip(np.concatenate([part.weight for part in parts]), 0.0, 1.0)
-    return Items(np.concatenate([part.source for part in parts]), np.concatenate([part.target for part in parts]), weight,
-                 lambda: (np.concatenate([part.item + offset for part, offset in zip(parts, offsets, strict=False)]), np.concatenate([part.ref for part in parts])))
+    return Items(
+        np.concatenate([part.source for part in parts]),
+        np.concatenate([part.target for part in parts]),
+        weight,
+        lambda: (np.concatenate([part.item + offset for part, offset in zip(parts, offsets, strict=False)]), np.concatenate([part.ref for part in parts])),
+    )
 
 
 def strength_of(ecosystem: Ecosystem, family: str, rows: Longs, *, shares: bool) -> Floats:
@@ -59,8 +63,9 @@ def _states(ecosystem: Ecosystem, parameters: Parameters, family: str) -> _Moves
     one_way = facts.coded("kind").flags(lambda text: text in kinds and kinds[text].one_way)[rows]
     back = ~one_way
     ref = np.concatenate([rows, rows[back]]) + facts.first_ref
-    return _Moves(np.concatenate([source, target[back]]), np.concatenate([target, source[back]]), np.concatenate([weight, weight[back]]),
-                  np.arange(len(ref)), ref)
+    return _Moves(
+        np.concatenate([source, target[back]]), np.concatenate([target, source[back]]), np.concatenate([weight, weight[back]]), np.arange(len(ref)), ref
+    )
 
 
 def _given(ecosystem: Ecosystem, parameters: Parameters) -> _Moves:
@@ -85,5 +90,10 @@ def _given(ecosystem: Ecosystem, parameters: Parameters) -> _Moves:
     item_of_stream[each] = np.arange(len(each))
     item = np.repeat(item_of_stream, np.diff(streams.first))
     kept = item >= 0
-    return _Moves(streams.source[counted], streams.target[counted], np.concatenate([utilities.utility[each], share[whole]]), item[kept],
-                  streams.flows.rows[streams.order[kept]] + first_ref)
+    return _Moves(
+        streams.source[counted],
+        streams.target[counted],
+        np.concatenate([utilities.utility[each], share[whole]]),
+        item[kept],
+        streams.flows.rows[streams.order[kept]] + first_ref,
+    )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from graph_models.ecosystem import Floats, Ints, Longs, Mask
 from graph_models.ranking import rounded
@@ -18,6 +19,12 @@ EXPANSIONS = 1_000_000
 """So many paths grow at once: bounds the memory, not the answer."""
 SLACK = 1e-12
 """Scores that agree to 12 digits are the same score, whatever the order of their products."""
+FINENESS = 0.1
+BINS = 150
+"""Scores from 1 down to e^-15 are told apart when walks are counted."""
+WORTH_GUESSING = 20_000
+"""To find fewer loops than this, the threshold that rises by itself is as quick."""
+MOST_COUNTERS = 20_000_000
 
 
 class Loops(NamedTuple):
@@ -51,9 +58,60 @@ def find_loops(nodes: int, focal: int, source: Ints, target: Ints, utility: Floa
     Where there are more than ``max_loops``: those strictly above the score of number ``max_loops`` + 1.
     """
     steps = _steps(nodes, focal, source, target, utility, max_length)
-    search = _Search(focal, target, utility, steps, max_length, min_score, max_loops)
-    search.run()
-    return search.loops()
+    for guess in (*_guesses(nodes, focal, source, target, utility, max_length, max_loops), min_score):
+        search = _Search(focal, target, utility, steps, max_length, max(guess, min_score), max_loops)
+        search.run()
+        loops = search.loops()
+        if not loops.complete or guess <= min_score:
+            break
+    return loops
+
+
+def _guesses(nodes: int, focal: int, source: Ints, target: Ints, utility: Floats, max_length: int, max_loops: int) -> list[float]:
+    """Scores, falling, above which there may be just more than ``max_loops`` loops; none where there are too few to cut off.
+
+    There are at most as many loops as walks, and walks are counted by their score in steps of ``FINENESS`` (on a logarithmic scale) in one pass a
+    stream. A guess that proves too high costs a search that finds few loops, and changes nothing.
+    """
+    if max_loops < WORTH_GUESSING or nodes * BINS > MOST_COUNTERS or _walks(nodes, focal, source, target, max_length) < 4 * max_loops:
+        return []
+    positive = utility > 0
+    source, target, utility = source[positive], target[positive], utility[positive]
+    fall = np.minimum(np.floor(-np.log(utility) / FINENESS), BINS - 1).astype(np.int64)
+    if not len(fall):
+        return []
+    by_fall = np.argsort(fall, kind="stable")
+    starts = np.flatnonzero(np.diff(fall[by_fall], prepend=-1))
+    groups = [
+        (int(fall[edges[0]]), csr_array((np.ones(len(edges)), (target[edges], source[edges])), shape=(nodes, nodes))) for edges in np.split(by_fall, starts[1:])
+    ]
+    walks = np.zeros((nodes, BINS))
+    walks[focal, 0] = 1.0
+    home = np.zeros(BINS)
+    for _ in range(max_length):
+        longer = np.zeros((nodes, BINS))
+        for shift, step in groups:
+            longer[:, shift:] += np.asarray(step @ walks[:, : BINS - shift])
+        home += longer[focal]
+        longer[focal] = 0.0
+        walks = longer
+    enough = np.cumsum(home)
+    wanted = [factor * (max_loops + 1) for factor in (1.5, 6.0, 24.0)]
+    places = [int(np.searchsorted(enough, count)) for count in wanted if count < enough[-1]]
+    return [float(np.exp(-FINENESS * (place + 1))) for place in places if place < BINS - 1]
+
+
+def _walks(nodes: int, focal: int, source: Ints, target: Ints, max_length: int) -> float:
+    """How many walks leave the focal party and come back to it once, in at most so many steps."""
+    step = csr_array((np.ones(len(source)), (target, source)), shape=(nodes, nodes))
+    at: Floats = np.zeros(nodes)
+    home = 0.0
+    at[focal] = 1.0
+    for _ in range(max_length):
+        at = np.asarray(step @ at, np.float64)
+        home += float(at[focal])
+        at[focal] = 0.0
+    return home
 
 
 def _steps(nodes: int, focal: int, source: Ints, target: Ints, utility: Floats, max_length: int) -> list[_Step]:
@@ -138,8 +196,11 @@ class _Search:
         if not len(on):
             return None
         from_ = which[on]
-        return _Paths([*(column[from_] for column in paths.edges), edge[on]], [*(column[from_] for column in paths.nodes), node[on]],
-                      paths.score[from_] * self.utility[edge[on]])
+        return _Paths(
+            [*(column[from_] for column in paths.edges), edge[on]],
+            [*(column[from_] for column in paths.nodes), node[on]],
+            paths.score[from_] * self.utility[edge[on]],
+        )
 
     def _keep(self, edges: list[Ints], score: Floats) -> None:
         good = self._enough(score)

@@ -94,15 +94,29 @@ def graph_for_networkx(ecosystem: Ecosystem, name: str, parameters: Parameters) 
         kinds, products = facts.coded("kind").texts, [*facts.coded("product").texts, None]
         for edge in edges.tolist():
             kind, product = kinds[found.kind[edge]], products[found.product[edge]]
-            made.add_edge(ecosystem.parties[found.source[edge]], ecosystem.parties[found.target[edge]], key=(kind, product), weight=float(utility[edge]),
-                          kind=kind, product=product)
+            made.add_edge(
+                ecosystem.parties[found.source[edge]],
+                ecosystem.parties[found.target[edge]],
+                key=(kind, product),
+                weight=float(utility[edge]),
+                kind=kind,
+                product=product,
+            )
         return made
 
     return EcosystemGraph(graph, ecosystem.parties, streams)
 
 
-def pagerank(G: EcosystemGraph, alpha: float = 0.85, personalization: Mapping[str, float] | None = None, max_iter: int = 100, tol: float = 1e-6,
-             nstart: Mapping[str, float] | None = None, weight: str | None = "weight", dangling: Mapping[str, float] | None = None) -> dict[str, float]:
+def pagerank(
+    G: EcosystemGraph,
+    alpha: float = 0.85,
+    personalization: Mapping[str, float] | None = None,
+    max_iter: int = 100,
+    tol: float = 1e-6,
+    nstart: Mapping[str, float] | None = None,
+    weight: str | None = "weight",
+    dangling: Mapping[str, float] | None = None,
+) -> dict[str, float]:
     """networkx's PageRank on arrays. It converges to an absolute error in L1, however large the graph: ``max_iter``, ``tol``, ``nstart`` change nothing."""
     import numpy as np
 
@@ -168,8 +182,13 @@ def _on_plain_graph(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def info() -> dict[str, Any]:
     """What networkx is told of this backend: the functions that run on arrays."""
-    return {"backend_name": NAME, "project": "stakeholder-graph", "package": "graph_models", "short_summary": "Graphs of a stakeholder ecosystem on arrays.",
-            "functions": {name: {} for name in Backend.ON_ARRAYS}}
+    return {
+        "backend_name": NAME,
+        "project": "stakeholder-graph",
+        "package": "graph_models",
+        "short_summary": "Graphs of a stakeholder ecosystem on arrays.",
+        "functions": {name: {} for name in Backend.ON_ARRAYS},
+    }
 
 
 backend = Backend()

@@ -52,52 +52,61 @@ class Parameter(NamedTuple):
         return None
 
 
-STRUCTURAL: dict[str, Parameter] = {parameter.name: parameter for parameter in (
-    Parameter("graph", "text", choices=GRAPHS),
-    Parameter("kinds", "list of text"),
-    Parameter("weight", "text", choices=WEIGHTS),
-    Parameter("distance_of", "text", choices=("amount", "strength", "utility")),
-    Parameter("directed", "boolean"),
-    Parameter("reversed", "boolean", False),
-    Parameter("normalised", "boolean", True),
-)}
+STRUCTURAL: dict[str, Parameter] = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("graph", "text", choices=GRAPHS),
+        Parameter("kinds", "list of text"),
+        Parameter("weight", "text", choices=WEIGHTS),
+        Parameter("distance_of", "text", choices=("amount", "strength", "utility")),
+        Parameter("directed", "boolean"),
+        Parameter("reversed", "boolean", False),
+        Parameter("normalised", "boolean", True),
+    )
+}
 """What every structural metric takes."""
 
-COMMON: dict[str, Parameter] = {parameter.name: parameter for parameter in (
-    Parameter("period", "period"),
-    Parameter("product", "text"),
-    Parameter("roll_up", "text", "units", choices=("units", "none", "group")),
-    Parameter("hypotheses", "boolean", False),
-    Parameter("basis", "text", "money", choices=("money", "goods", "max")),
-    Parameter("in_return_for", "list of text", []),
-    Parameter("utility", "text", "judged_or_computed", choices=("judged_or_computed", "judged")),
-    Parameter("salience", "text", "judged_or_computed", choices=("judged_or_computed", "judged", "computed")),
-    Parameter("max_length", "integer", 6, low=2, high=32),
-    Parameter("min_loop_score", "number", 0.0, low=0, high=1),
-    Parameter("max_loops", "integer", 1_000_000, low=1, high=10_000_000),
-    Parameter("pivots", "integer", 256, low=1),
-    Parameter("exact", "integer", low=0),
-    Parameter("parties", "list of text", []),
-    Parameter("kind", "text", "money"),
-    Parameter("seed", "integer", 0, low=0),
-)}
+COMMON: dict[str, Parameter] = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("period", "period"),
+        Parameter("product", "text"),
+        Parameter("roll_up", "text", "units", choices=("units", "none", "group")),
+        Parameter("hypotheses", "boolean", False),
+        Parameter("basis", "text", "money", choices=("money", "goods", "max")),
+        Parameter("in_return_for", "list of text", []),
+        Parameter("utility", "text", "judged_or_computed", choices=("judged_or_computed", "judged")),
+        Parameter("salience", "text", "judged_or_computed", choices=("judged_or_computed", "judged", "computed")),
+        Parameter("max_length", "integer", 6, low=2, high=32),
+        Parameter("min_loop_score", "number", 0.0, low=0, high=1),
+        Parameter("max_loops", "integer", 1_000_000, low=1, high=10_000_000),
+        Parameter("pivots", "integer", 256, low=1),
+        Parameter("exact", "integer", low=0),
+        Parameter("parties", "list of text", []),
+        Parameter("kind", "text", "money"),
+        Parameter("seed", "integer", 0, low=0),
+    )
+}
 """What every metric takes."""
 
-SPECIAL: dict[str, Parameter] = {parameter.name: parameter for parameter in (
-    Parameter("alpha", "number", low=0, open_high=True),
-    Parameter("beta", "number"),
-    Parameter("k", "integer", 2, low=1),
-    Parameter("threshold", "number", 0.5, low=0, high=1, open_high=True),
-    Parameter("personalization", "map of number"),
-    Parameter("dangling", "text", choices=("uniform", "restart")),
-    Parameter("of", "text"),
-    Parameter("toward", "text"),
-    Parameter("max_tier", "integer", 4, low=1, high=100),
-    Parameter("variant", "text", "share", choices=("share", "normalised")),
-    Parameter("horizon_days", "integer", low=1),
-    Parameter("months", "integer", 12, low=1),
-    Parameter("match_to", "map of text"),
-)}
+SPECIAL: dict[str, Parameter] = {
+    parameter.name: parameter
+    for parameter in (
+        Parameter("alpha", "number", low=0, open_high=True),
+        Parameter("beta", "number"),
+        Parameter("k", "integer", 2, low=1),
+        Parameter("threshold", "number", 0.5, low=0, high=1, open_high=True),
+        Parameter("personalization", "map of number"),
+        Parameter("dangling", "text", choices=("uniform", "restart")),
+        Parameter("of", "text"),
+        Parameter("toward", "text"),
+        Parameter("max_tier", "integer", 4, low=1, high=100),
+        Parameter("variant", "text", "share", choices=("share", "normalised")),
+        Parameter("horizon_days", "integer", low=1),
+        Parameter("months", "integer", 12, low=1),
+        Parameter("match_to", "map of text"),
+    )
+}
 """What single metrics take: a metric that does lists them, with its own defaults and limits."""
 
 SPECS: dict[str, Parameter] = STRUCTURAL | COMMON | SPECIAL
@@ -170,6 +179,7 @@ def parameters_of(fields: Mapping[str, Any] | None, metric: str | None = None, v
     allowed: Collection[str] = SPECS
     if metric is not None:
         from graph_models.metrics import metric_named  # the registry's modules use this one
+
         entry = metric_named(metric)
         own = {parameter.name: parameter for parameter in entry.parameters}
         allowed = entry.parameter_names(COMMON | STRUCTURAL if entry.structural else COMMON)
@@ -182,8 +192,11 @@ def parameters_of(fields: Mapping[str, Any] | None, metric: str | None = None, v
 def check_kinds(parameters: Parameters, vocabulary: Vocabulary) -> None:
     """``InvalidInput`` where a parameter names a kind that the vocabulary has not."""
     flows = set(vocabulary.value_kinds)
-    named = (("kinds", parameters.kinds or (), flows | set(vocabulary.roles) | set(vocabulary.relationship_kinds)),
-             ("in_return_for", parameters.in_return_for, flows | {NOTHING}), ("kind", (parameters.kind,), flows))
+    named = (
+        ("kinds", parameters.kinds or (), flows | set(vocabulary.roles) | set(vocabulary.relationship_kinds)),
+        ("in_return_for", parameters.in_return_for, flows | {NOTHING}),
+        ("kind", (parameters.kind,), flows),
+    )
     errors = [FieldError("unknown-kind", f"{kind!r} is not in the vocabulary", field) for field, kinds, known in named for kind in kinds if kind not in known]
     if errors:
         raise InvalidInput("The parameters are not valid: " + "; ".join(error.message for error in errors), errors=errors)

@@ -14,7 +14,7 @@ from graph_models.graphs import Graph, graph_of
 from graph_models.kernels.arrays import reachable
 from graph_models.metrics.centrality import ALPHA
 from graph_models.metrics.loops import loops_of, stream_facts
-from graph_models.metrics.salience import judged_values, valid_assessments
+from graph_models.metrics.salience_attributes import judged_values, valid_assessments
 from graph_models.parameters import Parameters
 from graph_models.roll_up import focal_of, roll_up_of
 from graph_models.value_chain import value_chain_of
@@ -43,7 +43,7 @@ def _value_loops(ecosystem: Ecosystem, parameters: Parameters, party: int) -> li
         edges = found.edges[found.loops.streams[row][found.loops.streams[row] >= 0]]
         around = [*found.streams.source[edges].tolist(), int(found.streams.source[edges[0]])]
         facts = [fact for edge in edges.tolist() for fact in stream_facts(ecosystem, found.streams, edge)]
-        items.append(Item(around[around.index(party):], facts, float(found.loops.score[row]) / found.total))
+        items.append(Item(around[around.index(party) :], facts, float(found.loops.score[row]) / found.total))
     return items
 
 
@@ -59,16 +59,19 @@ def _brokerage(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list
     graph = graph_of(ecosystem, "influence", parameters).without(_focal(ecosystem, parameters))
     matrix = graph.unweighted().matrix()
     giver, taker = csr_array(matrix.T), matrix
-    before = np.sort(giver.indices[giver.indptr[party]: giver.indptr[party + 1]])
-    after = np.sort(taker.indices[taker.indptr[party]: taker.indptr[party + 1]])
+    before = np.sort(giver.indices[giver.indptr[party] : giver.indptr[party + 1]])
+    after = np.sort(taker.indices[taker.indptr[party] : taker.indptr[party + 1]])
     between = (matrix[before] @ matrix)[:, after].toarray()
     apart = (matrix[before][:, after].toarray() == 0) & (before[:, None] != after[None, :])
     depends = np.where(apart, 1.0 / np.maximum(between, 1.0), 0.0)
     pairs = max((graph.count - 1) * (graph.count - 2), 1)
     best = np.argsort(-depends, axis=None, kind="stable")[:TOP]
     rows, columns = np.unravel_index(best, depends.shape) if depends.size else (np.zeros(0, int), np.zeros(0, int))
-    return [_along(ecosystem, graph, (int(before[row]), party, int(after[column])), float(depends[row, column]) / pairs)
-            for row, column in zip(rows.tolist(), columns.tolist(), strict=True) if depends[row, column] > 0]
+    return [
+        _along(ecosystem, graph, (int(before[row]), party, int(after[column])), float(depends[row, column]) / pairs)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        if depends[row, column] > 0
+    ]
 
 
 def _salience(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
@@ -118,7 +121,7 @@ def _criticality(ecosystem: Ecosystem, parameters: Parameters, party: int) -> li
 def _hanging(matrix: csr_array, focal: int, party: int, share: Floats) -> Mask:
     """Which others, with a share, the focal party reaches through the party only."""
     cut = matrix.copy()
-    cut.data[cut.indptr[party]: cut.indptr[party + 1]] = 0.0
+    cut.data[cut.indptr[party] : cut.indptr[party + 1]] = 0.0
     cut.eliminate_zeros()
     hanging = reachable(matrix, focal) & ~reachable(cut, focal) & (share > 0)
     hanging[party] = False
@@ -152,7 +155,12 @@ def _facts(ecosystem: Ecosystem, graph: Graph, steps: Sequence[tuple[int, int]])
 
 
 EVIDENCE: dict[str, Callable[[Ecosystem, Parameters, int], list[Item]]] = {
-    "value_loops": _value_loops, "reach": _reach, "brokerage": _brokerage, "salience": _salience, "control": _control,
-    "pass_through": _pass_through, "criticality": _criticality,
+    "value_loops": _value_loops,
+    "reach": _reach,
+    "brokerage": _brokerage,
+    "salience": _salience,
+    "control": _control,
+    "pass_through": _pass_through,
+    "criticality": _criticality,
 }
 """Of each part that a profile may weigh."""

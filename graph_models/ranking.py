@@ -6,7 +6,6 @@ import numpy as np
 
 from graph_models.ecosystem import Floats, Longs, Mask
 
-
 SMALLEST = 1e-280
 """What is smaller is left as it is: scaling it would leave the range of floats."""
 

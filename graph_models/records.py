@@ -137,9 +137,9 @@ def documents_named(record: Record) -> tuple[str, ...]:
 def nesting(value: Any) -> int:
     """How deep lists and objects are nested."""
     depth, level = 0, [value]
-    while level:
-        level = [inner for item in level if isinstance(item, (dict, list)) for inner in (item.values() if isinstance(item, dict) else item)]
-        depth += bool(level)
+    while containers := [item for item in level if isinstance(item, (dict, list))]:
+        level = [inner for item in containers for inner in (item.values() if isinstance(item, dict) else item)]
+        depth += 1
     return depth
 
 

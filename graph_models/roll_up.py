@@ -39,6 +39,7 @@ def focal_of(ecosystem: Ecosystem, parameters: Parameters) -> int | None:
 
 def states_of(ecosystem: Ecosystem, family: str, parameters: Parameters) -> Longs:
     """The rows of roles or relationships that hold at ``as_of``, hypotheses only where they are asked for."""
+
     def rows() -> Longs:
         facts = ecosystem.families[family]
         holds = (facts.start <= ecosystem.as_of) & (facts.end > ecosystem.as_of)

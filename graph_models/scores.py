@@ -35,10 +35,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_PROFILE = Profile(
-    name="default", version=1,
+    name="default",
+    version=1,
     influence={"value_loops": 0.40, "reach": 0.25, "brokerage": 0.15, "salience": 0.20},
     influence_owned={"value_loops": 0.35, "reach": 0.20, "brokerage": 0.15, "salience": 0.15, "control": 0.15},
-    value_flow={"pass_through": 0.6, "criticality": 0.4})
+    value_flow={"pass_through": 0.6, "criticality": 0.4},
+)
 
 
 class Part(NamedTuple):
@@ -78,8 +80,15 @@ def score_result(ecosystem: Ecosystem, parameters: Parameters, score: str, profi
     for code, reason in enumerate(heaviest.reason_names, 1):
         undefined.setdefault(reason, np.isnan(scored.value) & (heaviest.reason_codes == code))
     undefined[NO_PARTS] = np.isnan(scored.value)
-    return number_result(ecosystem, score, scored.value, undefined=undefined, coverage=np.where(scored.defined, scored.coverage, np.nan),
-                         rank_range=scored.rank_range, warnings=list(scored.warnings))
+    return number_result(
+        ecosystem,
+        score,
+        scored.value,
+        undefined=undefined,
+        coverage=np.where(scored.defined, scored.coverage, np.nan),
+        rank_range=scored.rank_range,
+        warnings=list(scored.warnings),
+    )
 
 
 def scored_of(ecosystem: Ecosystem, parameters: Parameters, score: str, profile: Profile = DEFAULT_PROFILE) -> Scored:

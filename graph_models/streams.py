@@ -49,7 +49,7 @@ class Streams:
 
     def flow_rows(self, stream: int) -> Longs:
         """The rows, in the family ``value_flows``, of the flows of a stream."""
-        return cast(Longs, self.flows.rows[self.order[self.first[stream]: self.first[stream + 1]]])
+        return cast(Longs, self.flows.rows[self.order[self.first[stream] : self.first[stream + 1]]])
 
 
 def streams_of(ecosystem: Ecosystem, parameters: Parameters) -> Streams:
@@ -116,9 +116,23 @@ def _described(ecosystem: Ecosystem, flows: Flows, order: Longs, first: Longs, a
     importance = np.array([*IMPORTANCE, np.nan])[np.where(np.isnan(level), len(IMPORTANCE) + 1, level).astype(np.int64) - 1]
     judged = np.where(np.isnan(utility), satisfaction * importance, utility)
     quantity, unit = _quantities(ecosystem, flows, order, first)
-    return Streams(flows, order, first, flows.source[heads], flows.target[heads], flows.kind[heads], flows.product[heads], amount, quantity, unit,
-                   weighted_means(facts.confidence[rows], weights, first), weighted_means(judged, weights, first),
-                   weighted_means(satisfaction, weights, first), weighted_means(importance, weights, first), warnings)
+    return Streams(
+        flows,
+        order,
+        first,
+        flows.source[heads],
+        flows.target[heads],
+        flows.kind[heads],
+        flows.product[heads],
+        amount,
+        quantity,
+        unit,
+        weighted_means(facts.confidence[rows], weights, first),
+        weighted_means(judged, weights, first),
+        weighted_means(satisfaction, weights, first),
+        weighted_means(importance, weights, first),
+        warnings,
+    )
 
 
 def _quantities(ecosystem: Ecosystem, flows: Flows, order: Longs, first: Longs) -> tuple[Floats, Ints]:
@@ -136,7 +150,9 @@ def _quantities(ecosystem: Ecosystem, flows: Flows, order: Longs, first: Longs) 
 def _net_refund(ecosystem: Ecosystem, flows: Flows, places: Longs, streams: int) -> Warning:
     parties = np.unique(np.concatenate([flows.source[places], flows.target[places]]))
     facts = ecosystem.families["value_flows"].texts("id", np.sort(flows.rows[places]))
-    return Warning("net-refund", f"{streams} streams whose sum in the period is not above 0 are left out", tuple(facts), tuple(ecosystem.parties[p] for p in parties))
+    return Warning(
+        "net-refund", f"{streams} streams whose sum in the period is not above 0 are left out", tuple(facts), tuple(ecosystem.parties[p] for p in parties)
+    )
 
 
 def judged(streams: Streams) -> Mask:

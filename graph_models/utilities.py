@@ -142,5 +142,3 @@ def survey_satisfaction(ecosystem: Ecosystem, parameters: Parameters, streams: S
     wanted = streams.target * n + streams.source
     place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
     return cast(Floats, np.where(known[place] == wanted, value[place], np.nan))
-
-

@@ -200,7 +200,15 @@ def _diagonal(inner: csr_array, places: Longs) -> Floats:
 
 def value_chain_of(ecosystem: Ecosystem, parameters: Parameters) -> ValueChain:
     """The value chain that the parameters let count. Made once."""
-    key = ("value_chain", ecosystem.period(parameters), parameters.hypotheses, parameters.roll_up, parameters.basis, parameters.in_return_for, parameters.product)
+    key = (
+        "value_chain",
+        ecosystem.period(parameters),
+        parameters.hypotheses,
+        parameters.roll_up,
+        parameters.basis,
+        parameters.in_return_for,
+        parameters.product,
+    )
     return ecosystem.kept(key, lambda: _made(ecosystem, parameters))
 
 

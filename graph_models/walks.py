@@ -52,7 +52,7 @@ def _leads_to(matrix: csr_array, goal: int) -> list[bool]:
     seen[goal] = True
     frontier = np.array([goal])
     while len(frontier):
-        found = np.unique(np.concatenate([backward.indices[backward.indptr[node]: backward.indptr[node + 1]] for node in frontier.tolist()]))
+        found = np.unique(np.concatenate([backward.indices[backward.indptr[node] : backward.indptr[node + 1]] for node in frontier.tolist()]))
         frontier = found[~seen[found]]
         seen[frontier] = True
     answer: list[bool] = seen.tolist()
@@ -66,7 +66,7 @@ def shortest_walk(matrix: csr_array, start: int, goal: int) -> tuple[int, ...]:
     while frontier and goal not in before:
         following = []
         for at in frontier:
-            for step in sorted(matrix.indices[matrix.indptr[at]: matrix.indptr[at + 1]].tolist()):
+            for step in sorted(matrix.indices[matrix.indptr[at] : matrix.indptr[at + 1]].tolist()):
                 if step not in before:
                     before[step] = at
                     following.append(step)

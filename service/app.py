@@ -35,6 +35,7 @@ from service.calculator import Calculator
 from service.errors import LastResort, answer_error
 from service.http_bodies import BodyLimits
 from service.http_counters import CountedRequests, Counters
+from service.http_direct import Direct
 from service.http_paths import SegmentedPaths
 from service.settings import Settings
 from service.versions import VERSION
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     for error in HANDLERS:
         app.add_exception_handler(error, answer_error)
+    app.add_middleware(Direct, path=neighborhood.PATH, endpoint=neighborhood.get_neighborhood)
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimits, settings=settings)
     app.add_middleware(SegmentedPaths)

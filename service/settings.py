@@ -71,9 +71,10 @@ class Settings(BaseSettings):
         return "sqlite" if _split(self.store.get_secret_value()).scheme == "sqlite" else "neo4j"
 
     @cached_property
-    def store_directory(self) -> Path:
-        """Where the embedded store has its files, one a workspace."""
-        return Path(unquote(_split(self.store.get_secret_value()).path[1:])).absolute()
+    def store_directory(self) -> Path | None:
+        """Where the embedded store has its files, one a workspace; ``None`` where the store is a server."""
+        address = _split(self.store.get_secret_value())
+        return None if address.netloc else Path(unquote(address.path[1:])).absolute()
 
     @cached_property
     def neo4j(self) -> Neo4jAddress:
@@ -87,7 +88,7 @@ class Settings(BaseSettings):
         """Where the service has its own files."""
         if self.data is not None:
             return self.data.absolute()
-        return self.store_directory if self.store_kind == "sqlite" else Path("data").absolute()
+        return self.store_directory or Path("data").absolute()
 
 
 def _split(text: str) -> SplitResult:

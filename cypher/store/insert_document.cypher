@@ -1,5 +1,5 @@
 // New documents
-// Returns nothing.
+// Returns how many were written.
 // :param id => ['x1']
 // :param days => [date('2025-01-01'), date('9999-12-31')]
 // :param valid_from => [0]
@@ -21,4 +21,5 @@ CREATE (:Document {
   id: $id[i], valid_from: $days[$valid_from[i]], valid_to: $days[$valid_to[i]], title: $title[i], kind: $kind[i], url: $url[i],
   publisher: $publisher[i], reliability: $reliability[i], retrieved_at: $retrieved_at[i], marking: $marking[i],
   attributes: $attributes[i], record: $record[i], version: $version[i], revision: $revision
-});
+})
+RETURN count(*) AS written;

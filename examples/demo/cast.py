@@ -124,7 +124,4 @@ def _people(story: Story) -> None:
 
 def _became_alumni(story: Story, party: str, left: int) -> None:
     """One role, two slices: an employee up to that month, one of the alumni afterwards."""
-    story.role(party, "employee", chapters=(Chapter("active", last=left - 1),), name="path")
-    own = {**story.records[-1], "role": "alumni", "stage_reason": "left on good terms", "valid_from": f"{2023 + left // 12}-{left % 12 + 1:02d}"}
-    del own["valid_to"]
-    story.records.append(own)
+    story.role(party, "employee", chapters=(Chapter("active", last=left - 1), Chapter("active", left, reason="left on good terms", role="alumni")), name="path")

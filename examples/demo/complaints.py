@@ -32,8 +32,10 @@ LATE = Grievance("Installation later than promised", ("delivery",), "timeliness"
 FREIGHT = Grievance("Freight damage on arrival", ("delivery",), "quality")
 LEAK = Grievance("Water under the refrigerator", ("quality",), "quality", "refrigerator")
 NOISE = Grievance("Noise of lorries at night", ("sustainability",), "attitude")
-WARD = tuple(Grievance(text, ("quality", "service"), "quality", "washing_machine")
-             for text in ("Drum noise at night", "Detergent drawer jams", "Door seal leaks", "Display fails", "Service hotline slow"))
+WARD = tuple(
+    Grievance(text, ("quality", "service"), "quality", "washing_machine")
+    for text in ("Drum noise at night", "Detergent drawer jams", "Door seal leaks", "Display fails", "Service hotline slow")
+)
 
 
 def a_day(dice: Random, index: int) -> str:

@@ -67,6 +67,14 @@ JUDGED = (
     ("information", "river-bank", FOCAL, "A", 1),
 )
 """Kind, giver, receiver, and the receiver's judgement: how much it gains (A-E), how important this giver is (1-5)."""
+PROFITS = (410e6, 440e6, 455e6)
+FROM_PROFIT = (
+    ("tax-bureau", "permission", 0.9), ("penglai-fund", "capital", 0.33), ("qilin-holding", "capital", 0.21), ("public-float", "capital", 0.20),
+    ("harbour-pension", "capital", 0.09), ("east-sea-investment", "capital", 0.06), ("civic-capital", "capital", 0.05), ("staff-share-plan", "capital", 0.03),
+    ("beichen-logistics", "capital", 0.03), ("blue-river-foundation", "social_benefit", 0.02), ("carbon-exchange", "permission", 0.04),
+)  # fmt: skip
+"""Who is paid what part of a year's profit, and for what: taxes, dividends, gifts, quotas. None of it is part of the value chain."""
+RAISED = ((2023, "penglai-fund", 300e6), (2024, "civic-capital", 120e6), (2025, "penglai-fund", 180e6), (2025, "harbour-pension", 90e6))
 
 
 def tell_payments(story: Story, chain: Chain) -> None:
@@ -83,43 +91,13 @@ def tell_payments(story: Story, chain: Chain) -> None:
     chain.procure(FOCAL, "pinlan", 0.004, contract=Contract(3, in_return_for="service"))
     for party, *_ in MEDIA[:3]:
         chain.procure(FOCAL, party, 0.0004, contract=Contract(3, in_return_for="attention"))
-    for year, profit in zip(YEARS, (410e6, 440e6, 455e6), strict=True):
-        for party, kind, part in (
-            ("tax-bureau", "permission", 0.9),
-            ("penglai-fund", "capital", 0.33),
-            ("qilin-holding", "capital", 0.21),
-            ("harbour-pension", "capital", 0.09),
-            ("public-float", "capital", 0.20),
-            ("east-sea-investment", "capital", 0.06),
-            ("civic-capital", "capital", 0.05),
-            ("staff-share-plan", "capital", 0.03),
-            ("blue-river-foundation", "social_benefit", 0.02),
-            ("carbon-exchange", "permission", 0.04),
-        ):
-            story.flow(
-                "money",
-                FOCAL,
-                party,
-                name=f"{kind}.{year}",
-                amount=f"{profit * part:.2f}",
-                currency="CNY",
-                in_return_for=kind,
-                valid_from=f"{year}-05",
-                evidence=[proof(REPORT, "cash flow statement")],
-            )
-    for year, party, amount in ((2023, "penglai-fund", 300e6), (2024, "civic-capital", 120e6), (2025, "penglai-fund", 180e6), (2025, "harbour-pension", 90e6)):
-        story.flow(
-            "capital",
-            party,
-            FOCAL,
-            name=str(year),
-            amount=f"{amount:.2f}",
-            currency="CNY",
-            in_return_for="money",
-            valid_from=f"{year}-07",
-            satisfaction="D",
-            importance=4,
-        )
+    for year, profit in zip(YEARS, PROFITS, strict=True):
+        for party, kind, part in FROM_PROFIT:
+            terms = {"amount": f"{profit * part:.2f}", "currency": "CNY", "in_return_for": kind, "valid_from": f"{year}-05"}
+            story.flow("money", FOCAL, party, name=f"{kind}.{year}", evidence=[proof(REPORT, "cash flow statement")], **terms)
+    for year, party, amount in RAISED:
+        terms = {"amount": f"{amount:.2f}", "currency": "CNY", "in_return_for": "money", "valid_from": f"{year}-07"}
+        story.flow("capital", party, FOCAL, name=str(year), satisfaction="D", importance=4, **terms)
     story.yearly("permission", "carbon-exchange", FOCAL, quantity=182_000, unit="t CO2e", in_return_for="money", satisfaction="C", importance=3)
     story.yearly("permission", "green-power-exchange", FOCAL, quantity=95, unit="GWh", satisfaction="C", importance=2)
     story.yearly("permission", "tax-bureau", FOCAL, satisfaction="C", importance=3, status="inferred", confidence=0.7)

@@ -50,6 +50,9 @@ SUPPLIER_LIFE: dict[str, Sequence[Chapter]] = {
 }
 REGULATED_BY_STRANGER = (COPPER, "meiguang-coatings", "runze-refrigerant")
 """The plants that the bureau regulates, which has no tie with the maker."""
+BY_GROUP: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    ("association", ASSOCIATIONS), ("university", SCIENCE), ("media", MEDIA), ("kol", OPINION_LEADERS), ("competitor", COMPETITORS), ("carbon_market", MARKETS_OF_CARBON),
+)  # fmt: skip
 
 
 def tell_roles(story: Story, chain: Chain, market: Market, buyers: Sequence[Buyer]) -> None:
@@ -58,6 +61,7 @@ def tell_roles(story: Story, chain: Chain, market: Market, buyers: Sequence[Buye
     _channel(story, chain, market)
     _end_customers(story, buyers)
     _around(story)
+    _beside(story)
 
 
 def _suppliers(story: Story, chain: Chain) -> None:
@@ -149,16 +153,11 @@ def _end_customers(story: Story, buyers: Sequence[Buyer]) -> None:
 
 
 def _around(story: Story) -> None:
+    """Owners, authorities, and those who share an opinion, a place or a market."""
+    shareholders = {"chapters": SINCE_2021, "status": "asserted", "evidence": [proof(REGISTER, "shareholders")]}
     for party, *_ in OWNERS:
         if party not in (TRUST, HOLDING):
-            story.role(
-                party,
-                "investor",
-                chapters=SINCE_2021,
-                tier="key" if party == FUND else "ordinary",
-                status="asserted",
-                evidence=[proof(REGISTER, "shareholders")],
-            )
+            story.role(party, "investor", tier="key" if party == FUND else "ordinary", **shareholders)
     for party in (TRUST, HOLDING, FOUNDER):
         story.role(party, "owner", status="asserted", evidence=[proof(REGISTER, "ultimate owners")])
     story.role("public-float", "investor")
@@ -167,18 +166,15 @@ def _around(story: Story) -> None:
             story.role(party, role, status="asserted", evidence=[proof(LICENCES, party)])
     for plant in REGULATED_BY_STRANGER:
         story.role(TWO_STEPS_AWAY, "regulator", plant, status="asserted", evidence=[proof(LICENCES, plant)])
-    for role, group in (
-        ("association", ASSOCIATIONS),
-        ("university", SCIENCE),
-        ("media", MEDIA),
-        ("kol", OPINION_LEADERS),
-        ("competitor", COMPETITORS),
-        ("carbon_market", MARKETS_OF_CARBON),
-    ):
+    for role, group in BY_GROUP:
         for party, *_ in group:
             story.role(party, role)
     for party, _, _, role in NEIGHBOURS:
         story.role(party, role)
+
+
+def _beside(story: Story) -> None:
+    """Partners, service providers, agents, developers, competitors' customers, advocates."""
     for place, (party, *_) in enumerate(PARTNERS):
         story.role(party, "partner", chapters=FRESH if place == 4 else STEADY, tier="ordinary", evidence=CONTRACT)
     for place, (party, *_) in enumerate(SERVICES):

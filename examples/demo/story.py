@@ -19,12 +19,13 @@ def month(index: int) -> str:
 
 
 class Chapter(NamedTuple):
-    """One slice of a role: where it stands, from and up to which month, and why."""
+    """One slice of a role: where it stands, from and up to which month, and why; ``role`` is what the role becomes with it."""
 
     stage: str
     first: int | None = None
     last: int | None = None
     reason: str | None = None
+    role: str | None = None
 
 
 STEADY = (Chapter("active"),)
@@ -58,8 +59,8 @@ class Story:
             since = None if chapter.first is None else month(chapter.first)
             until = None if chapter.last is None else month(chapter.last)
             own = {"valid_from": since, "valid_to": until} if chapter.first is not None or chapter.last is not None else {}
-            record = {"id": identity, "source": source, "target": target, "role": role, "stage": chapter.stage, "stage_reason": chapter.reason, **fields}
-            self._tell("role", {**record, **own})
+            where = {"role": chapter.role or role, "stage": chapter.stage, "stage_reason": chapter.reason}
+            self._tell("role", {"id": identity, "source": source, "target": target, **where, **fields, **own})
         return identity
 
     def tie(self, kind: str, source: str, target: str, **fields: Any) -> str:

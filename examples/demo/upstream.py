@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import NamedTuple
 
 from examples.demo.chain import Chain, Contract
@@ -101,6 +102,34 @@ RAW = (
 SECOND_TIER = 34
 CAPTIVE_OF = ("polar-compressor", "mingxin-controls", "hengxin-exchangers", "taihu-plastics")
 """Each of these has a small maker behind it that sells to nobody else."""
+BOUGHT_RAW = (
+    ("baolai-sheet", "jidong-steel"),
+    ("lianyi-stamping", "jidong-steel"),
+    ("tengda-drums", "jidong-steel"),
+    ("taihu-plastics", "bohai-petrochem"),
+    ("yuehai-plastics", "xijiang-polymers"),
+    ("runze-refrigerant", "yulin-fluorine"),
+    ("dongping-glass", "huanghe-glass-sand"),
+    ("meiguang-coatings", "chuanxi-titanium"),
+    ("hengxin-exchangers", "dianxi-aluminium"),
+    ("yifeng-packaging", "minnan-paper"),
+    ("hengxin-exchangers", "ganjiang-copper"),
+    ("fengshun-foam", "bohai-petrochem"),
+)
+"""First-tier suppliers that buy a raw material themselves."""
+HALF_YEARLY = Contract(6, in_return_for="goods")
+PLANTED = (
+    *((first, CHOKE, share) for first, share in CHOKE_SHARES.items()),
+    *((first, COPPER, share) for first, share in COPPER_SHARES.items()),
+    ("zhongshan-oem", "taihu-plastics", 0.10),
+)
+"""Buyer, seller, and which part of the buyer's sales is paid for it."""
+BEHIND_PLANTED = (
+    *((CHOKE, second, share) for second, *_, share in BEHIND_CHOKE),
+    *(("huajing-foundry", raw, share) for raw, *_, share in BEHIND_FOUNDRY),
+    (COPPER, "ganjiang-copper", 0.65),
+)
+"""What stands behind these; told after them, since what they buy follows from what they sold."""
 
 
 def tell_suppliers(story: Story) -> None:
@@ -162,47 +191,30 @@ def tell_purchases(story: Story, chain: Chain) -> None:
         contract = Contract(1 if max(supplier.recipe.values()) > 0.04 else 3, currency, in_return_for="goods", satisfaction="C", importance=4)
         for line, share in supplier.recipe.items():
             chain.procure(FOCAL, supplier.id, share, (LINES[line],), under=LINES[line], contract=contract)
-    goods = Contract(6, in_return_for="goods")
-    for first, share in CHOKE_SHARES.items():
-        chain.procure(first, CHOKE, share, contract=goods)
-    for first, share in COPPER_SHARES.items():
-        chain.procure(first, COPPER, share, contract=goods)
-    chain.procure("zhongshan-oem", "taihu-plastics", 0.10, contract=goods)
-    others = second_tier(story)
+    for buyer, seller, share in PLANTED:
+        chain.procure(buyer, seller, share, contract=HALF_YEARLY)
+    for first, suppliers in _behind(dice, second_tier(story)).items():
+        taken = CHOKE_SHARES.get(first, 0.0) + COPPER_SHARES.get(first, 0.0)
+        for second in suppliers:
+            chain.procure(first, second, (0.62 - taken) / len(suppliers), contract=HALF_YEARLY)
+    for buyer, seller, share in BEHIND_PLANTED:
+        chain.procure(buyer, seller, share, contract=HALF_YEARLY)
+    for second in second_tier(story):
+        for raw, *_ in dice.sample(RAW, 2):
+            chain.procure(second, raw, dice.uniform(0.15, 0.28), contract=HALF_YEARLY)
+    for first, raw in BOUGHT_RAW:
+        chain.procure(first, raw, 0.15, contract=HALF_YEARLY)
+
+
+def _behind(dice: Random, others: list[str]) -> dict[str, list[str]]:
+    """First-tier supplier -> who sells to it. Nearly everyone sells to two at least, so that neither is its only way to the maker."""
     firsts = [supplier.id for supplier in FIRST_TIER]
     shared, captive = others[: -len(CAPTIVE_OF)], others[-len(CAPTIVE_OF) :]
     behind = {first: dice.sample(shared, dice.choice((2, 3, 3))) for first in firsts}
-    for place, second in enumerate(shared):  # each stands behind two first-tier suppliers at least, so that neither is its only way
+    for place, second in enumerate(shared):
         for step in (0, 11):
             if second not in (suppliers := behind[firsts[(place + step) % len(firsts)]]):
                 suppliers.append(second)
     for first, second in zip(CAPTIVE_OF, captive, strict=True):
         behind[first].append(second)
-    for first, suppliers in behind.items():
-        taken = CHOKE_SHARES.get(first, 0.0) + COPPER_SHARES.get(first, 0.0)
-        for second in suppliers:
-            chain.procure(first, second, (0.62 - taken) / len(suppliers), contract=goods)
-    for second, _, _, _, _, _, share in BEHIND_CHOKE:
-        chain.procure(CHOKE, second, share, contract=goods)
-    for raw, _, _, _, _, _, share in BEHIND_FOUNDRY:
-        chain.procure("huajing-foundry", raw, share, contract=goods)
-    chain.procure(COPPER, "ganjiang-copper", 0.65, contract=goods)
-    raws = [raw for raw, *_ in RAW]
-    for second in others:
-        for raw in dice.sample(raws, 2):
-            chain.procure(second, raw, dice.uniform(0.15, 0.28), contract=goods)
-    for first, raw in (
-        ("baolai-sheet", "jidong-steel"),
-        ("lianyi-stamping", "jidong-steel"),
-        ("tengda-drums", "jidong-steel"),
-        ("taihu-plastics", "bohai-petrochem"),
-        ("yuehai-plastics", "xijiang-polymers"),
-        ("runze-refrigerant", "yulin-fluorine"),
-        ("dongping-glass", "huanghe-glass-sand"),
-        ("meiguang-coatings", "chuanxi-titanium"),
-        ("hengxin-exchangers", "dianxi-aluminium"),
-        ("yifeng-packaging", "minnan-paper"),
-        ("hengxin-exchangers", "ganjiang-copper"),
-        ("fengshun-foam", "bohai-petrochem"),
-    ):
-        chain.procure(first, raw, 0.15, contract=goods)
+    return behind

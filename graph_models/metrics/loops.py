@@ -53,8 +53,18 @@ class FocalLoops(NamedTuple):
 
 def loops_of(ecosystem: Ecosystem, parameters: Parameters) -> FocalLoops | None:
     """The loops through the focal party; ``None`` where it is not there. Made once for the same parameters."""
-    key = ("loops", ecosystem.period(parameters), parameters.hypotheses, parameters.roll_up, parameters.basis, parameters.in_return_for, parameters.utility,
-           parameters.max_length, parameters.min_loop_score, parameters.max_loops)
+    key = (
+        "loops",
+        ecosystem.period(parameters),
+        parameters.hypotheses,
+        parameters.roll_up,
+        parameters.basis,
+        parameters.in_return_for,
+        parameters.utility,
+        parameters.max_length,
+        parameters.min_loop_score,
+        parameters.max_loops,
+    )
     return ecosystem.kept(key, lambda: _loops(ecosystem, parameters))
 
 
@@ -65,12 +75,22 @@ def _loops(ecosystem: Ecosystem, parameters: Parameters) -> FocalLoops | None:
     streams, edges, utility = utility_streams(ecosystem, parameters)
     if ecosystem.origin is not None and (known := _rescored(ecosystem, ecosystem.origin, parameters, streams, edges, utility, focal)) is not None:
         return known
-    found = find_loops(len(ecosystem.parties), focal, streams.source[edges], streams.target[edges], utility[edges], parameters.max_length,
-                       parameters.min_loop_score, parameters.max_loops)
+    found = find_loops(
+        len(ecosystem.parties),
+        focal,
+        streams.source[edges],
+        streams.target[edges],
+        utility[edges],
+        parameters.max_length,
+        parameters.min_loop_score,
+        parameters.max_loops,
+    )
     return FocalLoops(found, streams, edges, utility)
 
 
-def _rescored(ecosystem: Ecosystem, origin: Ecosystem, parameters: Parameters, streams: Streams, edges: Longs, utility: Floats, focal: int) -> FocalLoops | None:
+def _rescored(
+    ecosystem: Ecosystem, origin: Ecosystem, parameters: Parameters, streams: Streams, edges: Longs, utility: Floats, focal: int
+) -> FocalLoops | None:
     """Fewer facts make no new streams, so no new loops: those of the origin with the utilities of now. ``None`` where that is not so."""
     before = loops_of(origin, parameters)
     if before is None or not before.loops.complete or before.loops.threshold > 0 or focal_of(origin, parameters) != focal:
@@ -90,8 +110,13 @@ def cut_off(found: FocalLoops, parameters: Parameters) -> list[Warning]:
     """What was left out of the loops, if anything."""
     if found.loops.complete:
         return []
-    return [Warning("threshold", f"there are more than {parameters.max_loops} loops of at most {parameters.max_length} streams: only those that score above "
-                                 f"{found.loops.threshold:g} count, the weaker ones are left out")]
+    return [
+        Warning(
+            "threshold",
+            f"there are more than {parameters.max_loops} loops of at most {parameters.max_length} streams: only those that score above "
+            f"{found.loops.threshold:g} count, the weaker ones are left out",
+        )
+    ]
 
 
 def _ran_with(found: FocalLoops) -> dict[str, Any]:
@@ -185,16 +210,27 @@ def wvfo(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     whole = carried.sum() if parameters.variant == "normalised" else found.total
     defined = whole > 0
     codes = np.full(len(carried), 0 if defined else 1, np.int16)
-    return MetricResult("wvfo", (), carried / whole if defined else np.full(len(carried), np.nan), codes, (NO_LOOPS,), kind=STREAM,
-                        streams=_keys(ecosystem, found.streams, found.edges), warnings=[*found.streams.warnings, *cut_off(found, parameters)], parameters=_ran_with(found))
+    return MetricResult(
+        "wvfo",
+        (),
+        carried / whole if defined else np.full(len(carried), np.nan),
+        codes,
+        (NO_LOOPS,),
+        kind=STREAM,
+        streams=_keys(ecosystem, found.streams, found.edges),
+        warnings=[*found.streams.warnings, *cut_off(found, parameters)],
+        parameters=_ran_with(found),
+    )
 
 
 def _keys(ecosystem: Ecosystem, streams: Streams, edges: Longs) -> list[tuple[str, str, str, str | None]]:
     facts = ecosystem.families["value_flows"]
     kinds, products = facts.coded("kind").texts, [*facts.coded("product").texts, None]
     columns = (streams.source[edges], streams.target[edges], streams.kind[edges], streams.product[edges])
-    return [(ecosystem.parties[source], ecosystem.parties[target], kinds[kind], products[product])
-            for source, target, kind, product in zip(*(column.tolist() for column in columns), strict=True)]
+    return [
+        (ecosystem.parties[source], ecosystem.parties[target], kinds[kind], products[product])
+        for source, target, kind, product in zip(*(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def loops_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | None = None, limit: int | None = None, offset: int = 0) -> dict[str, Any]:
@@ -205,17 +241,27 @@ def loops_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | Non
     rows = np.arange(len(found.loops.score))
     if party is not None:
         rows = rows[found.through(place_of(ecosystem, party))]
-    shown = rows[offset:] if limit is None else rows[offset: offset + limit]
-    return {"items": [_loop(ecosystem, found, row) for row in shown.tolist()], "total": len(rows), "total_score": float(found.loops.score[rows].sum()),
-            "complete": found.loops.complete, "min_loop_score": found.loops.threshold, "max_length": parameters.max_length}
+    shown = rows[offset:] if limit is None else rows[offset : offset + limit]
+    return {
+        "items": [_loop(ecosystem, found, row) for row in shown.tolist()],
+        "total": len(rows),
+        "total_score": float(found.loops.score[rows].sum()),
+        "complete": found.loops.complete,
+        "min_loop_score": found.loops.threshold,
+        "max_length": parameters.max_length,
+    }
 
 
 def _loop(ecosystem: Ecosystem, found: FocalLoops, row: int) -> dict[str, Any]:
     edges = found.edges[found.loops.streams[row][found.loops.streams[row] >= 0]]
     facts = [stream_facts(ecosystem, found.streams, int(edge)) for edge in edges]
     weakest = int(np.argmin(found.utility[edges]))
-    return {"score": float(found.loops.score[row]), "parties": [ecosystem.parties[place] for place in found.streams.source[edges].tolist()],
-            "facts": [fact for some in facts for fact in some], "weakest_fact": facts[weakest][0]}
+    return {
+        "score": float(found.loops.score[row]),
+        "parties": [ecosystem.parties[place] for place in found.streams.source[edges].tolist()],
+        "facts": [fact for some in facts for fact in some],
+        "weakest_fact": facts[weakest][0],
+    }
 
 
 def stream_facts(ecosystem: Ecosystem, streams: Streams, stream: int) -> list[str]:
@@ -232,21 +278,46 @@ def flows_view(ecosystem: Ecosystem, parameters: Parameters, *, variant: str = "
     defined, place = result.defined, ranks(result.array, result.defined)
     judged = utilities_of(ecosystem, parameters).judged
     order = np.lexsort((np.arange(len(place)), np.where(defined, place, len(place) + 1)))
-    shown = order[offset:] if limit is None else order[offset: offset + limit]
+    shown = order[offset:] if limit is None else order[offset : offset + limit]
     items = []
     for edge in shown.tolist():
         source, target, kind, product = cast("list[Any]", result.streams)[edge]
         stream = int(found.edges[edge])
-        items.append({"source": source, "target": target, "kind": kind, "product": product, "facts": stream_facts(ecosystem, found.streams, stream),
-                      "utility": float(found.utility[stream]), "utility_source": "judged" if judged[stream] else "computed",
-                      "wvfo": float(result.array[edge]) if defined[edge] else None, "rank": int(place[edge]) if defined[edge] else None})
+        items.append(
+            {
+                "source": source,
+                "target": target,
+                "kind": kind,
+                "product": product,
+                "facts": stream_facts(ecosystem, found.streams, stream),
+                "utility": float(found.utility[stream]),
+                "utility_source": "judged" if judged[stream] else "computed",
+                "wvfo": float(result.array[edge]) if defined[edge] else None,
+                "rank": int(place[edge]) if defined[edge] else None,
+            }
+        )
     return {"items": items, "total": len(order), "variant": variant}
 
 
 WSO = Metric(
-    "wso", "loops", "Through whom do the exchanges run that come back to us?", "sum_{l contains i} s(l) / sum_l s(l)",
-    "no loop of streams passes the focal party, or all loops score 0", REFERENCE, wso, cost="exponential in max_length; pruned, bounded by max_loops")
+    "wso",
+    "loops",
+    "Through whom do the exchanges run that come back to us?",
+    "sum_{l contains i} s(l) / sum_l s(l)",
+    "no loop of streams passes the focal party, or all loops score 0",
+    REFERENCE,
+    wso,
+    cost="exponential in max_length; pruned, bounded by max_loops",
+)
 WVFO = Metric(
-    "wvfo", "loops", "Which exchanges carry the loops that come back to us?", "sum_{l contains e} s(l) / D, D = sum_l s(l) or the sum over all streams",
-    "no loop of streams passes the focal party, or all loops score 0", REFERENCE, wvfo, parameters=(SPECS["variant"],),
-    cost="exponential in max_length; pruned, bounded by max_loops", kind=STREAM)
+    "wvfo",
+    "loops",
+    "Which exchanges carry the loops that come back to us?",
+    "sum_{l contains e} s(l) / D, D = sum_l s(l) or the sum over all streams",
+    "no loop of streams passes the focal party, or all loops score 0",
+    REFERENCE,
+    wvfo,
+    parameters=(SPECS["variant"],),
+    cost="exponential in max_length; pruned, bounded by max_loops",
+    kind=STREAM,
+)

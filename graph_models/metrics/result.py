@@ -17,9 +17,27 @@ if TYPE_CHECKING:
     from graph_models.parameters import Parameter, Parameters
 
 __all__ = [
-    "CLOSED_CYCLE", "FOCAL_PARTY", "NO_FOCAL_PARTY", "NO_LOOPS", "NO_VALUE_CHAIN", "NUMBER", "ROLLED_UP", "STREAM", "TEXT", "Floats", "Mask", "Metric", "MetricResult",
-    "StreamKey", "Warning", "number_result", "ranks", "rounded", "text_result", "undefined_result",
-]  # fmt: skip
+    "CLOSED_CYCLE",
+    "FOCAL_PARTY",
+    "NO_FOCAL_PARTY",
+    "NO_LOOPS",
+    "NO_VALUE_CHAIN",
+    "NUMBER",
+    "ROLLED_UP",
+    "STREAM",
+    "TEXT",
+    "Floats",
+    "Mask",
+    "Metric",
+    "MetricResult",
+    "StreamKey",
+    "Warning",
+    "number_result",
+    "ranks",
+    "rounded",
+    "text_result",
+    "undefined_result",
+]
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -90,8 +108,9 @@ class MetricResult:
         return ranks(self.array, self.defined)
 
 
-def number_result(ecosystem: Ecosystem, metric: str, array: Floats, *, undefined: Mapping[str, Mask | bool] | None = None, present: Mask | None = None,
-                  **more: Any) -> MetricResult:
+def number_result(
+    ecosystem: Ecosystem, metric: str, array: Floats, *, undefined: Mapping[str, Mask | bool] | None = None, present: Mask | None = None, **more: Any
+) -> MetricResult:
     """A result of one number a party. The first reason that holds for a party counts; ``present``: who is no node was rolled up."""
     n = len(ecosystem.parties)
     reasons: dict[str, Mask | bool] = {ROLLED_UP: ~present} if present is not None else {}
@@ -100,8 +119,15 @@ def number_result(ecosystem: Ecosystem, metric: str, array: Floats, *, undefined
     return MetricResult(metric, ecosystem.parties, array, codes, names, **more)
 
 
-def text_result(ecosystem: Ecosystem, metric: str, texts: Sequence[str | None], *, undefined: Mapping[str, Mask | bool] | None = None,
-                present: Mask | None = None, **more: Any) -> MetricResult:
+def text_result(
+    ecosystem: Ecosystem,
+    metric: str,
+    texts: Sequence[str | None],
+    *,
+    undefined: Mapping[str, Mask | bool] | None = None,
+    present: Mask | None = None,
+    **more: Any,
+) -> MetricResult:
     """A result of one id as text a party."""
     n = len(ecosystem.parties)
     reasons: dict[str, Mask | bool] = {ROLLED_UP: ~present} if present is not None else {}

@@ -97,12 +97,22 @@ def value_flow(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
 
 INFLUENCE = Metric(
-    "influence", "scores", "Who matters to us, all in all: who can move us?",
-    "100 sum w_k c_k / sum of available w_k; value_loops .40, reach .25, brokerage .15, salience .20; where the focal party is owned .35 .20 .15 .15, control .15",
-    "for the focal party; for all where there is none", "Sutherland, SM thesis, MIT 2009; Mitchell, Agle, Wood, AMR 22, 1997", influence,
-    cost="that of wso, reach, betweenness")
+    "influence",
+    "scores",
+    "Who matters to us, all in all: who can move us?",
+    "100 sum w_k c_k / sum of available w_k; value_loops .40, reach .25, brokerage .15, salience .20; where it is owned .35 .20 .15 .15, control .15",
+    "for the focal party; for all where there is none",
+    "Sutherland, SM thesis, MIT 2009; Mitchell, Agle, Wood, AMR 22, 1997",
+    influence,
+    cost="that of wso, reach, betweenness",
+)
 VALUE_FLOW = Metric(
-    "value_flow", "scores", "Through whom does our value come and go, and who cannot be bypassed?",
+    "value_flow",
+    "scores",
+    "Through whom does our value come and go, and who cannot be bypassed?",
     "100 (.6 max(pass_through_up, pass_through_down) + .4 criticality)",
-    "for the focal party; for all where it is not there or trades nothing; in closed cycles", "Miller, Blair, Input-Output Analysis, Cambridge 2009", value_flow,
-    cost="two solves and two dominator trees")
+    "for the focal party; for all where it is not there or trades nothing; in closed cycles",
+    "Miller, Blair, Input-Output Analysis, Cambridge 2009",
+    value_flow,
+    cost="two solves and two dominator trees",
+)

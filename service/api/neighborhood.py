@@ -5,14 +5,13 @@ FastAPI resolves each declared parameter and dependency anew for every request, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.routing import APIRoute
 
 from graph_models.errors import FieldError, InvalidInput
 from service.api import examples
@@ -22,16 +21,8 @@ from service.dependencies import at_once, place_of
 from service.http_paths import id_in_path
 from service.reads import instant, neighborhood
 
-
-class DirectRoute(APIRoute):
-    """The endpoint takes the request itself: nothing is resolved before it."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-        return endpoint
-
-
-router = APIRouter(prefix="/v1/workspaces/{workspace}/parties/{record_id}", tags=["parties"], route_class=DirectRoute)
+PATH = "/v1/workspaces/{workspace}/parties/{record_id}/neighborhood"
+router = APIRouter(tags=["parties"])
 MAX_HOPS = 3
 
 
@@ -56,7 +47,7 @@ def _documented() -> dict[str, Any]:
     return {"parameters": path + [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in schemas.items()]}
 
 
-@router.get("/neighborhood", response_class=Response, responses=answers(_EXAMPLE), openapi_extra=_documented())
+@router.get(PATH, response_class=Response, responses=answers(_EXAMPLE), openapi_extra=_documented())
 async def get_neighborhood(request: Request) -> Response:
     """Parties at most so many facts away, the nearest first, and the facts among them, as records."""
     workspace, record_id = request.path_params["workspace"], request.path_params["record_id"]

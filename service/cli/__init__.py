@@ -1,6 +1,6 @@
 """The command line, on the same functions as the API: no server is needed on the embedded store.
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with rejected rows.
+A command imports what it works with when it runs, so that others need not wait for it. Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with rejected rows.
 """
 
 from __future__ import annotations
@@ -53,12 +53,15 @@ def make_app() -> typer.Typer:
 def main() -> NoReturn:
     """Run one command and leave with its exit code."""
     try:
-        make_app()()
+        make_app()(prog_name="stakeholder-graph")
     except StakeholderGraphError as error:
         print_error(error, "--json" in sys.argv)
         sys.exit(FAILED)
     except BadSetting as error:
         error_console.print(f"error: {error} [bad-setting]", markup=False, style="bold red")
+        sys.exit(FAILED)
+    except OSError as error:  # a file that cannot be read or written, a port that is taken
+        error_console.print(f"error: {error} [os-error]", markup=False, style="bold red")
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -7,9 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service import analysis
 from service.cli.console import AsJson, InWorkspace, answer, opened_service, print_table, progress_shown, say, workspace_of
-from service.reports.texts import text_or_id
 
 InAnalysis = Annotated[str, typer.Option("--analysis", help="The id of an analysis, or latest.")]
 
@@ -24,6 +22,8 @@ def analyze(
     as_json: AsJson = False,
 ) -> None:
     """Run metrics and scores, and keep what they find."""
+    from service import analysis
+
     request: dict[str, Any] = {name: value for name, value in {"metrics": metric, "as_of": as_of, "known_at": known_at}.items() if value}
     with opened_service() as service, progress_shown() as progress:
         workspace_id = workspace_of(service, workspace)
@@ -48,6 +48,8 @@ def top(
     as_json: AsJson = False,
 ) -> None:
     """The highest parties by a metric or score."""
+    from service import analysis
+
     with opened_service() as service:
         found = analysis.scores(service, workspace_of(service, workspace), analysis_id, metric, roles=role or (), limit=limit)
     answer(found, as_json, lambda: _show_top(metric, found))
@@ -78,12 +80,16 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Why a party has its score: parts, points, and the paths and facts behind them."""
+    from service import analysis
+
     with opened_service() as service:
         found = analysis.explain(service, workspace_of(service, workspace), analysis_id, party, score, counterfactual=counterfactual)
     answer(found, as_json, lambda: _show_explanation(found))
 
 
 def _show_explanation(found: Mapping[str, Any]) -> None:
+    from service.reports.texts import text_or_id
+
     ranks = "" if found["rank"] is None else f", rank {found['rank']} (from {found['rank_range'][0]} to {found['rank_range'][1]} under other weights)"
     say(f"{found['party_id']}: {found['score']} " + ("undefined" if found["value"] is None else f"{found['value']:.2f}") + ranks)
     rows = [

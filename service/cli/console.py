@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
 
 from graph_models.errors import StakeholderGraphError
-from service.errors import problem_of
 from service.jobs import Progress
 from service.settings import read_settings
 from service.workplace import Service
@@ -94,14 +94,14 @@ def _plain(value: Any) -> Any:
 
 
 def _unmarked(text: str) -> Any:
-    from rich.text import Text
-
     return Text(text)
 
 
 def print_error(error: StakeholderGraphError, as_json: bool) -> None:
     """What went wrong, on standard error: one line and the errors of rows, or the problem that the API would answer."""
     if as_json:
+        from service.errors import problem_of  # the web framework is needed for nothing else here
+
         sys.stderr.write(msgspec.json.encode(problem_of(error), enc_hook=str).decode() + "\n")
         return
     error_console.print(f"error: {error.message} [{error.code}]", markup=False, style="bold red")

@@ -10,9 +10,7 @@ import msgspec
 import typer
 
 from graph_models.errors import InvalidInput
-from service import reports
 from service.cli.console import AsJson, InWorkspace, answer, opened_service, print_table, progress_shown, say, workspace_of
-from service.queries import ask
 
 
 def report(
@@ -26,6 +24,8 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write a report from an analysis."""
+    from service import reports
+
     request = reports.check_request({"kind": kind, "format": file_format, "locale": locale, "as_of": as_of, "analysis": analysis_id})
     with opened_service() as service, progress_shown() as progress:
         text, about = reports.made(service, workspace_of(service, workspace), request, progress)
@@ -46,6 +46,8 @@ def query(
     as_json: AsJson = False,
 ) -> None:
     """Run one read-only Cypher statement on a Neo4j store."""
+    from service.queries import ask
+
     try:
         values = msgspec.json.decode(parameters, type=dict[str, Any])
     except msgspec.MsgspecError as error:

@@ -12,9 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from graph_models.errors import InvalidInput
-from service import export as exported
 from service.cli.console import REJECTED, AsJson, InWorkspace, answer, error_console, opened_service, print_table, progress_shown, say, workspace_of
-from service.ingest import load
 from service.workplace import Service
 
 SHOWN_ERRORS = 20
@@ -41,6 +39,8 @@ def import_files(
     as_json: AsJson = False,
 ) -> None:
     """Take files into a workspace. The same files again change nothing."""
+    from service.ingest import load
+
     text = _mapping_text(mapping)
     wishes = {"focal_party_id": focal, "base_currency": currency, "default_as_of": default_as_of}
     with opened_service() as service, _made_for(service, workspace, text, wishes, dry_run), progress_shown() as progress:
@@ -70,6 +70,8 @@ def _mapping_text(mapping: str | None) -> str | None:
 @contextmanager
 def _made_for(service: Service, workspace_id: str, mapping: str | None, wishes: Mapping[str, str | None], dry_run: bool) -> Iterator[None]:
     """The workspace, made where it is absent; one that was made for nothing goes away again."""
+    from service.ingest import load
+
     new = workspace_id not in [workspace.id for workspace in service.catalog.workspaces()]
     if new:
         written = load.named_mapping(service, workspace_id, mapping) if mapping is not None and "\n" in mapping else None
@@ -107,6 +109,8 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write all that is believed as NDJSON that can be imported again."""
+    from service import export as exported
+
     if file_format != "ndjson":
         raise typer.BadParameter("ndjson is the only format", param_hint="--format")
     if as_json and output is None:

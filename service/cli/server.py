@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from graph_models.errors import NotFound
-from service import analysis
-from service.batches import take_batch
 from service.cli.console import AsJson, answer, opened_service, progress_shown, say
 from service.jobs import Progress
 from service.logs import configure
-from service.reports.answers import NEEDED
 from service.settings import read_settings
 from service.stores.store import Writing
 from service.workplace import Service
-from service.writes import MAX_BATCH_RECORDS
 
 
 def serve(
@@ -42,7 +38,9 @@ def serve(
 
 def demo(as_json: AsJson = False) -> None:
     """Make the demo ecosystem, load it into the workspace `demo` and score it. What is there already is left as it is."""
-    from examples.demo import DEMO_WORKSPACE, demo_records  # only this command needs them
+    from examples.demo import DEMO_WORKSPACE, demo_records
+    from service import analysis
+    from service.reports.answers import NEEDED
 
     with opened_service() as service, progress_shown() as progress:
         workspace_id = str(DEMO_WORKSPACE["id"])
@@ -60,6 +58,9 @@ def demo(as_json: AsJson = False) -> None:
 
 def _scored(service: Service, workspace_id: str) -> Mapping[str, Any] | None:
     """The newest analysis of the demo, if it is of all that is recorded."""
+    from service import analysis
+    from service.reports.answers import NEEDED
+
     try:
         about = analysis.analysis(service, workspace_id, "latest", NEEDED)
     except NotFound:
@@ -69,15 +70,14 @@ def _scored(service: Service, workspace_id: str) -> Mapping[str, Any] | None:
 
 def _load(service: Service, workspace_id: str, lines: list[bytes], progress: Progress) -> None:
     """In batches under keys of their content: what was loaded before, also by a run that was stopped, is not written again."""
-    for done, batch in _batches(lines):
+    from service.batches import take_batch
+    from service.writes import MAX_BATCH_RECORDS
+
+    for done in range(0, len(lines), MAX_BATCH_RECORDS):
+        batch = b"\n".join(lines[done : done + MAX_BATCH_RECORDS])
         progress(done, len(lines), "loading the demo")
         digest = hashlib.blake2b(batch, digest_size=16).hexdigest()
         take_batch(service, workspace_id, batch, "abort", Writing("demo", f"demo-{digest}", digest))
-
-
-def _batches(lines: list[bytes]) -> Iterator[tuple[int, bytes]]:
-    for first in range(0, len(lines), MAX_BATCH_RECORDS):
-        yield first, b"\n".join(lines[first : first + MAX_BATCH_RECORDS])
 
 
 def _show_demo(about: Mapping[str, Any]) -> None:

@@ -65,6 +65,8 @@ class Layout:
         self.width = len(columns)
         self.numeric: set[str] = {LINE}
         self.look_ups: dict[str, tuple[Layout, Getter]] = {}
+        self.keys: dict[str, str] = {}
+        """Look-up -> the column by which it looks up."""
         self.used: set[str] = set()
         self.read: set[int] | None = None
         """While a record is compiled: the slots that it reads."""
@@ -121,15 +123,14 @@ class Layout:
             return found
 
         self.look_ups[alias] = (target, find)
-        self._by = {**getattr(self, "_by", {}), alias: by}
+        self.keys[alias] = by
 
     def _reads(self, alias: str) -> None:
-        by: str = self._by[alias]
-        while by not in self.slots:
-            alias = by.partition(".")[0]
-            by = self._by[alias]
-        if self.read is not None:
-            self.read.add(self.slots[by])
+        """A look-up reads the cell by which it finds its line, perhaps by another look-up."""
+        while alias in self.keys and self.keys[alias] not in self.slots:
+            alias = self.keys[alias].partition(".")[0]
+        if self.read is not None and alias in self.keys:
+            self.read.add(self.slots[self.keys[alias]])
 
     def frame(self, cells: Iterable[str | None], line: int, file: str) -> Frame:
         """The frame of a line, its further slots still empty."""

@@ -396,4 +396,3 @@ def _extracted(get: Getter, pattern: re.Pattern[str]) -> Getter:
         return None if match is None else match[1] if pattern.groups else match[0]
 
     return value
-

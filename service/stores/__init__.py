@@ -17,6 +17,7 @@ _PLAIN = re.compile(r"[a-z0-9_][a-z0-9_.]{0,99}")
 
 def open_embedded(settings: Settings, workspace_id: str) -> Store:
     """One SQLite file a workspace, in the directory of the store's address."""
+    assert settings.store_directory is not None
     return EmbeddedStore(embedded_path(settings.store_directory, workspace_id), busy_s=settings.deadline_s / 2)
 
 

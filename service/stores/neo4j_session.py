@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from time import monotonic, sleep
 from typing import Any, Generic, TypeVar
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, NotificationMinimumSeverity, Query, Session, Transaction
+from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, NotificationMinimumSeverity, Query, Result, Session, Transaction
 from neo4j.exceptions import ClientError, DriverError, IncompleteCommit, Neo4jError, ServiceUnavailable, SessionExpired, TransientError
 
 from graph_models.errors import OutcomeUnknown, StoreUnavailable
@@ -237,13 +237,17 @@ def _message(error: Neo4jError) -> str:
     return f"{error.code}: {error.message}"
 
 
+def begin(transaction: Transaction, statement: Statement, **parameters: Any) -> Result:
+    """Let a statement of the store begin: the server goes on with it until its records are asked for."""
+    return transaction.run(statement.text, dict(statement.bound(parameters)))
+
+
 def run(transaction: Transaction, statement: Statement, **parameters: Any) -> Sequence[Any]:
     """Run a statement of the store; its one record as a list of values, empty where there is none."""
-    result = transaction.run(statement.text, dict(statement.bound(parameters)))
-    record = next(iter(result), None)
+    record = next(iter(begin(transaction, statement, **parameters)), None)
     return [] if record is None else record.values()
 
 
 def run_all(transaction: Transaction, statement: Statement, **parameters: Any) -> list[Mapping[str, Any]]:
     """Run a statement of the store; all its records."""
-    return [record.data() for record in transaction.run(statement.text, dict(statement.bound(parameters)))]
+    return [record.data() for record in begin(transaction, statement, **parameters)]

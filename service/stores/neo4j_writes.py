@@ -15,7 +15,7 @@ from graph_models.role import Role
 from graph_models.time import Period, now_text
 from service.stores import neo4j_reads as reads
 from service.stores.neo4j_rows import columns_of_rows, placed, relationship_type, role_label
-from service.stores.neo4j_session import run
+from service.stores.neo4j_session import begin, run
 from service.stores.statements import Statement, statement
 from service.stores.store import Change, NewRow, Revision, Row, Writing
 
@@ -26,6 +26,8 @@ SUPERSEDE_PARTY, FORGET_RELATIONSHIP = statement("store/supersede_party"), state
 DEMOTE, PROMOTE, FORGET_PARTIES = statement("store/demote_parties"), statement("store/promote_parties"), statement("store/forget_parties")
 ENSURE, LABEL, REVISION = statement("store/ensure_parties"), statement("store/label_parties"), statement("store/revision_insert")
 PRESENT = {"party": statement("store/present_parties"), "document": statement("store/present_documents")}
+_CHUNK = 5_000
+"""While the server writes so many rows, the next are made ready for it."""
 _AS_RELATIONSHIP = {"role", "relationship", "value_flow"}
 
 
@@ -125,12 +127,15 @@ def _insert(transaction: Transaction, type_name: str, rows: list[NewRow], number
     """Facts go in by source, so that one party's relationships are written together."""
     if BY_NAME[type_name].is_fact:
         rows = sorted(rows, key=lambda row: row.record.source or "")  # type: ignore[union-attr]
-    columns: dict[str, Any] = columns_of_rows(type_name, rows, number)
-    if type_name == "relationship":
-        columns["neo4j_type"] = [relationship_type(kind) for kind in columns["kind"]]
-    written = run(transaction, INSERT[type_name], **columns)
-    if written and written[0] != len(rows):
-        raise StoreUnavailable(f"Neo4j wrote {written[0]} of {len(rows)} rows; the write was undone")
+    results = []
+    for start in range(0, len(rows), _CHUNK):
+        columns: dict[str, Any] = columns_of_rows(type_name, rows[start : start + _CHUNK], number)
+        if type_name == "relationship":
+            columns["neo4j_type"] = [relationship_type(kind) for kind in columns["kind"]]
+        results.append(begin(transaction, INSERT[type_name], **columns))
+    written = sum(record[0] for result in results for record in result)
+    if written != len(rows):
+        raise StoreUnavailable(f"Neo4j wrote {written} of {len(rows)} rows; the write was undone")
     labels = {(row.record.source, role_label(row.record.role)) for row in rows if isinstance(row.record, Role)}
     if labels:
         run(transaction, LABEL, id=[name for name, _ in labels], label=[label for _, label in labels])

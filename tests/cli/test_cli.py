@@ -1,4 +1,4 @@
-"""Every command, run as a process: what it prints, what it leaves with, and that an error is a line and never a traceback."""
+"""Every command: what it prints, what it leaves with, and that an error is a line and never a traceback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from service.cli import COMMANDS
 from service.cli.console import DONE, FAILED, REJECTED, WRONG_USE
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, process_runner
 
 FIRM = [
     {"type": "party", "id": "firm", "name": "Firm", "kind": "organization"},
@@ -25,6 +25,16 @@ FIRM = [
     {"type": "role", "id": "r", "source": "d/1", "target": "firm", "role": "distributor"},
     {"type": "value_flow", "id": "v", "source": "d/1", "target": "firm", "kind": "money", "amount": "5", "currency": "CNY", "valid_from": "2025"},
 ]
+
+MAPPING = """
+name: customers
+workspace: {name: Shop, focal_party_id: shop, base_currency: EUR}
+files:
+  customers:
+    pattern: customers.csv
+    records:
+      - {type: party, id: "customer:{id}", name: "{name}", kind: person}
+"""
 
 
 def file_of(directory: Path, records: list[dict[str, Any]], name: str = "facts.ndjson") -> str:
@@ -36,6 +46,30 @@ def file_of(directory: Path, records: list[dict[str, Any]], name: str = "facts.n
 def answered(done: subprocess.CompletedProcess[str]) -> Any:
     assert done.returncode == DONE, done.stderr
     return json.loads(done.stdout)
+
+
+# -- each command as a process
+
+
+def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> None:
+    path = file_of(tmp_path, FIRM)
+    process = process_runner(tmp_path / "store")
+    arguments: dict[str, tuple[str, ...]] = {
+        "import": (path, "-w", "w", "--focal", "firm"),
+        "analyze": ("-w", "w"),
+        "top": ("influence", "-w", "w"),
+        "explain": ("d/1", "-w", "w"),
+        "report": ("strategy", "-o", str(tmp_path / "report.html")),
+        "export": ("-w", "w", "-o", str(tmp_path / "export.ndjson")),
+        "doctor": (),
+    }
+    done = {name: process(name, *given, "--json") for name, given in arguments.items()} | {"demo": demo_process("demo", "--json")}
+    assert {name: ended.stderr for name, ended in done.items() if ended.returncode != DONE} == {}
+    assert all(json.loads(ended.stdout) for ended in done.values())
+    asked = process("query", "RETURN 1")  # on the embedded store it says what is missing
+    assert (asked.returncode, "needs-neo4j" in asked.stderr) == (FAILED, True)
+    assert process("top").returncode == WRONG_USE
+    assert done.keys() | {"query", "serve"} == COMMANDS.keys()
 
 
 # -- all commands
@@ -209,11 +243,7 @@ def test_a_dry_run_writes_nothing(run: Run, tmp_path: Path) -> None:
 
 def test_import_reads_a_mapping(run: Run, tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_text("id,name\n1,Ann\n2,Bob\n", "utf-8")
-    (tmp_path / "customers.yaml").write_text(
-        "name: customers\nworkspace: {name: Shop, focal_party_id: shop}\nfiles:\n  customers: customers.csv\n"
-        "records:\n  - type: party\n    from: customers\n    id: 'customer-{id}'\n    fields:\n      name: {column: name}\n      kind: {constant: person}\n",
-        "utf-8",
-    )
+    (tmp_path / "customers.yaml").write_text(MAPPING, "utf-8")
     result = answered(run("import", str(tmp_path / "customers.csv"), "-m", str(tmp_path / "customers.yaml"), "-w", "w", "--json"))
     assert result["by_type"] == {"party": 2}
 

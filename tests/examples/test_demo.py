@@ -141,5 +141,3 @@ def test_another_seed_tells_another_story_of_the_same_cast() -> None:
     one, other = list(demo_records()), list(demo_records(seed=7))
     assert one != other
     assert {"haiyue", "pinlan", "silkroad-appliances"} <= {fields["id"] for fields in of(other, "party")}
-
-

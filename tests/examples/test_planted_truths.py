@@ -11,6 +11,7 @@ import pytest
 from tests.examples.conftest import Demo
 
 README = (Path(__file__).parents[2] / "examples" / "README.md").read_text("utf-8")
+PRODUCTS = ("washing_machine", "refrigerator")
 TOLD = (
     "ningxin-modules", "huaibei-copper", "lanyue-hotels", "silkroad-appliances", "jiangnan-supply", "lin-yue", "he-guangping", "eco-bureau",
     "west-lake-hospital", "shen-ruizhi", "laoshan-university", "zhongshan-oem", "auntie-zhou", "danube-handel", "beifeng",
@@ -74,7 +75,7 @@ def test_one_distributor_also_uses_what_it_sells(demo: Demo) -> None:
     own = [role for role in demo.get("/parties/jiangnan-supply")["roles"] if role["source"] == "jiangnan-supply"]
     roles = {(role["role"], role.get("purpose"), role.get("product")) for role in own}
     assert roles == {("distributor", "resale", "refrigerator"), ("customer", "own_use", "washing_machine"), ("customer", "own_use", "air_conditioner")}
-    uses = {product: [item["party_id"] for item in demo.get(f"{demo.scored}/sinks?product={product}")["items"]] for product in ("washing_machine", "refrigerator")}
+    uses = {product: {item["party_id"] for item in demo.get(f"{demo.scored}/sinks?product={product}")["items"]} for product in PRODUCTS}
     assert "jiangnan-supply" in uses["washing_machine"]
     assert "jiangnan-supply" not in uses["refrigerator"]
     assert demo.scores("sink_share")["jiangnan-supply"] > 0

@@ -69,7 +69,9 @@ def test_hypotheses_count_only_where_they_are_asked_for() -> None:
     assert amounts(guess, paid("f", "b", 6), hypotheses=True) == [5, 6]
 
 
-@pytest.mark.parametrize(("start", "end", "share"), [(FIRST_DAY, OPEN, 1), (FIRST_DAY, day_of("2025-02-01"), 1), (day_of("2024-12-31"), day_of("2025-01-02"), 0.5)])
+@pytest.mark.parametrize(
+    ("start", "end", "share"), [(FIRST_DAY, OPEN, 1), (FIRST_DAY, day_of("2025-02-01"), 1), (day_of("2024-12-31"), day_of("2025-01-02"), 0.5)]
+)
 def test_the_days_of_what_has_no_start_are_not_known(start: int, end: int, share: float) -> None:
     period = Period(day_of("2025-01-01"), day_of("2026-01-01"))
     assert share_of_days(np.array([start], np.int32), np.array([end], np.int32), period).tolist() == [share]

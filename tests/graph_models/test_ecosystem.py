@@ -42,7 +42,11 @@ def test_wrong_records_are_named_by_line_and_field() -> None:
     with pytest.raises(InvalidInput) as caught:
         Ecosystem.from_records(records, "f", "2025-12-31")
     assert {(error.line, error.field, error.code) for error in caught.value.errors} == {
-        (2, "source", "unknown-party"), (3, "kind", "unknown-kind"), (4, "type", "unknown-type"), (5, "id", "doubled")}  # fmt: skip
+        (2, "source", "unknown-party"),
+        (3, "kind", "unknown-kind"),
+        (4, "type", "unknown-type"),
+        (5, "id", "doubled"),
+    }
 
 
 def test_the_order_of_records_changes_nothing() -> None:
@@ -56,9 +60,12 @@ def test_the_snapshot_id_tells_day_focal_party_and_vocabulary_apart() -> None:
     records = [*parties("f", "a"), paid("f", "a", 3)]
     own = BUILT_IN.extended(terms_of({"roles": [{"id": "banana", "label": {"en": "Banana", "zh": "香蕉"}}]}))
     ids = {
-        Ecosystem.from_records(records, "f", "2025-12-31").snapshot_id, Ecosystem.from_records(records, "a", "2025-12-31").snapshot_id,
-        Ecosystem.from_records(records, "f", "2025-12-30").snapshot_id, Ecosystem.from_records(records, "f", "2025-12-31", "EUR").snapshot_id,
-        Ecosystem.from_records(records, "f", "2025-12-31", vocabulary=own).snapshot_id}  # fmt: skip
+        Ecosystem.from_records(records, "f", "2025-12-31").snapshot_id,
+        Ecosystem.from_records(records, "a", "2025-12-31").snapshot_id,
+        Ecosystem.from_records(records, "f", "2025-12-30").snapshot_id,
+        Ecosystem.from_records(records, "f", "2025-12-31", "EUR").snapshot_id,
+        Ecosystem.from_records(records, "f", "2025-12-31", vocabulary=own).snapshot_id,
+    }
     assert len(ids) == 5
 
 
@@ -93,3 +100,10 @@ def test_an_empty_ecosystem_answers_that_there_is_no_focal_party() -> None:
         assert compute(ecosystem, metric).values == {}
     lonely = Ecosystem.from_records(parties("a"), "f", "2025-12-31")
     assert compute(lonely, "influence").reasons == {"a": "no-focal-party"}
+
+
+def test_amounts_may_be_floats_that_were_computed() -> None:
+    ecosystem = ecosystem_of(paid("f", "a", 0.1 + 0.2), paid("f", "b", 1e20))
+    assert ecosystem.families["value_flows"].number("amount").tolist() == [0.3, 1e20]
+    with pytest.raises(InvalidInput):
+        ecosystem_of(paid("f", "a", float("nan")))

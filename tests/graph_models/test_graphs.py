@@ -14,9 +14,22 @@ from tests.graph_models.ecosystems import Record, ecosystem_of, edges, flow, pai
 
 
 def test_roles_move_both_ways_and_owns_regulates_refers_one_way() -> None:
-    records = [role("a", "f", "supplier"), related("b", "f", "owns", share=0.3), related("c", "f", "regulates"), related("d", "f", "refers", strength=0.5), related("e", "f", "knows")]
+    records = [
+        role("a", "f", "supplier"),
+        related("b", "f", "owns", share=0.3),
+        related("c", "f", "regulates"),
+        related("d", "f", "refers", strength=0.5),
+        related("e", "f", "knows"),
+    ]
     assert edges(ecosystem_of(*records), "influence") == {
-        ("a", "f"): 0.4, ("f", "a"): 0.4, ("b", "f"): 0.3, ("c", "f"): 0.7, ("d", "f"): 0.5, ("e", "f"): 0.2, ("f", "e"): 0.2}  # fmt: skip
+        ("a", "f"): 0.4,
+        ("f", "a"): 0.4,
+        ("b", "f"): 0.3,
+        ("c", "f"): 0.7,
+        ("d", "f"): 0.5,
+        ("e", "f"): 0.2,
+        ("f", "e"): 0.2,
+    }
 
 
 def test_owning_moves_by_its_share_whatever_its_strength() -> None:
@@ -73,8 +86,14 @@ def test_utility_leaves_computed_streams_out_where_only_judged_ones_are_asked_fo
 
 
 FACTS: tuple[Record, ...] = (
-    role("a", "f", "customer", confidence=0.5), related("a", "f", "knows", strength=0.8), related("f", "a", "knows"), paid("f", "a", 10), paid("f", "a", 5) | {"id": "again"},
-    paid("f", "f", 1), flow("b", "f", utility=0.5))  # fmt: skip
+    role("a", "f", "customer", confidence=0.5),
+    related("a", "f", "knows", strength=0.8),
+    related("f", "a", "knows"),
+    paid("f", "a", 10),
+    paid("f", "a", 5) | {"id": "again"},
+    paid("f", "f", 1),
+    flow("b", "f", utility=0.5),
+)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +130,14 @@ def test_what_weighs_nothing_is_infinitely_far() -> None:
 
 @pytest.mark.parametrize(
     ("graph", "parameters", "field"),
-    [("facts", {"weight": "distance"}, "distance_of"), ("influence", {"weight": "amount"}, "weight"), ("value_chain", {"weight": "strength"}, "weight"),
-     ("tie", {"weight": "distance", "distance_of": "amount"}, "weight"), ("banana", {}, "graph")],
-)  # fmt: skip
+    [
+        ("facts", {"weight": "distance"}, "distance_of"),
+        ("influence", {"weight": "amount"}, "weight"),
+        ("value_chain", {"weight": "strength"}, "weight"),
+        ("tie", {"weight": "distance", "distance_of": "amount"}, "weight"),
+        ("banana", {}, "graph"),
+    ],
+)
 def test_a_weight_that_a_graph_has_not_is_refused(graph: str, parameters: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         graph_of(ecosystem_of(*FACTS), graph, parameters_of(parameters))
@@ -137,9 +161,15 @@ def test_a_hypothesis_is_left_out() -> None:
 
 def test_a_kind_of_a_workspaces_own_works_by_its_entry_alone() -> None:
     label = {"label": {"en": "Banana", "zh": "香蕉"}}
-    own = BUILT_IN.extended(terms_of({
-        "roles": [{"id": "patron", "default_strength": 0.9, **label}], "value_kinds": [{"id": "licence", "means": "trade", **label}],
-        "relationship_kinds": [{"id": "audits", "default_strength": 0.6, "one_way": True, **label}]}))  # fmt: skip
+    own = BUILT_IN.extended(
+        terms_of(
+            {
+                "roles": [{"id": "patron", "default_strength": 0.9, **label}],
+                "value_kinds": [{"id": "licence", "means": "trade", **label}],
+                "relationship_kinds": [{"id": "audits", "default_strength": 0.6, "one_way": True, **label}],
+            }
+        )
+    )
     ecosystem = ecosystem_of(role("a", "f", "patron"), related("b", "f", "audits"), flow("f", "c", "licence", amount=7), vocabulary=own)
     assert edges(ecosystem, "influence") == {("a", "f"): 0.9, ("f", "a"): 0.9, ("b", "f"): 0.6, ("f", "c"): 1}
     assert edges(ecosystem, "value_chain") == {("f", "c"): 7}

@@ -102,3 +102,15 @@ def test_a_complete_network_is_cut_off_without_growing_all_of_it() -> None:
     loops = searched(edges, 40, max_loops=1000)
     assert (len(loops.score), loops.complete) == (1000, False)
     assert loops.threshold > 0.6
+
+
+def test_guessing_the_threshold_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = [(a, b, ((a * 31 + b * 17) % 97) / 98) for a in range(12) for b in range(12) if a != b]
+    plain = searched(edges, 12, max_loops=3000)
+    monkeypatch.setattr(loop_search, "WORTH_GUESSING", 1)
+    guessed = searched(edges, 12, max_loops=3000)
+    assert (rows(guessed), guessed.threshold, guessed.complete) == (rows(plain), plain.threshold, False)
+    few = searched(edges, 12, max_loops=3000, max_length=3)
+    assert (len(few.score), few.complete) == (len(every_loop(edges, 3)), True)
+    too_high = searched([(0, 1, 0.5), (0, 1, 0.4), (1, 0, 0.9), (1, 2, 1.0), (2, 1, 1.0)], 3, max_loops=1)
+    assert (rows(too_high), too_high.threshold) == ([(0, 2)], pytest.approx(0.36))

@@ -59,7 +59,9 @@ def test_the_graph_of_streams_has_an_edge_for_each() -> None:
     graph = ecosystem.graph("utility")
     assert graph.is_multigraph()
     assert dict(graph["a"]["f"]) == {
-        ("knowledge", "p"): {"weight": 0.5, "kind": "knowledge", "product": "p"}, ("knowledge", "q"): {"weight": 0.25, "kind": "knowledge", "product": "q"}}  # fmt: skip
+        ("knowledge", "p"): {"weight": 0.5, "kind": "knowledge", "product": "p"},
+        ("knowledge", "q"): {"weight": 0.25, "kind": "knowledge", "product": "q"},
+    }
     assert nx.pagerank(graph) == pytest.approx(nx.pagerank(graph.to_networkx(), tol=1e-15, max_iter=10_000), abs=1e-12)
     assert not ecosystem.graph("utility", weight="none").is_multigraph()
 

@@ -43,7 +43,14 @@ def test_what_is_between_the_rolled_up_vanishes_and_the_rest_counts_for_the_whol
     records = (*UNITS, paid("lab", "f", 5), paid("lab", "team", 6), paid("team", "team", 7), paid("lab", "a", 8), paid("f", "a", 2), paid("f", "f", 1))
     ecosystem = ecosystem_of(*records)
     assert edges(ecosystem, "value_chain") == {("f", "a"): 10, ("f", "f"): 1}
-    assert edges(ecosystem, "value_chain", roll_up="none") == {("f", "a"): 2, ("f", "f"): 1, ("lab", "a"): 8, ("lab", "f"): 5, ("lab", "team"): 6, ("team", "team"): 7}
+    assert edges(ecosystem, "value_chain", roll_up="none") == {
+        ("f", "a"): 2,
+        ("f", "f"): 1,
+        ("lab", "a"): 8,
+        ("lab", "f"): 5,
+        ("lab", "team"): 6,
+        ("team", "team"): 7,
+    }
 
 
 def test_a_rolled_up_unit_has_no_value_and_its_roles_count_for_the_whole() -> None:
@@ -60,7 +67,12 @@ def test_the_focal_party_may_itself_be_rolled_up() -> None:
 
 
 def test_a_group_counts_as_the_party_that_controls_it() -> None:
-    shares = [related("top", "b", "owns", share=0.6), related("b", "c", "owns", share=0.3), related("top", "c", "owns", share=0.3), related("top", "d", "owns", share=0.5)]
+    shares = [
+        related("top", "b", "owns", share=0.6),
+        related("b", "c", "owns", share=0.3),
+        related("top", "c", "owns", share=0.3),
+        related("top", "d", "owns", share=0.5),
+    ]
     ecosystem = ecosystem_of(*UNITS, *shares, related("c", "f", "owns", share=0.51))
     assert counts_as(ecosystem) == {"team": "f", "lab": "f"}
     assert counts_as(ecosystem, roll_up="group") == {"b": "top", "c": "top", "f": "top", "team": "top", "lab": "top"}

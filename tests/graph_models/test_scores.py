@@ -70,7 +70,14 @@ def test_where_the_maximum_is_zero_all_are_zero() -> None:
 
 
 def test_the_rank_range_covers_every_corner_of_the_weights() -> None:
-    records = [role("a", "f", "regulator"), role("b", "f", "supplier"), judged("a", 0.1, 0.1, 0.1), judged("b", 0.8, 0.7, 0.6), role("c", "f", "public"), judged("c", 0, 0, 0)]
+    records = [
+        role("a", "f", "regulator"),
+        role("b", "f", "supplier"),
+        judged("a", 0.1, 0.1, 0.1),
+        judged("b", 0.8, 0.7, 0.6),
+        role("c", "f", "public"),
+        judged("c", 0, 0, 0),
+    ]
     result = compute(ecosystem_of(*records), "influence")
     names = [part.name for part in scored_of(ecosystem_of(*records), DEFAULTS, "influence").parts]
     scored = scored_of(ecosystem_of(*records), DEFAULTS, "influence")
@@ -120,4 +127,6 @@ def test_ranks_are_those_of_a_competition_to_twelve_digits() -> None:
 
 
 def test_rounding_keeps_twelve_digits_of_any_size() -> None:
-    assert rounded(np.array([0.0, 123456789.0123456, -1e-300, 1e300, 1.23456789012345e-20])).tolist() == pytest.approx([0, 123456789.012, -1e-300, 1e300, 1.23456789012e-20], rel=1e-15)
+    assert rounded(np.array([0.0, 123456789.0123456, -1e-300, 1e300, 1.23456789012345e-20])).tolist() == pytest.approx(
+        [0, 123456789.012, -1e-300, 1e300, 1.23456789012e-20], rel=1e-15
+    )

@@ -22,14 +22,25 @@ def streams(ecosystem: Ecosystem, **parameters: Any) -> dict[tuple[str, str, str
     kinds, products = facts.coded("kind").texts, [*facts.coded("product").texts, None]
     return {
         (ecosystem.parties[found.source[at]], ecosystem.parties[found.target[at]], kinds[found.kind[at]], products[found.product[at]]): (
-            float(found.amount[at]), round(float(worth.utility[at]), 12), bool(worth.judged[at]))
+            float(found.amount[at]),
+            round(float(worth.utility[at]), 12),
+            bool(worth.judged[at]),
+        )
         for at in range(len(found))
-    }  # fmt: skip
+    }
 
 
 def survey(source: str, target: str, measure: str, value: float, day: str) -> Record:
-    return {"type": "touchpoint", "id": f"{source}{target}{measure}{day}", "source": source, "target": target, "kind": "survey_answer", "occurred_at": day,
-            "measure": measure, "value": value}  # fmt: skip
+    return {
+        "type": "touchpoint",
+        "id": f"{source}{target}{measure}{day}",
+        "source": source,
+        "target": target,
+        "kind": "survey_answer",
+        "occurred_at": day,
+        "measure": measure,
+        "value": value,
+    }
 
 
 def test_flows_of_one_giver_receiver_kind_and_product_are_one_stream() -> None:
@@ -79,7 +90,12 @@ def test_a_judged_half_is_kept_and_the_other_half_computed() -> None:
 
 
 def test_the_receivers_latest_answer_toward_the_giver_is_its_satisfaction() -> None:
-    answers = [survey("f", "a", "csat", 1, "2025-01-01"), survey("f", "a", "nps", 8, "2025-02-01"), survey("f", "a", "csat", 2, "2026-02-01"), survey("a", "f", "csat", 5, "2025-03-01")]
+    answers = [
+        survey("f", "a", "csat", 1, "2025-01-01"),
+        survey("f", "a", "nps", 8, "2025-02-01"),
+        survey("f", "a", "csat", 2, "2026-02-01"),
+        survey("a", "f", "csat", 5, "2025-03-01"),
+    ]
     assert streams(ecosystem_of(paid("f", "a", 30), *answers))["a", "f", "money", None][1] == 0.8
     same_day = [survey("f", "a", "nps", 1, "2025-02-01"), survey("f", "a", "csat", 3, "2025-02-01")]
     assert streams(ecosystem_of(paid("f", "a", 30), *same_day))["a", "f", "money", None][1] == 0.6
@@ -95,7 +111,12 @@ def test_a_stream_without_amount_takes_its_part_of_what_is_paid_for_it() -> None
 
 
 def test_without_money_the_quantities_of_one_unit_are_compared_and_else_there_is_no_share() -> None:
-    records = [flow("u", "v", "goods", quantity=3, unit="t"), flow("w", "v", "goods", quantity=1, unit="t"), flow("x", "v", "goods", quantity=5, unit="m"), flow("y", "v", "goods")]
+    records = [
+        flow("u", "v", "goods", quantity=3, unit="t"),
+        flow("w", "v", "goods", quantity=1, unit="t"),
+        flow("x", "v", "goods", quantity=5, unit="m"),
+        flow("y", "v", "goods"),
+    ]
     found = streams(ecosystem_of(*records, focal="v"))
     assert [round(found[source, "v", "goods", None][1] / 0.57, 9) for source in "uwxy"] == [0.75, 0.25, 1, 0.2]
 

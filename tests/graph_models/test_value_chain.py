@@ -28,7 +28,14 @@ def traded(supplier: str, customer: str, amount: float | None, kind: str = "good
 
 
 def test_money_runs_against_what_it_pays_for_and_goods_count_where_there_is_no_money() -> None:
-    records = [paid("f", "a", 10), traded("f", "a", 99), traded("f", "b", 7), traded("f", "b", 2, "service"), flow("f", "c", amount=50), paid("f", "d", 3, amount_=None)]
+    records = [
+        paid("f", "a", 10),
+        traded("f", "a", 99),
+        traded("f", "b", 7),
+        traded("f", "b", 2, "service"),
+        flow("f", "c", amount=50),
+        paid("f", "d", 3, amount_=None),
+    ]
     records = [{name: value for name, value in record.items() if name != "amount_"} for record in records]
     ecosystem = ecosystem_of(*records)
     assert edges(ecosystem, "value_chain") == {("f", "a"): 10, ("f", "b"): 9, ("f", "d"): 3}
@@ -45,7 +52,11 @@ def test_money_for_equity_fees_and_gifts_counts_only_where_it_is_named() -> None
     records = [paid("f", kind, 1, in_return_for=kind) for kind in kinds]
     assert set(edges(ecosystem_of(*records), "value_chain")) == {("f", "knowledge"), ("f", "goods")}
     assert set(edges(ecosystem_of(*records), "value_chain", in_return_for=["nothing", "capital"])) == {
-        ("f", "knowledge"), ("f", "goods"), ("f", "nothing"), ("f", "capital")}  # fmt: skip
+        ("f", "knowledge"),
+        ("f", "goods"),
+        ("f", "nothing"),
+        ("f", "capital"),
+    }
 
 
 def test_a_pair_whose_money_was_a_gift_is_known_by_its_goods() -> None:
@@ -137,7 +148,11 @@ def test_the_worked_example() -> None:
     assert by_party(ecosystem, np.round(chain.inverse_row(firm) * chain.used, 6)) == {"Enterprise": 0.590793, "Consumer": 0.409207}
     embodied = chain.inverse_column(firm) * chain.added
     assert {party: round(value, 6) for party, value in by_party(ecosystem, embodied).items() if party in ("Firm", "TierOne", "TierTwo", "RawMat")} == {
-        "Firm": 0.635102, "TierOne": 0.189054, "TierTwo": 0.099253, "RawMat": 0.066169}  # fmt: skip
+        "Firm": 0.635102,
+        "TierOne": 0.189054,
+        "TierTwo": 0.099253,
+        "RawMat": 0.066169,
+    }
     assert embodied.sum() == pytest.approx(1)
 
 

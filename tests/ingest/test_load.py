@@ -16,7 +16,7 @@ from service.ingest.load import ImportPlan, import_files, run_job, save_mapping,
 from service.ingest.mapping_model import read_mapping
 from service.ingest.sources import FileOfSet
 from service.jobs import no_progress
-from service.settings import Settings
+from service.settings import read_settings
 from service.stores.embedded_store import EmbeddedStore
 from service.stores.store import At
 from service.workplace import Service
@@ -49,7 +49,7 @@ def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    made_service = Service(Settings(store=f"sqlite:///{tmp_path / 'stores'}", data=tmp_path / "data"))  # type: ignore[arg-type]
+    made_service = Service(read_settings(store=f"sqlite:///{tmp_path / 'stores'}", data=tmp_path / "data"))
     yield made_service
     made_service.close()
 
@@ -233,7 +233,13 @@ def arguments(file: FileOfSet, **more: Any) -> dict[str, Any]:
 
 def test_one_mapping_makes_the_workspace_as_it_is_best_made(service: Service) -> None:
     workspace = workspace_for(service, "w", read_mapping(MAPPING))
-    assert (workspace.name, workspace.focal_party_id, workspace.base_currency, workspace.locale, workspace.default_as_of) == ("The firm", "firm", "EUR", "zh", "2025-12-31")
+    assert (workspace.name, workspace.focal_party_id, workspace.base_currency, workspace.locale, workspace.default_as_of) == (
+        "The firm",
+        "firm",
+        "EUR",
+        "zh",
+        "2025-12-31",
+    )
     assert workspace_for(service, "w", None) == workspace
     assert workspace_for(service, "plain", None).name == "plain"
 

@@ -89,13 +89,19 @@ def test_a_column_that_the_file_has_not_is_named_with_the_line_of_the_mapping(tm
 def test_files_are_told_apart_by_patterns_and_none_is_left_over(tmp_path: Path) -> None:
     mapping = one_file(f"      - {PARTY}\n")
     assert [error.code for error in faults_of(tmp_path, mapping, b="id,name\n1,x\n")] == ["unknown-file", "missing-file"]
-    assert [error.code for error in faults_of(tmp_path, mapping + "  b: {pattern: '*.csv'}\n", a="id,name\n")] == ["ambiguous-file", "missing-file", "missing-file"]
+    assert [error.code for error in faults_of(tmp_path, mapping + "  b: {pattern: '*.csv'}\n", a="id,name\n")] == [
+        "ambiguous-file",
+        "missing-file",
+        "missing-file",
+    ]
     assert rows_of(tmp_path, mapping + "unused: [b.csv]\n", a="id,name\n1,x\n", b="whatever\n")
     assert rows_of(tmp_path, mapping + "  b: {pattern: b.csv, if_absent: skip}\n", a="id,name\n1,x\n")
 
 
 def test_files_of_one_shape_may_have_other_names_and_orders_of_columns(tmp_path: Path) -> None:
-    mapping = one_file(f"      - {PARTY}\n", "    aliases: {name: [Beneficiary, payee]}\n    optional: [note]\n    ignore: [note]\n").replace("a.csv", '"q*.csv"')
+    mapping = one_file(f"      - {PARTY}\n", "    aliases: {name: [Beneficiary, payee]}\n    optional: [note]\n    ignore: [note]\n").replace(
+        "a.csv", '"q*.csv"'
+    )
     found = rows_of(tmp_path, mapping, q1="id,name\n1,Banana\n", q2="payee,note,id\nKiwi,x,2\n")
     assert [(item["id"], item["name"]) for _, item in found] == [("1", "Banana"), ("2", "Kiwi")]
     (error,) = faults_of(tmp_path, one_file(f"      - {PARTY}\n").replace("a.csv", '"q*.csv"'), q1="id,name,x\n", q2="id,name\n")[:1]
@@ -169,7 +175,7 @@ def test_constants_columns_templates_and_defaults(tmp_path: Path) -> None:
     assert field(tmp_path, '"{b} of {id}{{x}}"', content) == ["North of 1{x}", None]
     assert field(tmp_path, "{column: b, default: none}", content) == ["North", "none"]
     assert field(tmp_path, '{column: b, default: "{id}"}', content) == ["North", "2"]
-    assert field(tmp_path, '{constant: yes, when: {column: b, present: true}}', content) == ["yes", None]
+    assert field(tmp_path, "{constant: yes, when: {column: b, present: true}}", content) == ["yes", None]
 
 
 def test_null_markers_are_empty_cells(tmp_path: Path) -> None:
@@ -184,7 +190,12 @@ def test_value_maps_are_complete_or_say_otherwise(tmp_path: Path) -> None:
 
 def test_dates_are_read_by_their_format_and_cut_to_a_precision(tmp_path: Path) -> None:
     content = "id,d\n1,03/04/2025\n2,2025-04-05 00:00:00.000\n3,banana\n4,\n"
-    assert field(tmp_path, '{column: d, date: ["%d/%m/%Y", "%Y-%m-%d %H:%M:%S.%f"]}', content, name="valid_from") == ["2025-04-03", "2025-04-05", "bad-date", None]
+    assert field(tmp_path, '{column: d, date: ["%d/%m/%Y", "%Y-%m-%d %H:%M:%S.%f"]}', content, name="valid_from") == [
+        "2025-04-03",
+        "2025-04-05",
+        "bad-date",
+        None,
+    ]
     assert field(tmp_path, '{column: d, date: "%d/%m/%Y", precision: month}', content[:18], name="valid_from") == ["2025-04"]
     assert field(tmp_path, '"{d}"', "id,d\n1,2025\n2,2025-13\n", name="valid_from") == ["2025", "bad-date"]
 
@@ -192,7 +203,13 @@ def test_dates_are_read_by_their_format_and_cut_to_a_precision(tmp_path: Path) -
 def test_numbers_are_read_by_the_marks_of_the_file(tmp_path: Path) -> None:
     content = 'id,n\n1,"1.234.567,5"\n2,"1,5"\n3,1.5\n4,1.2345\n5,-7\n'
     options = "    decimal: ','\n    thousands: '.'\n"
-    assert field(tmp_path, "{x: {column: n, as: number}}", content, options, "attributes") == [{"x": 1234567.5}, {"x": 1.5}, "bad-number", "bad-number", {"x": -7}]
+    assert field(tmp_path, "{x: {column: n, as: number}}", content, options, "attributes") == [
+        {"x": 1234567.5},
+        {"x": 1.5},
+        "bad-number",
+        "bad-number",
+        {"x": -7},
+    ]
 
 
 @pytest.mark.parametrize("text", ["1e5", "NaN", "Infinity", "", "1_000", "１２", "0x10", "1,5", "--1", "1.2.3"])
@@ -208,13 +225,18 @@ def test_objects_and_lists_leave_out_what_is_empty(tmp_path: Path) -> None:
     content = "id,b,c\n1,x,y\n2,,y\n3,,\n"
     assert field(tmp_path, '{scheme: "{b}", code: "{c}"}', content, name="industry") == [{"scheme": "x", "code": "y"}, None, None]
     assert field(tmp_path, '{b: "{b}", c: "{c}"}', content, name="attributes") == [{"b": "x", "c": "y"}, {"c": "y"}, None]
-    assert field(tmp_path, '[{text: "{b}", language: zh}, "{c}"]', content, name="names") == [[{"text": "x", "language": "zh"}, {"text": "y"}], [{"text": "y"}], None]
+    assert field(tmp_path, '[{text: "{b}", language: zh}, "{c}"]', content, name="names") == [
+        [{"text": "x", "language": "zh"}, {"text": "y"}],
+        [{"text": "y"}],
+        None,
+    ]
 
 
 def test_one_cell_splits_into_records_and_into_lists(tmp_path: Path) -> None:
     records = (
         f"      - {PARTY}\n"
-        '      - {type: role, each: {as: role, column: kinds, split: "|", values: {s: supplier, c: customer, p: null}}, id: "{id}/{role}", source: "{id}", target: f, role: "{role}"}\n'
+        '      - {type: role, each: {as: role, column: kinds, split: "|", values: {s: supplier, c: customer, p: null}},\n'
+        '         id: "{id}/{role}", source: "{id}", target: f, role: "{role}"}\n'
         '      - {type: touchpoint, id: "{id}/t", source: "{id}", target: f, kind: call, occurred_at: "2025", topics: {column: kinds, split: "|"}}\n'
     )
     found = [item for _, item in rows_of(tmp_path, one_file(records), a="id,name,kinds\n1,x,s| c |p|s\n")]
@@ -227,7 +249,8 @@ def test_one_cell_splits_into_records_and_into_lists(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("condition", "kept"),
     [
-        ("{column: n, equals: 5}", ["1"]), ("{column: n, not: 5}", ["2", "3"]), ("{column: n, in: [5, 6]}", ["1", "2"]), ("{column: n, not_in: [5]}", ["2", "3"]),
+        ("{column: n, equals: 5}", ["1"]), ("{column: n, not: 5}", ["2", "3"]),
+        ("{column: n, in: [5, 6]}", ["1", "2"]), ("{column: n, not_in: [5]}", ["2", "3"]),
         ("{column: n, present: false}", ["3"]), ("{column: n, matches: '^[56]$'}", ["1", "2"]), ("[{column: n, present: true}, {column: id, not: 1}]", ["2"]),
         ("{any: [{column: n, equals: 6}, {column: id, equals: 3}]}", ["2", "3"]),
     ],
@@ -289,6 +312,20 @@ def test_a_line_without_its_order_is_an_error_with_column_and_value(tmp_path: Pa
     assert "column 'order' is 'o9'" in error.message
 
 
+def test_a_look_up_by_what_is_not_there_is_an_error_of_the_mapping(tmp_path: Path) -> None:
+    mapping = SALES.replace("look_up: {buyer: {file: buyers, by: buyer_id}}", "look_up: {buyer: {file: buyers, by: banana.id}}")
+    found = faults_of(tmp_path, mapping, orders=ORDERS, buyers=BUYERS, lines=LINES)
+    assert ("unknown-column", "files.orders.look_up.buyer.by") in [(error.code, error.field) for error in found]
+
+
+def test_a_key_without_a_line_may_be_empty(tmp_path: Path) -> None:
+    mapping = one_file(
+        '      - {type: party, id: "{id}", name: "{id}", kind: person, region: "{more.region}"}\n', "    look_up: {more: {file: b, by: id, missing: empty}}\n"
+    )
+    found = rows_of(tmp_path, mapping + "  b: {pattern: b.csv, key: id}\n", a="id\n1\n2\n", b="id,region\n1,North\n")
+    assert [item.get("region") for _, item in found] == ["North", None]
+
+
 def test_a_group_with_a_line_that_is_wrong_is_left_out_whole(tmp_path: Path) -> None:
     found = rows_of(tmp_path, SALES, orders=ORDERS, buyers=BUYERS, lines=LINES.replace("o2,q,19.99,7", "o2,q,,7"))
     assert [item.code if isinstance(item, FieldError) else item["id"] for _, item in found] == ["missing", "incomplete-group", "Kiwi/2025-02"]
@@ -300,21 +337,33 @@ def test_a_key_that_is_there_twice_cannot_be_looked_up(tmp_path: Path) -> None:
 
 
 def test_a_group_reaches_over_all_files_of_its_shape(tmp_path: Path) -> None:
-    mapping = one_file('      - {type: value_flow, group_by: [s], id: "{s}", source: "{s}", target: f, kind: money, amount: {sum: n}}\n').replace("a.csv", '"q*.csv"')
+    mapping = one_file('      - {type: value_flow, group_by: [s], id: "{s}", source: "{s}", target: f, kind: money, amount: {sum: n}}\n').replace(
+        "a.csv", '"q*.csv"'
+    )
     ((_, flow),) = rows_of(tmp_path, mapping, q1="s,n\nx,1.10\n", q2="n,s\n2.20,x\n")
     assert flow["amount"] == "3.30"
 
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1 + 2 * 3", "7"), ("(1 + 2) * 3", "9"), ("-2 - -3", "1"), ("10 / 4", "2.5"), ("round(2 / 3, 2)", "0.67"), ("round(0.125, 2)", "0.13"), ("a.b * [x y]", "6")],
+    [
+        ("1 + 2 * 3", "7"),
+        ("(1 + 2) * 3", "9"),
+        ("-2 - -3", "1"),
+        ("10 / 4", "2.5"),
+        ("round(2 / 3, 2)", "0.67"),
+        ("round(0.125, 2)", "0.13"),
+        ("a.b * [x y]", "6"),
+    ],
 )
 def test_arithmetic_is_exact(text: str, value: str) -> None:
     columns = {"a.b": Decimal(2), "x y": Decimal(3)}
     assert compiled(text, lambda name: lambda _: columns[name])([]) == Decimal(value)
 
 
-@pytest.mark.parametrize("text", ["", "1 +", "(1", "1 2", "2 ** 3", "__import__('os')", "a[0]", "round(1)", "round(1, x)", "(" * 60 + "1" + ")" * 60, "1" * 2000])
+@pytest.mark.parametrize(
+    "text", ["", "1 +", "(1", "1 2", "2 ** 3", "__import__('os')", "a[0]", "round(1)", "round(1, x)", "(" * 60 + "1" + ")" * 60, "1" * 2000]
+)
 def test_what_is_no_arithmetic_is_refused(text: str) -> None:
     with pytest.raises(ExpressionError):
         compiled(text, lambda name: lambda _: Decimal(1))
@@ -331,7 +380,11 @@ def test_a_division_by_zero_is_an_error_of_its_line(tmp_path: Path) -> None:
 
 def test_the_same_state_from_many_lines_is_made_once_and_a_different_one_is_an_error(tmp_path: Path) -> None:
     found = rows_of(tmp_path, one_file(f"      - {PARTY}\n"), a="id,name\n1,x\n1,x\n1,y\n1,y\n")
-    assert [(line, item.code if isinstance(item, FieldError) else item["name"]) for line, item in found] == [(2, "x"), (4, "contradiction"), (5, "contradiction")]
+    assert [(line, item.code if isinstance(item, FieldError) else item["name"]) for line, item in found] == [
+        (2, "x"),
+        (4, "contradiction"),
+        (5, "contradiction"),
+    ]
 
 
 def test_the_first_state_may_win_or_states_may_be_merged(tmp_path: Path) -> None:
@@ -356,7 +409,8 @@ def test_a_placeholder_becomes_parties_of_their_own_and_no_hub(tmp_path: Path) -
     content = "name,number\nREDACTED DATA,7\nREDACTED DATA,7\nREDACTED DATA,8\nREDACTED DATA,\nREDACTED DATA,\nREDACTIVE EVENTS LTD,7\n"
     ids = [item["id"] for _, item in rows_of(tmp_path, mapping, a=content)]
     assert ids == [
-        "payee:REDACTED DATA (7)", "payee:REDACTED DATA (8)", "payee:REDACTED DATA (a.csv line 5)", "payee:REDACTED DATA (a.csv line 6)", "payee:REDACTIVE EVENTS LTD",
+        "payee:REDACTED DATA (7)", "payee:REDACTED DATA (8)", "payee:REDACTED DATA (a.csv line 5)", "payee:REDACTED DATA (a.csv line 6)",
+        "payee:REDACTIVE EVENTS LTD",
     ]  # fmt: skip
 
 

@@ -161,7 +161,7 @@ def test_among_several_columns_the_surplus_is_what_begins_with_a_space(tmp_path:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "words"), [('id,name\n1,"Ba\n', "no \" ends it"), ('id,name\n1,"Ba"na\n', "text follows")])
+@pytest.mark.parametrize(("content", "words"), [('id,name\n1,"Ba\n', 'no " ends it'), ('id,name\n1,"Ba"na\n', "text follows")])
 def test_broken_quotes_name_the_line_and_the_way_out(tmp_path: Path, content: str, words: str) -> None:
     file = made(tmp_path, "a.csv", content)
     error = refused(file)

@@ -34,6 +34,7 @@ def cut_write(store_settings: Settings) -> CutWrite:
 
 
 def _killed(settings: Settings, moment: str, records: Sequence[Record], writing: Writing) -> None:
+    assert settings.store_directory is not None
     path = embedded_path(settings.store_directory, WORKSPACE)
     command = [sys.executable, "-m", "tests.stores.killed_writer", str(path), moment, writing.key or "", writing.body_hash or ""]
     ended = subprocess.run(command, input=b"\n".join(map(encode_record, records)), cwd=ROOT, check=False, timeout=60)

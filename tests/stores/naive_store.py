@@ -6,7 +6,7 @@ Nothing here knows how slices are cut: on each stretch of days that no statement
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import count
+from itertools import count, pairwise
 from typing import Any, NamedTuple
 
 from graph_models.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, columns_of, hot_values, table_of
@@ -128,11 +128,8 @@ class NaiveStore:
         for told in self.told:
             if told.statement.record is None or not told.known(at.revision):
                 continue
-            if BY_NAME[told.type].is_state:
-                there = at.day is None or at.day in told.period
-            else:
-                there = any_event or at.day is None or told.period.start <= at.day
-            if there:
+            on_day = at.day in told.period if BY_NAME[told.type].is_state else any_event or at.day is None or told.period.start <= at.day
+            if on_day or at.day is None:
                 found.append(told)
         return sorted(found, key=lambda told: (_PLACE[told.type], told.id, told.period))
 
@@ -217,7 +214,7 @@ def _runs(type_name: str, statements: Sequence[Statement]) -> list[tuple[Period,
         return [(said.period, statements[-1])] if said else []
     bounds = sorted({bound for statement in statements for bound in statement.period})
     runs: list[tuple[Period, Statement]] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         last = next((statement for statement in reversed(statements) if start in statement.period), None)
         if last is not None and runs and runs[-1][1] is last and runs[-1][0].end == start:
             runs[-1] = (Period(runs[-1][0].start, end), last)

@@ -249,11 +249,11 @@ def test_threads_that_end_take_their_connections_along(embedded: EmbeddedStore) 
 
 def test_a_cleared_file_holds_nothing_of_what_was(embedded: EmbeddedStore, path: Path) -> None:
     state(embedded, {**PARTY, "name": "Geheimnis 秘密"}, *({**PARTY, "id": f"p{place}"} for place in range(3_000)))
-    assert "Geheimnis".encode() in path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
+    assert b"Geheimnis" in path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
     embedded.clear()
     assert path.stat().st_size < 200_000
     left = path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
-    assert "Geheimnis".encode() not in left
+    assert b"Geheimnis" not in left
     assert "秘密".encode() not in left
 
 
@@ -279,7 +279,8 @@ def test_a_clear_waits_for_no_reader(embedded: EmbeddedStore, path: Path) -> Non
         (sql.REFERRING["party"], "record_target"), (sql.REFERRING["document"], "PRIMARY KEY"), (sql.find_statement("party", (), True), "record_id"),
         (sql.find_statement("party", ("country",), True), "record_id"), (sql.find_statement("party", ("role",), False), "record_source"),
         (sql.find_statement("value_flow", ("party",), True), "record_target"), (sql.find_statement("value_flow", ("source",), True), "record_source"),
-        (sql.count_statement("role", ("target",)), "record_target"), (sql.find_statement("party", ("q",), True), "words"), (sql.REVISION_OF_KEY, "revision_key"),
+        (sql.count_statement("role", ("target",)), "record_target"), (sql.find_statement("party", ("q",), True), "words"),
+        (sql.REVISION_OF_KEY, "revision_key"),
         (sql.REVISION_AT, "revision_time"),
     ],
 )  # fmt: skip
@@ -291,7 +292,7 @@ def test_every_read_goes_through_an_index(embedded: EmbeddedStore, statement: st
 
 
 def _anything(statement: str) -> object:
-    values = {name: 0 for name in ("type", "id", "day", "revision", "party", "limit", "start", "stop", "after", "country", "role", "source", "target", "q")}
+    values = dict.fromkeys(("type", "id", "day", "revision", "party", "limit", "start", "stop", "after", "country", "role", "source", "target", "q"), 0)
     array = apsw.carray(("a",))
     return (0,) if "?" in statement else values | dict.fromkeys(("ids", "parties", "kinds"), array)
 

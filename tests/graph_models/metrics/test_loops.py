@@ -28,15 +28,30 @@ def test_the_flows_of_the_worked_example() -> None:
     view = flows_view(worked_loops(), parameters_of({}))
     assert [(item["source"], item["target"], item["rank"]) for item in view["items"]] == [("A", "S", 1), ("S", "A", 1), ("B", "S", 3), ("S", "B", 3)]
     assert view["items"][0] == {
-        "source": "A", "target": "S", "kind": "knowledge", "product": None, "facts": ["A>S:knowledge"], "utility": 0.8, "utility_source": "judged",
-        "wvfo": pytest.approx(0.4 / 0.52), "rank": 1}  # fmt: skip
+        "source": "A",
+        "target": "S",
+        "kind": "knowledge",
+        "product": None,
+        "facts": ["A>S:knowledge"],
+        "utility": 0.8,
+        "utility_source": "judged",
+        "wvfo": pytest.approx(0.4 / 0.52),
+        "rank": 1,
+    }
 
 
 def test_loops_are_listed_by_score_with_their_weakest_fact() -> None:
     view = loops_view(worked_loops(), parameters_of({}))
     assert [(round(item["score"], 12), item["parties"], item["facts"], item["weakest_fact"]) for item in view["items"]] == [
-        (0.4, ["S", "A"], ["S>A:knowledge", "A>S:knowledge"], "S>A:knowledge"), (0.12, ["S", "B"], ["S>B:knowledge", "B>S:knowledge"], "S>B:knowledge")]  # fmt: skip
-    assert {name: view[name] for name in ("total", "complete", "min_loop_score", "max_length")} == {"total": 2, "complete": True, "min_loop_score": 0, "max_length": 6}
+        (0.4, ["S", "A"], ["S>A:knowledge", "A>S:knowledge"], "S>A:knowledge"),
+        (0.12, ["S", "B"], ["S>B:knowledge", "B>S:knowledge"], "S>B:knowledge"),
+    ]
+    assert {name: view[name] for name in ("total", "complete", "min_loop_score", "max_length")} == {
+        "total": 2,
+        "complete": True,
+        "min_loop_score": 0,
+        "max_length": 6,
+    }
     assert view["total_score"] == pytest.approx(0.52)
 
 
@@ -84,7 +99,9 @@ def test_computed_utilities_count_unless_only_judged_ones_are_asked_for() -> Non
 
 
 def test_a_removed_fact_rescores_the_known_loops() -> None:
-    ecosystem = ecosystem_of(paid("f", "a", 5), paid("f", "c", 15), flow("f", "a", "goods"), flow("f", "c", "goods"), flow("f", "b", utility=0.5), flow("b", "f", utility=0.5))
+    ecosystem = ecosystem_of(
+        paid("f", "a", 5), paid("f", "c", 15), flow("f", "a", "goods"), flow("f", "c", "goods"), flow("f", "b", utility=0.5), flow("b", "f", utility=0.5)
+    )
     compute(ecosystem, "wso")
     for fact in ("f>a", "f>c", "f>a:goods", "b>f:knowledge"):
         smaller = ecosystem.without([fact])

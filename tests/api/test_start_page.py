@@ -1,0 +1,78 @@
+"""The pages for people: both rankings, each party with its reasons and facts, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.api.conftest import Workspace, money, party, role
+
+
+@pytest.fixture
+def scored(w: Workspace) -> Workspace:
+    w.write(
+        party("firm", name="Firm"), party("s1", name="Supplier <b>One</b>", names=[{"text": "供应商一", "language": "zh"}]),
+        role("r1", source="s1", role="supplier", stage="active", valid_from="2024"), money("v1", source="firm", target="s1", valid_from="2025-03", product="steel"),
+    )  # fmt: skip
+    assert w.job(w.ask("POST", "/analyses", {}))["state"] == "done"
+    return w
+
+
+def links(html: str) -> list[str]:
+    return [link.replace("&amp;", "&") for link in re.findall(r'href="([^"#]*)', html) if link]
+
+
+def test_the_start_page_shows_both_rankings_with_reasons_facts_report_and_docs(scored: Workspace) -> None:
+    page = scored.client.get("/").text
+    assert f"/pages/{scored.id}/parties/s1?score=influence" in page
+    assert f"/pages/{scored.id}/parties/s1?score=value_flow" in page
+    assert f"/pages/{scored.id}/report" in page
+    assert "/docs" in page
+    assert "#facts" in page
+
+
+def test_every_link_of_the_pages_leads_somewhere(scored: Workspace) -> None:
+    start = links(scored.client.get("/?lang=en").text)
+    explanation = links(scored.client.get(f"/pages/{scored.id}/parties/s1?score=value_flow").text)
+    for link in {*start, *explanation}:
+        assert scored.client.get(link, follow_redirects=True).status_code == 200, link
+
+
+def test_an_explanation_shows_parts_points_paths_with_names_and_facts(scored: Workspace) -> None:
+    page = scored.client.get(f"/pages/{scored.id}/parties/s1?score=value_flow&lang=en").text
+    why = scored.get("/analyses/latest/parties/s1/explain?score=value_flow")
+    assert f"{why['value']:.1f}" in page
+    assert "Pass-through" in page
+    assert 'id="fact-v1"' in page
+    assert "10.50 CNY" in page
+    assert "steel" in page
+
+
+def test_names_are_text_and_never_markup(scored: Workspace) -> None:
+    page = scored.client.get("/?lang=en").text
+    assert "Supplier &lt;b&gt;One&lt;/b&gt;" in page
+    assert "<b>" not in page
+
+
+def test_the_pages_speak_chinese_too(scored: Workspace) -> None:
+    page = scored.client.get("/?lang=zh").text
+    assert "影响力" in page
+    assert "供应商一" in page
+    assert scored.client.get("/", headers={"accept-language": "zh-CN,zh;q=0.9"}).text == page
+    assert "组成部分" in scored.client.get(f"/pages/{scored.id}/parties/s1?lang=zh").text
+
+
+def test_the_report_of_the_start_page_is_made_once(scored: Workspace) -> None:
+    first = scored.client.get(f"/pages/{scored.id}/report?lang=en")
+    assert (first.status_code, scored.client.get(f"/pages/{scored.id}/report?lang=en").headers["location"]) == (303, first.headers["location"])
+
+
+def test_a_workspace_that_was_not_scored_says_so(w: Workspace) -> None:
+    assert "Not scored yet" in w.client.get("/?lang=en").text
+
+
+def test_the_documentation_shows_every_operation(w: Workspace) -> None:
+    page = w.client.get("/docs?lang=en").text
+    for path in w.client.get("/openapi.json").json()["paths"]:
+        assert f"<code>{path}</code>" in page

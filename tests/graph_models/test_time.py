@@ -1,0 +1,173 @@
+"""Partial dates, periods and instants."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph_models.time import (
+    ALL_TIME,
+    FIRST_DAY,
+    OPEN,
+    Period,
+    day_of,
+    day_text,
+    event_period,
+    first_day_text,
+    instant_text,
+    last_day_text,
+    moment_period,
+    months_before,
+    now_text,
+    span,
+    state_period,
+)  # fmt: skip
+
+dates = st.dates(date(2, 1, 1), date(9990, 1, 1))
+
+
+def day(year: int, month: int, number: int) -> int:
+    return date(year, month, number).toordinal()
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "following"),
+    [
+        ("2025", (2025, 1, 1), (2026, 1, 1)), ("2024-02", (2024, 2, 1), (2024, 3, 1)), ("2025-12", (2025, 12, 1), (2026, 1, 1)),
+        ("2025-02-28", (2025, 2, 28), (2025, 3, 1)), ("0001", (1, 1, 1), (2, 1, 1)), ("9998-12", (9998, 12, 1), (9999, 1, 1)),
+    ],
+)  # fmt: skip
+def test_a_partial_date_names_all_its_days(text: str, first: tuple[int, int, int], following: tuple[int, int, int]) -> None:
+    assert span(text) == Period(day(*first), day(*following))
+
+
+@pytest.mark.parametrize("text", ["9999", "9999-12"])
+def test_the_last_year_ends_where_time_is_open(text: str) -> None:
+    assert span(text).end == OPEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "25",
+        "2025-1",
+        "2025-13",
+        "2025-02-29",
+        "2025-00",
+        "2025-01-00",
+        "2025/01/01",
+        "2025-01-01T00:00",
+        " 2025",
+        "2025\n",
+        "0000",
+        "二〇二五",
+        "２０２５",
+        "-2025",
+    ],
+)
+def test_what_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        span(text)
+
+
+@given(dates)
+def test_a_full_day_is_one_day_and_reads_as_it_was_written(moment: date) -> None:
+    text = moment.isoformat()
+    assert span(text) == Period(moment.toordinal(), moment.toordinal() + 1)
+    assert day_text(day_of(text)) == text
+
+
+@pytest.mark.parametrize("text", ["2025", "2025-03"])
+def test_only_a_full_day_is_a_day(text: str) -> None:
+    with pytest.raises(ValueError, match="full day"):
+        day_of(text)
+
+
+def test_a_state_is_open_where_a_bound_is_missing() -> None:
+    assert state_period(None, None) == ALL_TIME == Period(FIRST_DAY, OPEN)
+    assert state_period("2025", None) == Period(day(2025, 1, 1), OPEN)
+    assert state_period(None, "2025") == Period(FIRST_DAY, day(2026, 1, 1))
+
+
+def test_the_end_is_inclusive_as_written_and_exclusive_as_stored() -> None:
+    assert state_period("2025-03", "2025-03") == Period(day(2025, 3, 1), day(2025, 4, 1))
+    assert last_day_text(day(2025, 4, 1)) == "2025-03-31"
+
+
+@pytest.mark.parametrize(("start", "end"), [("2025-03-02", "2025-03-01"), ("2025", "2024-12"), ("2025-02", "2025-01-31")])
+def test_a_period_that_ends_before_it_begins_is_refused(start: str, end: str) -> None:
+    with pytest.raises(ValueError, match="ends before it begins"):
+        state_period(start, end)
+
+
+def test_an_event_without_an_end_ends_with_the_precision_of_its_start() -> None:
+    assert event_period("2025", None) == span("2025")
+    assert event_period("2025-03", None) == span("2025-03")
+    assert event_period("2025", "2026-06") == Period(day(2025, 1, 1), day(2026, 7, 1))
+    assert event_period(None, "2025") == Period(FIRST_DAY, day(2026, 1, 1))
+    assert event_period(None, None) == ALL_TIME
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-05-20", "2025-05-20T09:30:00+08:00", "2025-05-20T23:59:59Z", "2025-05-20t00:00z", "2025-05-20 09:30:00.123456789-0330", "2025-05-20T23:30:00-08:00"],
+)
+def test_a_touchpoint_is_on_the_day_of_the_zone_in_which_it_is_written(text: str) -> None:
+    assert moment_period(text) == span("2025-05-20")
+
+
+@pytest.mark.parametrize("text", ["2025-05-20T09:30:00", "2025-05-20T25:00:00Z", "2025-02-30T09:00:00Z", "2025-05-20T09", "noon", "2025-05-20T09:30:00+99:00"])
+def test_a_time_without_zone_or_that_never_was_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        moment_period(text)
+
+
+@given(st.integers(FIRST_DAY, OPEN - 1), st.integers(FIRST_DAY, OPEN - 1))
+def test_bounds_written_as_days_read_back_as_the_same_period(one: int, other: int) -> None:
+    start, end = min(one, other), max(one, other) + 1
+    assert state_period(first_day_text(start), last_day_text(end)) == Period(start, end)
+
+
+@given(st.lists(st.integers(1, 40), min_size=4, max_size=4))
+def test_periods_overlap_where_they_share_a_day(bounds: list[int]) -> None:
+    one, other = Period(min(bounds[:2]), max(bounds[:2]) + 1), Period(min(bounds[2:]), max(bounds[2:]) + 1)
+    assert one.overlaps(other) == other.overlaps(one) == any(number in one and number in other for number in range(50))
+
+
+@pytest.mark.parametrize(
+    ("until", "months", "first"),
+    [
+        ("2025-12-31", 12, "2025-01-01"), ("2025-12-31", 1, "2025-12-01"), ("2025-06-30", 6, "2025-01-01"), ("2025-03-15", 1, "2025-02-16"),
+        ("2024-02-29", 12, "2023-03-01"), ("2025-02-28", 12, "2024-03-01"), ("2025-12-31", 36, "2023-01-01"), ("2025-03-30", 1, "2025-02-28"),
+    ],
+)  # fmt: skip
+def test_the_months_before_a_day_begin_the_day_after_the_same_day_then(until: str, months: int, first: str) -> None:
+    assert day_text(months_before(day_of(until), months)) == first
+
+
+@given(dates.filter(lambda moment: moment.year > 10), st.integers(1, 48))
+def test_more_months_never_begin_later(until: date, months: int) -> None:
+    assert months_before(until.toordinal(), months + 1) < months_before(until.toordinal(), months) <= until.toordinal()
+
+
+@given(st.datetimes(timezones=st.just(UTC)).filter(lambda moment: 1990 < moment.year < 2990), st.integers(-14 * 60, 14 * 60))
+def test_the_order_of_instants_is_the_order_of_their_texts(here: datetime, minutes: int) -> None:
+    there = here + timedelta(minutes=minutes)
+    sign, offset = "-" if minutes < 0 else "+", abs(minutes)
+    written = there.replace(tzinfo=None).isoformat(timespec="microseconds") + f"{sign}{offset // 60:02}:{offset % 60:02}"
+    assert instant_text(written) == here.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def test_an_instant_needs_a_zone() -> None:
+    with pytest.raises(ValueError, match="time with zone"):
+        instant_text("2025-05-20T09:30:00")
+
+
+def test_the_time_of_the_service_is_utc_to_the_microsecond() -> None:
+    text = now_text()
+    assert instant_text(text) == text
+    assert len(text) == len("2025-05-20T09:30:00.000000Z")
