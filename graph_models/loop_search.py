@@ -58,13 +58,16 @@ def find_loops(nodes: int, focal: int, source: Ints, target: Ints, utility: Floa
     Where there are more than ``max_loops``: those strictly above the score of number ``max_loops`` + 1.
     """
     steps = _steps(nodes, focal, source, target, utility, max_length)
-    for guess in (*_guesses(nodes, focal, source, target, utility, max_length, max_loops), min_score):
-        search = _Search(focal, target, utility, steps, max_length, max(guess, min_score), max_loops)
+
+    def above(least: float) -> Loops:
+        search = _Search(focal, target, utility, steps, max_length, least, max_loops)
         search.run()
-        loops = search.loops()
-        if not loops.complete or guess <= min_score:
-            break
-    return loops
+        return search.loops()
+
+    for guess in _guesses(nodes, focal, source, target, utility, max_length, max_loops):
+        if guess > min_score and not (loops := above(guess)).complete:
+            return loops
+    return above(min_score)
 
 
 def _guesses(nodes: int, focal: int, source: Ints, target: Ints, utility: Floats, max_length: int, max_loops: int) -> list[float]:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from graph_models.records import RECORD_TYPES
+from service.api.schemas import Revision, RevisionAnswer
 from service.errors import PROBLEM_JSON
 
 JSON = "application/json"
@@ -94,7 +95,7 @@ def describe(app: FastAPI) -> None:
             title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0", tags=app.openapi_tags
         )
         components = found.setdefault("components", {}).setdefault("schemas", {})
-        components |= _record_schemas() | {"Problem": _PROBLEM_SCHEMA}
+        components |= _record_schemas() | {"Problem": _PROBLEM_SCHEMA} | {model.__name__: model.model_json_schema() for model in (Revision, RevisionAnswer)}
         for name in ("HTTPValidationError", "ValidationError"):
             components.pop(name, None)
         for operations in found["paths"].values():

@@ -18,8 +18,15 @@ from service.submissions import submit_import
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["imports"])
 Name = Annotated[str, Path(description="The name of a mapping.", examples=["orders"])]
-_YAML = "name: orders\nfiles:\n  orders:\n    match: orders*.csv\n    records:\n      - type: party\n        id: customer-{customer_id}\n"
+_YAML = """name: orders
+files:
+  orders:
+    pattern: orders*.csv
+    records:
+      - {type: party, id: "customer:{customer_id}", name: "{customer}", kind: organization}
+"""
 _SAVED = {"name": "orders", "version": 1, "mapping": _YAML, "recorded_at": "2026-03-02T09:30:00.000000Z"}
+_FORM = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": ["(the bytes of orders.csv)"], "mapping": "orders", "dry_run": False}}}}}
 _QUEUED = examples.JOB_QUEUED | {"kind": "import"}
 
 
@@ -45,7 +52,7 @@ def put_mapping(place: PlaceDep, name: Name, text: MappingTextDep, writing: Writ
     return json_answer(once(place.service.catalog, place.workspace.id, writing, lambda: load.save_mapping(*save)))
 
 
-@router.post("/imports", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202))
+@router.post("/imports", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202), openapi_extra=_FORM)
 def submit_import_job(
     request: Request,
     place: PlaceDep,

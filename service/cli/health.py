@@ -24,7 +24,7 @@ def doctor(as_json: AsJson = False) -> None:
         "version": VERSION,
         "python": python_version(),
         "engine": engine(),
-        "settings": {f"{PREFIX}{name.upper()}": _shown(value) for name, value in settings},
+        "settings": {f"{PREFIX}{name.upper()}": _shown(getattr(settings, name)) for name in Settings.model_fields},
         "checks": checks,
         "unsafe": unsafe,
     }

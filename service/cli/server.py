@@ -38,7 +38,10 @@ def serve(
 
 def demo(as_json: AsJson = False) -> None:
     """Make the demo ecosystem, load it into the workspace `demo` and score it. What is there already is left as it is."""
-    from examples.demo import DEMO_WORKSPACE, demo_records
+    try:
+        from examples.demo import DEMO_WORKSPACE, demo_records
+    except ModuleNotFoundError:
+        raise NotFound("The demo's generator is in examples/ of the repository, which is not installed here; run this in a clone") from None
     from service import analysis
     from service.reports.answers import NEEDED
 

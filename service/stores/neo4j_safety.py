@@ -41,4 +41,5 @@ def unsafe_settings(address: Neo4jAddress) -> list[Unsafe]:
         found = sessions.read(lambda transaction: run_all(transaction, _SETTINGS), _TIMEOUT_S)
     finally:
         sessions.close()
-    return [Unsafe(name, value, RULES[name][1]) for name, value in found if RULES[name][0](value or "")]
+    settings = {row["name"]: row["value"] or "" for row in found}
+    return [Unsafe(name, value, RULES[name][1]) for name, value in settings.items() if RULES[name][0](value)]

@@ -49,6 +49,10 @@ def test_what_is_good_is_kept_where_the_caller_chose_so(w: Workspace) -> None:
     assert sorted(item["id"] for item in w.get("/parties")["items"]) == ["d1", "firm"]
 
 
+def visit(**fields: Any) -> dict[str, Any]:
+    return {"type": "touchpoint", "id": "p", "source": "d1", "target": "firm", "kind": "visit", "occurred_at": "2025"} | fields
+
+
 BAD: dict[str, tuple[Any, str | None]] = {
     "unknown type": ({"type": "banana", "id": "x"}, "type"),
     "no type": ({"id": "x", "name": "x", "kind": "person"}, "type"),
@@ -77,8 +81,8 @@ BAD: dict[str, tuple[Any, str | None]] = {
     "id too long": (party("x" * 257), "id"),
     "control character": (party("a\tb"), "id"),
     "NUL in an id": (party("a\x00b"), "id"),
-    "nps above ten": ({"type": "touchpoint", "id": "p", "source": "d1", "target": "firm", "kind": "survey_answer", "occurred_at": "2025", "measure": "nps", "value": 11}, "value"),
-    "no time": ({"type": "touchpoint", "id": "p", "source": "d1", "target": "firm", "kind": "visit", "occurred_at": "2025-01-01T10:00"}, "occurred_at"),
+    "nps above ten": (visit(measure="nps", value=11), "value"),
+    "no time": (visit(occurred_at="2025-01-01T10:00"), "occurred_at"),
     "nested too deep": (party("x", attributes={"a": json.loads("[" * 40 + "]" * 40)}), "attributes"),
     "judged above one": ({"type": "assessment", "id": "a", "source": None, "target": "d1", "scheme": "salience", "values": {"power": 2}}, "values.power"),
     "list as record": ([1, 2], None),
@@ -210,7 +214,17 @@ def test_sql_and_cypher_in_any_text_are_text(firm: Workspace, text: str) -> None
         party("x", name=text, names=[{"text": text}], identifiers={"crm": text}, region=text, city=text, attributes={text: text}),
         {"type": "document", "id": "s", "title": text, "publisher": text},
         role("r", source="x", product=text, region=text, stage_reason=text, evidence=[{"document_id": "s", "locator": text, "quote": text}]),
-        {"type": "touchpoint", "id": "p", "source": "x", "target": "firm", "kind": "visit", "occurred_at": "2025", "text": text, "topics": [text], "case": text},
+        {
+            "type": "touchpoint",
+            "id": "p",
+            "source": "x",
+            "target": "firm",
+            "kind": "visit",
+            "occurred_at": "2025",
+            "text": text,
+            "topics": [text],
+            "case": text,
+        },
     )
     assert firm.get("/roles/r")["product"] == text
     assert firm.get("/documents/s")["title"] == text

@@ -120,7 +120,8 @@ def test_revisions_are_sent_as_events_as_they_are_made(listed: Workspace) -> Non
 
 
 def test_an_export_can_be_imported_and_exported_again(listed: Workspace) -> None:
-    listed.ask("POST", "/vocabulary", {"products": [{"id": "refrigerator", "label": {"en": "Refrigerator", "zh": "冰箱"}}]})
+    added = listed.ask("POST", "/vocabulary", {"products": [{"id": "banana", "label": {"en": "Banana", "zh": "香蕉"}}]})
+    assert added.status_code == 200
     listed.ask("PATCH", "/roles/r1", {"stage": "lapsed", "valid_from": "2025-06-01"})
     exported = listed.ask("GET", "/export?format=ndjson").content
     assert exported.count(b"\n") == 11

@@ -84,7 +84,9 @@ def test_an_amount_is_kept_exactly_as_it_is_written(firm: Workspace) -> None:
     )
     assert answer.json()["amount"] == "123456789012345678.1234567890"
     patched = firm.client.patch(
-        f"{firm.path}/value-flows/v", content=b'{"amount": 0.10000000000000000001}'.replace(b"0000000001}", b"01}"), headers={"content-type": "application/json"}
+        f"{firm.path}/value-flows/v",
+        content=b'{"amount": 0.10000000000000000001}'.replace(b"0000000001}", b"01}"),
+        headers={"content-type": "application/json"},
     )
     assert patched.json()["amount"] == "0.100000000001"
 

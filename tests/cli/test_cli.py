@@ -17,6 +17,7 @@ import pytest
 
 from service.cli import COMMANDS
 from service.cli.console import DONE, FAILED, REJECTED, WRONG_USE
+from service.settings import PREFIX, Settings
 from tests.cli.conftest import Run, process_runner
 
 FIRM = [
@@ -276,7 +277,7 @@ def test_export_of_a_day_has_only_what_is_true_then(run: Run, tmp_path: Path) ->
 def test_doctor_shows_settings_versions_and_checks(run: Run) -> None:
     found = answered(run("doctor", "--json"))
     assert found["status"] == "ok"
-    assert {"STAKEHOLDER_GRAPH_STORE", "STAKEHOLDER_GRAPH_DEADLINE_S"} <= found["settings"].keys()
+    assert found["settings"].keys() == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     assert "networkx" in found["engine"]
     assert "store" in run("doctor").stdout
 

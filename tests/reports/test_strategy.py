@@ -81,6 +81,14 @@ def test_the_report_has_its_sections_in_order(read: ReadReport) -> None:
     assert read.sections == list(KINDS["strategy"].sections) == list(SECTIONS)
 
 
+def test_every_reason_and_warning_reads_in_both_languages(api: httpx.Client) -> None:
+    about = api.get(f"/v1/workspaces/{WORKSPACE}/analyses/latest").json()
+    assert about["undefined"]
+    assert about["warnings"]
+    keys = {f"reason.{item['reason']}" for item in about["undefined"]} | {f"warning.{item['code']}" for item in about["warnings"]}
+    assert sorted(keys - texts().keys()) == []
+
+
 def test_every_section_ends_with_the_stamp_of_its_analysis(page: str, read: ReadReport) -> None:
     stamped = re.findall(r"<footer>(.*?)</footer>", page, re.DOTALL)
     assert len(stamped) == len(read.sections)

@@ -1,0 +1,207 @@
+"""The queue of jobs, and the worker that does them: nothing is done twice, nothing is lost when a worker dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph_models.errors import InvalidInput, JobCancelled, NotFound
+from service.jobs import MAX_ATTEMPTS, Job, Progress
+from service.settings import Settings
+from service.worker import Worker, WorkerProcess
+from service.workplace import Service
+
+PROBLEM = {"type": "/problems/worker-died", "status": 500}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    opened = Service(Settings(store=f"sqlite:///{tmp_path}"))
+    opened.create_workspace({"id": "demo", "name": "Demo", "focal_party_id": "firm"})
+    yield opened
+    opened.close()
+
+
+def done_by(service: Service, handler: Callable[[Service, str, dict[str, Any], Progress], dict[str, Any]], **arguments: Any) -> Job:
+    """A job that a worker with this handler does."""
+    job = service.jobs.submit("analysis", "demo", arguments)
+    claimed = service.jobs.claim()
+    assert claimed is not None
+    Worker(service, {"analysis": handler}).do(claimed)
+    return service.jobs.get(job.id)
+
+
+def until(what: Callable[[], bool], seconds: float = 30) -> None:
+    limit = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < limit, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def test_each_job_is_claimed_by_one_worker_in_the_order_of_submission(service: Service) -> None:
+    submitted = [service.jobs.submit("analysis", "demo", {"n": number}).id for number in range(20)]
+    claimed: list[str] = []
+
+    def claim() -> None:
+        while (job := service.jobs.claim()) is not None:
+            claimed.append(job.id)
+
+    threads = [threading.Thread(target=claim) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == sorted(submitted)
+    assert len(set(claimed)) == 20
+
+
+def test_a_result_is_kept(service: Service) -> None:
+    job = done_by(service, lambda service, workspace, arguments, progress: {"said": arguments["said"], "of": workspace}, said="hello")
+    assert (job.state, job.result, job.problem) == ("done", {"said": "hello", "of": "demo"}, None)
+
+
+def test_a_domain_error_becomes_the_problem_of_the_job(service: Service) -> None:
+    def fail(*_: Any) -> dict[str, Any]:
+        raise InvalidInput.of("out-of-range", "alpha is at most 0.4 here", "alpha")
+
+    job = done_by(service, fail)
+    assert job.problem is not None
+    assert (job.state, job.problem["status"], job.problem["errors"][0]["field"], job.result) == ("failed", 422, "alpha", None)
+
+
+def test_what_nobody_foresaw_fails_the_job_without_telling_its_trace(service: Service) -> None:
+    def fail(*_: Any) -> dict[str, Any]:
+        raise ZeroDivisionError("secret")
+
+    job = done_by(service, fail)
+    assert job.problem is not None
+    assert (job.state, job.problem["status"], "secret" in str(job.problem)) == ("failed", 500, False)
+
+
+def test_progress_is_seen_while_the_job_runs(service: Service) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def work(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        for done in range(3):
+            progress(done, 3, "counting")
+            seen.append(service.jobs.get(arguments["self"]).as_json()["progress"])
+        return {}
+
+    job = service.jobs.submit("analysis", "demo", {})
+    claimed = service.jobs.claim()
+    assert claimed is not None
+    Worker(service, {"analysis": work}).do(claimed._replace(arguments={"self": job.id}))
+    assert [item["done"] for item in seen] == [0, 1, 2]
+    assert seen[-1] == {"done": 2, "total": 3, "stage": "counting"}
+
+
+def test_progress_never_goes_back_within_a_stage(service: Service) -> None:
+    job = service.jobs.submit("analysis", "demo", {})
+    service.jobs.claim()
+    for done, stage, shown in ((5, "a", 5), (3, "a", 5), (1, "b", 1)):
+        service.jobs.progress(job.id, done, 9, stage)
+        assert service.jobs.get(job.id).done == shown
+
+
+def test_a_queued_job_is_cancelled_at_once_and_never_claimed(service: Service) -> None:
+    job = service.jobs.submit("analysis", "demo", {})
+    assert service.jobs.cancel(job.id).state == "cancelled"
+    assert service.jobs.claim() is None
+
+
+def test_a_running_job_ends_when_it_next_says_how_far_it_is(service: Service) -> None:
+    def work(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        (running,) = service.catalog.rows("SELECT id FROM jobs WHERE state = 'running'")
+        service.jobs.cancel(running[0])
+        progress(1, 2, "working")
+        raise AssertionError("it should have ended")
+
+    assert done_by(service, work).state == "cancelled"
+
+
+def test_the_job_of_a_deleted_workspace_ends(service: Service) -> None:
+    job = service.jobs.submit("analysis", "demo", {})
+    service.jobs.claim()
+    service.delete_workspace("demo")
+    with pytest.raises(JobCancelled):
+        service.jobs.progress(job.id, 1, 2, "working")
+    with pytest.raises(NotFound):
+        service.jobs.submit("analysis", "demo", {})
+
+
+def test_a_job_whose_worker_died_is_tried_once_more_and_then_fails(service: Service) -> None:
+    job = service.jobs.submit("analysis", "demo", {})
+    for _ in range(MAX_ATTEMPTS):
+        assert service.jobs.get(job.id).state == "queued"
+        service.jobs.claim()
+        service.jobs.take_over(PROBLEM)
+    assert (service.jobs.get(job.id).state, service.jobs.get(job.id).problem) == ("failed", PROBLEM)
+
+
+def test_a_cancelled_job_whose_worker_died_is_cancelled(service: Service) -> None:
+    job = service.jobs.submit("analysis", "demo", {})
+    service.jobs.claim()
+    service.jobs.cancel(job.id)
+    service.jobs.take_over(PROBLEM)
+    assert service.jobs.get(job.id).state == "cancelled"
+
+
+def test_a_stopping_worker_puts_its_job_back_into_the_queue(service: Service) -> None:
+    worker = Worker(service, {})
+
+    def work(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        worker.stop()
+        progress(1, 2, "working")
+        return {}
+
+    worker.work = {"analysis": work}
+    job = service.jobs.submit("analysis", "demo", {})
+    claimed = service.jobs.claim()
+    assert claimed is not None
+    worker.do(claimed)
+    assert (service.jobs.get(job.id).state, service.jobs.counts()) == ("queued", {"queued": 1})
+
+
+def test_finished_jobs_are_forgotten_in_time(service: Service) -> None:
+    job = done_by(service, lambda *_: {})
+    service.jobs.forget_before(1)
+    assert service.jobs.get(job.id).state == "done"
+    with service.catalog.writing() as connection:
+        connection.execute("UPDATE jobs SET finished_at = '2020-01-01T00:00:00Z'")
+    service.jobs.forget_before(1)
+    with pytest.raises(NotFound):
+        service.jobs.get(job.id)
+
+
+def test_a_worker_process_that_is_killed_is_started_again_and_no_job_is_lost(service: Service) -> None:
+    process = WorkerProcess(service.settings)
+    service.jobs.wake = process.wake
+    process.start()
+    try:
+        until(lambda: process.pid is not None)
+        first = process.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        job = service.jobs.submit("analysis", "demo", {"metrics": ["wso"]})
+        until(lambda: service.jobs.get(job.id).state == "done", 60)
+        assert process.pid != first
+    finally:
+        process.stop()
+    assert process.pid is None
+
+
+def test_jobs_that_were_queued_while_nobody_worked_are_done_after_a_start(service: Service) -> None:
+    job = service.jobs.submit("analysis", "demo", {"metrics": ["wso"]})
+    process = WorkerProcess(service.settings)
+    process.start()
+    try:
+        until(lambda: service.jobs.get(job.id).state == "done", 60)
+    finally:
+        process.stop()
