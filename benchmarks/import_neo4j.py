@@ -39,7 +39,8 @@ def lines_of(count: int, parties: int, seed: int) -> tuple[list[bytes], list[byt
     flows = [
         {
             "type": "value_flow", "id": f"v{seed}-{place:07}", "source": f"p{chance.randrange(parties):06}", "target": f"p{chance.randrange(parties):06}",
-            "kind": "money", "amount": f"{chance.randrange(1, 10_000_000) / 100:.2f}", "currency": "CNY", "product": f"product {place % 40}", "channel": "offline",
+            "kind": "money", "amount": f"{chance.randrange(1, 10_000_000) / 100:.2f}", "currency": "CNY", "product": f"product {place % 40}",
+            "channel": "offline",
             "confidence": 0.9, "valid_from": f"2025-{place % 12 + 1:02}-{place % 28 + 1:02}",
         }
         for place in range(count)
@@ -89,8 +90,14 @@ def main() -> None:
             count = chosen.facts if turn else chosen.batch
             bare.append(count / created(driver, address.database, lines_of(count, chosen.parties, 2 * turn)[1], chosen.batch))
             ours.append(count / imported(store, lines_of(count, chosen.parties, 2 * turn + 1)[1], chosen.batch))
-            print(f"{'warm-up' if turn == 0 else f'round {turn}'}: bare {bare[-1]:,.0f} facts/s, import {ours[-1]:,.0f} facts/s, ratio {ours[-1] / bare[-1]:.2f}", flush=True)
-    print(f"median of {chosen.rounds}: bare {median(bare[1:]):,.0f}/s, import {median(ours[1:]):,.0f}/s, ratio {median(ours[1:]) / median(bare[1:]):.2f} (bar 0.6)")
+            print(
+                f"{'warm-up' if turn == 0 else f'round {turn}'}: bare {bare[-1]:,.0f} facts/s, import {ours[-1]:,.0f} facts/s, ratio {ours[-1] / bare[-1]:.2f}",
+                flush=True,
+            )
+    print(
+        f"median of {chosen.rounds}: bare {median(bare[1:]):,.0f}/s, import {median(ours[1:]):,.0f}/s, "
+        f"ratio {median(ours[1:]) / median(bare[1:]):.2f} (bar 0.6)"
+    )
     print(f"{server}, driver {neo4j.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     store.close()
 

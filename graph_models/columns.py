@@ -84,7 +84,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "exchange_rates": ("kind", "currency", "value"),
 }
 """family (one a record type, in the same order) -> its columns, beside ``id``, ``valid_from`` and ``valid_to`` (days, end-exclusive)."""
-FAMILY_OF = dict(zip(("party", "role", "relationship", "value_flow", "touchpoint", "assessment", "document", "exchange_rate"), FAMILIES, strict=True))
+FAMILY_OF: dict[str, str] = dict(
+    zip(("party", "role", "relationship", "value_flow", "touchpoint", "assessment", "document", "exchange_rate"), FAMILIES, strict=True)
+)
 PARTY_DETAILS = (
     "name",
     "names",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from itertools import pairwise
 from math import exp, inf, log
 from typing import NamedTuple
 
@@ -107,7 +108,7 @@ class _Search:
 def _described(ecosystem: Ecosystem, graph: Graph, path: list[int]) -> Path:
     facts: list[str] = []
     total = 0.0
-    for here, there in zip(path, path[1:], strict=False):
+    for here, there in pairwise(path):
         total += log(graph.matrix()[here, there])
         facts += ecosystem.fact_ids(graph.facts(here, there).tolist())
     return Path([ecosystem.parties[party] for party in path], facts, exp(total))

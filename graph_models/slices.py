@@ -72,14 +72,14 @@ def _covers(outer: Period, inner: Period) -> bool:
 
 
 def _cut(before: Sequence[Slice], period: Period, instead: tuple[Slice, ...]) -> Restatement:
-    superseded, remnants = [], []
+    superseded: list[int] = []
+    remnants: list[Slice] = []
     for place, old in enumerate(before):
         if not old.period.overlaps(period):
             continue
         superseded.append(place)
-        for rest in (Period(old.period.start, period.start), Period(period.end, old.period.end)):
-            if rest.start < rest.end:
-                remnants.append(Slice(rest, old.record and _remnant(old, rest)))
+        rests = (Period(old.period.start, period.start), Period(period.end, old.period.end))
+        remnants += [Slice(rest, old.record and _remnant(old, rest)) for rest in rests if rest.start < rest.end]
     return Restatement(tuple(superseded), (*instead, *remnants))
 
 

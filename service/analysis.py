@@ -169,24 +169,50 @@ def _has_data(ecosystem: Ecosystem, metric: Metric) -> bool:
     return bool(graph_of(ecosystem, "ownership", NO_PARAMETERS).weight.size)
 
 
-def _about(analysis_id: str, plan: Plan, ecosystem: Ecosystem, at: At, found: Mapping[str, MetricResult], timings: Mapping[str, float],
-           vocabulary: Vocabulary) -> dict[str, Any]:
+def _about(
+    analysis_id: str, plan: Plan, ecosystem: Ecosystem, at: At, found: Mapping[str, MetricResult], timings: Mapping[str, float], vocabulary: Vocabulary
+) -> dict[str, Any]:
     engine = {name: version(name) for name in ENGINE} | {"python": platform.python_version()}
     each = {name: {"metric": result.metric, "parameters": result.parameters} for name, result in found.items()}
     parameters = {"parameters": plan.request.parameters, "metrics": each, "profile": plan.request.profile, "filter": plan.request.filter}
-    hashed = {**parameters, "engine": engine, "vocabulary": vocabulary.hash, "profile": msgspec.to_builtins(DEFAULT_PROFILE),
-              "base_currency": ecosystem.base_currency, "focal_party": ecosystem.focal_party, "rates": ecosystem.columns["exchange_rates"].to_pylist()}
+    hashed = {
+        **parameters,
+        "engine": engine,
+        "vocabulary": vocabulary.hash,
+        "profile": msgspec.to_builtins(DEFAULT_PROFILE),
+        "base_currency": ecosystem.base_currency,
+        "focal_party": ecosystem.focal_party,
+        "rates": ecosystem.columns["exchange_rates"].to_pylist(),
+    }
     digest = hashlib.blake2b(msgspec.json.encode(hashed, order="deterministic"), digest_size=12).hexdigest()
-    return {"analysis_id": analysis_id, "state": "done", "as_of": day_text(ecosystem.as_of), "known_at": at.revision, "snapshot_id": ecosystem.snapshot_id,
-            **parameters, "parameters_hash": digest, "engine": engine, "timings": dict(timings), "warnings": _warnings(found), "undefined": _undefined(found), "recorded_at": now_text(),
-            "now": plan.request.known_at is None, "own_vocabulary": msgspec.to_builtins(vocabulary.own), "focal_party_id": ecosystem.focal_party,
-            "base_currency": ecosystem.base_currency}
+    return {
+        "analysis_id": analysis_id,
+        "state": "done",
+        "as_of": day_text(ecosystem.as_of),
+        "known_at": at.revision,
+        "snapshot_id": ecosystem.snapshot_id,
+        **parameters,
+        "parameters_hash": digest,
+        "engine": engine,
+        "timings": dict(timings),
+        "warnings": _warnings(found),
+        "undefined": _undefined(found),
+        "recorded_at": now_text(),
+        "now": plan.request.known_at is None,
+        "own_vocabulary": msgspec.to_builtins(vocabulary.own),
+        "focal_party_id": ecosystem.focal_party,
+        "base_currency": ecosystem.base_currency,
+    }
 
 
 def _undefined(found: Mapping[str, MetricResult]) -> list[dict[str, Any]]:
     """How many parties have no value, by result and reason."""
-    return [{"name": name, "reason": reason, "parties": int((result.reason_codes == code).sum())} for name, result in found.items()
-            for code, reason in enumerate(result.reason_names, 1) if (result.reason_codes == code).any()]
+    return [
+        {"name": name, "reason": reason, "parties": int((result.reason_codes == code).sum())}
+        for name, result in found.items()
+        for code, reason in enumerate(result.reason_names, 1)
+        if (result.reason_codes == code).any()
+    ]
 
 
 def _warnings(found: Mapping[str, MetricResult]) -> list[dict[str, Any]]:
@@ -230,8 +256,17 @@ def _directory(service: Service, workspace_id: str, analysis_id: str) -> Path:
     return service.directory(workspace_id, "analyses") / analysis_id
 
 
-def scores(service: Service, workspace_id: str, analysis_id: str, name: str, *, roles: Sequence[str] = (), descending: bool = True, cursor: str | None = None,
-           limit: int = 100) -> dict[str, Any]:
+def scores(
+    service: Service,
+    workspace_id: str,
+    analysis_id: str,
+    name: str,
+    *,
+    roles: Sequence[str] = (),
+    descending: bool = True,
+    cursor: str | None = None,
+    limit: int = 100,
+) -> dict[str, Any]:
     """A page of one result of an analysis."""
     about = analysis(service, workspace_id, analysis_id, [name])
     directory = _directory(service, workspace_id, about["analysis_id"])
@@ -279,8 +314,18 @@ def view(service: Service, workspace_id: str, analysis_id: str, name: str, query
     return VIEWS[name](ecosystem, parameters_of(about["parameters"]), **query)
 
 
-def paths(service: Service, workspace_id: str, begin: str, end: str, *, k: int = 3, max_hops: int = 6, diverse: bool = True, as_of: str | None = None,
-          known_at: str | None = None) -> dict[str, Any]:
+def paths(
+    service: Service,
+    workspace_id: str,
+    begin: str,
+    end: str,
+    *,
+    k: int = 3,
+    max_hops: int = 6,
+    diverse: bool = True,
+    as_of: str | None = None,
+    known_at: str | None = None,
+) -> dict[str, Any]:
     """The strongest paths between two parties that are valid at an instant."""
     at = instant(service.store(workspace_id), service.workspace(workspace_id).default_as_of, as_of, known_at)
     ecosystem = ecosystems.get(service, workspace_id, at)

@@ -69,7 +69,8 @@ async def place_of(request: Request, workspace_id: str) -> Place:
     """The workspace with its store; a store that is not open yet is opened in a thread."""
     service: Service = request.app.state.service
     found = service.workspace(workspace_id)
-    return Place(service, found, service.opened(workspace_id) or await run_in_threadpool(service.store, workspace_id))
+    store = service.opened(workspace_id)
+    return Place(service, found, await run_in_threadpool(service.store, workspace_id) if store is None else store)
 
 
 async def _place(request: Request, workspace_id: Annotated[str, Depends(_workspace_id)]) -> Place:

@@ -108,7 +108,7 @@ class Jobs:
                 "(SELECT min(number) FROM jobs WHERE state = 'queued') RETURNING id",
                 (now_text(),),
             ).fetchall()
-        return self.get(claimed[0][0]) if claimed else None
+        return self.get(str(claimed[0][0])) if claimed else None
 
     def progress(self, job_id: str, done: int, total: int | None, stage: str) -> None:
         """Say how far a running job is; ``JobCancelled`` where it is to end or is gone."""

@@ -25,8 +25,12 @@ def party_page(service: Service, workspace_id: str, party: str, as_of: str | Non
     roles = [_decoded(fact) for fact in facts if fact.type == "role" and _decoded(fact)["source"] == party]
     touchpoints = [_decoded(fact) for fact in facts if fact.type == "touchpoint"]
     touchpoints.sort(key=lambda fields: (fields["occurred_at"], fields["id"]), reverse=True)
-    added = {"roles": roles, "scores": _scores(service, workspace_id, party), "give_get": _give_get(service, workspace_id, party, at),
-             "touchpoints": touchpoints[:LAST_TOUCHPOINTS]}
+    added = {
+        "roles": roles,
+        "scores": _scores(service, workspace_id, party),
+        "give_get": _give_get(service, workspace_id, party, at),
+        "touchpoints": touchpoints[:LAST_TOUCHPOINTS],
+    }
     return reads.answer(row)[:-1] + b"," + msgspec.json.encode(added)[1:]
 
 

@@ -47,8 +47,14 @@ def _parties(ecosystem: Ecosystem) -> pa.Table:
     kinds = roles.coded("kind")
     for source, kind in zip(roles.source.tolist(), kinds.codes.tolist(), strict=True):
         held[source].add(kinds.texts[kind])
-    return pa.table({"id": pa.array(ecosystem.parties, pa.string()), "name": pa.array(ecosystem.names, pa.string()),
-                     "kind": ecosystem.columns["parties"]["kind"], "roles": pa.array([sorted(roles) for roles in held], pa.list_(pa.string()))})
+    return pa.table(
+        {
+            "id": pa.array(ecosystem.parties, pa.string()),
+            "name": pa.array(ecosystem.names, pa.string()),
+            "kind": ecosystem.columns["parties"]["kind"],
+            "roles": pa.array([sorted(roles) for roles in held], pa.list_(pa.string())),
+        }
+    )
 
 
 def _columns(result: MetricResult) -> pa.Table:
@@ -56,13 +62,22 @@ def _columns(result: MetricResult) -> pa.Table:
     ranks = result.ranks
     low, high = (result.rank_range[:, 0], result.rank_range[:, 1]) if result.rank_range is not None else (np.zeros(len(ranks), np.int64),) * 2
     values = pa.array(result.texts, pa.string()) if result.kind == TEXT else pa.array(result.array, mask=undefined)
-    optional = {name: pa.array(column, mask=~np.isfinite(column)) for name, column in (("coverage", result.coverage), ("standard_error", result.standard_error))
-                if column is not None}
-    return pa.table({
-        "value": values,
-        "reason": pa.array([None, *result.reason_names], pa.string()).take(pa.array(result.reason_codes.astype(np.int32))),
-        "bound": pa.array(result.bound if result.bound is not None else np.zeros(len(ranks), bool)),
-        "rank": pa.array(ranks, mask=ranks == 0), "rank_low": pa.array(low, mask=low == 0), "rank_high": pa.array(high, mask=high == 0), **optional})
+    optional = {
+        name: pa.array(column, mask=~np.isfinite(column))
+        for name, column in (("coverage", result.coverage), ("standard_error", result.standard_error))
+        if column is not None
+    }
+    return pa.table(
+        {
+            "value": values,
+            "reason": pa.array([None, *result.reason_names], pa.string()).take(pa.array(result.reason_codes.astype(np.int32))),
+            "bound": pa.array(result.bound if result.bound is not None else np.zeros(len(ranks), bool)),
+            "rank": pa.array(ranks, mask=ranks == 0),
+            "rank_low": pa.array(low, mask=low == 0),
+            "rank_high": pa.array(high, mask=high == 0),
+            **optional,
+        }
+    )
 
 
 def _write(path: Path, table: pa.Table, about: Mapping[str, str]) -> None:
@@ -131,8 +146,15 @@ def _items(about: pa.Table, table: pa.Table, places: Sequence[int] | np.ndarray[
 def item(row: Mapping[str, Any]) -> dict[str, Any]:
     """One value as it is answered."""
     rank_range = None if row["rank_low"] is None else [row["rank_low"], row["rank_high"]]
-    return {"value": row["value"], "bound": row["bound"], "reason": row["reason"], "rank": row["rank"], "rank_range": rank_range,
-            "coverage": row.get("coverage"), "standard_error": row.get("standard_error")}
+    return {
+        "value": row["value"],
+        "bound": row["bound"],
+        "reason": row["reason"],
+        "rank": row["rank"],
+        "rank_range": rank_range,
+        "coverage": row.get("coverage"),
+        "standard_error": row.get("standard_error"),
+    }
 
 
 def place_of(directory: Path, party: str) -> int:

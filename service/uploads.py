@@ -47,7 +47,7 @@ def discard(upload: Upload) -> None:
     shutil.rmtree(upload.directory, ignore_errors=True)
 
 
-def _copy(source: BinaryIO, path: Path, limit: int, digest: hashlib._Hash) -> None:
+def _copy(source: BinaryIO, path: Path, limit: int, digest: hashlib.blake2b) -> None:
     taken = 0
     with path.open("wb") as target:
         while chunk := source.read(_CHUNK):

@@ -30,7 +30,9 @@ def services() -> dict[str, Any]:
 
 
 def test_docker_compose_takes_the_file() -> None:
-    done = subprocess.run([*compose_command(), "config", "--quiet"], cwd=ROOT, env={**os.environ, "NEO4J_PASSWORD": "eightormore"}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*compose_command(), "config", "--quiet"], cwd=ROOT, env={**os.environ, "NEO4J_PASSWORD": "eightormore"}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -55,9 +55,11 @@ def test_no_function_is_longer_than_its_limit() -> None:
     for path in modules():
         source = path.read_text("utf-8")
         limit = MAX_KERNEL_LINES if "kernels" in path.parts else MAX_FUNCTION_LINES
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and code_lines(source, node) > limit:
-                long.append(f"{place(path, node.lineno)} {node.name}: {code_lines(source, node)}")
+        long += [
+            f"{place(path, node.lineno)} {node.name}: {code_lines(source, node)}"
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and code_lines(source, node) > limit
+        ]
     assert not long
 
 

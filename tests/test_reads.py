@@ -110,7 +110,8 @@ def test_a_neighborhood_that_is_cut_says_so(store: EmbeddedStore) -> None:
 def test_a_journey_is_dated_touchpoints_and_changes_of_stage(store: EmbeddedStore) -> None:
     role = {"type": "role", "id": "r", "source": "a", "target": "b", "role": "customer"}
     call = {"type": "touchpoint", "id": "t", "source": "a", "target": "b", "kind": "call", "occurred_at": "2024-06-01"}
-    write(store, party("a"), party("b"), {**role, "stage": "prospect", "valid_from": "2024", "valid_to": "2024"}, {**role, "stage": "active", "valid_from": "2025"},
+    write(store, party("a"), party("b"), {**role, "stage": "prospect", "valid_from": "2024", "valid_to": "2024"},
+          {**role, "stage": "active", "valid_from": "2025"},
           call, {**call, "id": "later", "occurred_at": "2026-06-01"})  # fmt: skip
     items = reads.journey(store, "a", TODAY)["items"]
     assert [(item["date"], item["kind"], item.get("stage")) for item in items] == [

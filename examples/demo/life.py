@@ -51,7 +51,8 @@ SUPPLIER_LIFE: dict[str, Sequence[Chapter]] = {
 REGULATED_BY_STRANGER = (COPPER, "meiguang-coatings", "runze-refrigerant")
 """The plants that the bureau regulates, which has no tie with the maker."""
 BY_GROUP: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
-    ("association", ASSOCIATIONS), ("university", SCIENCE), ("media", MEDIA), ("kol", OPINION_LEADERS), ("competitor", COMPETITORS), ("carbon_market", MARKETS_OF_CARBON),
+    ("association", ASSOCIATIONS), ("university", SCIENCE), ("media", MEDIA), ("kol", OPINION_LEADERS), ("competitor", COMPETITORS),
+    ("carbon_market", MARKETS_OF_CARBON),
 )  # fmt: skip
 
 
@@ -154,7 +155,7 @@ def _end_customers(story: Story, buyers: Sequence[Buyer]) -> None:
 
 def _around(story: Story) -> None:
     """Owners, authorities, and those who share an opinion, a place or a market."""
-    shareholders = {"chapters": SINCE_2021, "status": "asserted", "evidence": [proof(REGISTER, "shareholders")]}
+    shareholders: dict[str, Any] = {"chapters": SINCE_2021, "status": "asserted", "evidence": [proof(REGISTER, "shareholders")]}
     for party, *_ in OWNERS:
         if party not in (TRUST, HOLDING):
             story.role(party, "investor", tier="key" if party == FUND else "ordinary", **shareholders)

@@ -11,7 +11,7 @@ from service.api.answers import json_answer
 from service.api.documented import answers, page, takes
 from service.dependencies import JsonDep, KnownAtQuery, PlaceDep
 from service.http_paths import id_in_path
-from service.stores.statements import saved_queries
+from service.stores.statements import saved_queries, statement
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["exploration"])
 _SAVED: dict[str, Any] = {
@@ -19,9 +19,10 @@ _SAVED: dict[str, Any] = {
     "parameters": [{"name": "day", "type": "date", "default": "2025-12-31"}],
 }  # fmt: skip
 _ANSWER: dict[str, Any] = {"columns": ["party", "name"], "rows": [["d1", "East China Appliances"]], "graph": {"parties": [], "facts": []}, "truncated": None}
+_SHOWN = statement("exploration/roles_of_a_party")
 _QUESTION: dict[str, Any] = {
-    "cypher": "MATCH (p:Party) RETURN p.id AS party, p.name AS name ORDER BY party LIMIT 10",
-    "parameters": {},
+    "cypher": _SHOWN.text,
+    "parameters": {parameter.name: parameter.default for parameter in _SHOWN.parameters},
     "limit": 1000,
     "timeout_s": 10,
 }

@@ -20,27 +20,35 @@ from service.stores.statements import TOKENS, analyst_statement
 
 MAX_TEXT = 100_000
 MAX_DEPTH = 100
-OPERATORS = frozenset("""
-AllNodesScan NodeByLabelScan IntersectionNodeByLabelsScan SubtractionNodeByLabelsScan UnionNodeByLabelsScan PartitionedAllNodesScan PartitionedNodeByLabelScan
-PartitionedIntersectionNodeByLabelsScan PartitionedSubtractionNodeByLabelsScan PartitionedUnionNodeByLabelsScan
-NodeByIdSeek NodeByElementIdSeek NodeIndexSeek NodeUniqueIndexSeek NodeIndexSeekByRange NodeUniqueIndexSeekByRange NodeIndexScan NodeIndexContainsScan
-NodeIndexEndsWithScan MultiNodeIndexSeek AssertSameNode PartitionedNodeIndexScan PartitionedNodeIndexSeek PartitionedNodeIndexSeekByRange NodeCountFromCountStore
-RelationshipCountFromCountStore DirectedAllRelationshipsScan UndirectedAllRelationshipsScan DirectedRelationshipTypeScan UndirectedRelationshipTypeScan
-DirectedUnionRelationshipTypesScan UndirectedUnionRelationshipTypesScan PartitionedDirectedAllRelationshipsScan PartitionedUndirectedAllRelationshipsScan
-PartitionedDirectedRelationshipTypeScan PartitionedUndirectedRelationshipTypeScan DirectedRelationshipByIdSeek UndirectedRelationshipByIdSeek
-DirectedRelationshipByElementIdSeek UndirectedRelationshipByElementIdSeek DirectedRelationshipIndexSeek UndirectedRelationshipIndexSeek
-DirectedRelationshipIndexSeekByRange UndirectedRelationshipIndexSeekByRange DirectedRelationshipIndexScan UndirectedRelationshipIndexScan
-DirectedRelationshipIndexContainsScan UndirectedRelationshipIndexContainsScan DirectedRelationshipIndexEndsWithScan UndirectedRelationshipIndexEndsWithScan
-DirectedRelationshipUniqueIndexSeek UndirectedRelationshipUniqueIndexSeek DirectedRelationshipUniqueIndexSeekByRange UndirectedRelationshipUniqueIndexSeekByRange
-Expand(All) Expand(Into) OptionalExpand(All) OptionalExpand(Into) VarLengthExpand(All) VarLengthExpand(Into) VarLengthExpand(Pruning) VarLengthExpand(Pruning,BFS)
-VarLengthExpand(Pruning,BFS,All) VarLengthExpand(Pruning,BFS,Into) BFSPruningVarLengthExpand PruningVarLengthExpand VarLengthExpand Repeat(Trail) Repeat(Walk)
-BidirectionalRepeat(Trail) ShortestPath AllShortestPaths StatefulShortestPath(All) StatefulShortestPath(Into) ProjectEndpoints
-Apply SemiApply AntiSemiApply LetSemiApply LetAntiSemiApply SelectOrSemiApply SelectOrAntiSemiApply LetSelectOrSemiApply LetSelectOrAntiSemiApply RollUpApply
-ConditionalApply AntiConditionalApply CartesianProduct NodeHashJoin ValueHashJoin NodeLeftOuterHashJoin NodeRightOuterHashJoin LeftOuterHashJoin RightOuterHashJoin
-TriadicSelection TriadicBuild TriadicFilter Argument ArgumentTracker Optional OptionalApply Filter Projection CacheProperties
-RemoteBatchProperties Limit ExhaustiveLimit Skip Sort PartialSort Top PartialTop Top1WithTies Distinct OrderedDistinct Aggregation EagerAggregation
-OrderedAggregation Eager UnwindCollection PartitionedUnwindCollection Unwind Union OrderedUnion EmptyRow EmptyResult ProduceResults
-""".split())  # fmt: skip
+OPERATORS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    AllNodesScan NodeByLabelScan IntersectionNodeByLabelsScan SubtractionNodeByLabelsScan UnionNodeByLabelsScan PartitionedAllNodesScan
+    PartitionedNodeByLabelScan PartitionedIntersectionNodeByLabelsScan PartitionedSubtractionNodeByLabelsScan PartitionedUnionNodeByLabelsScan
+    NodeByIdSeek NodeByElementIdSeek NodeIndexSeek NodeUniqueIndexSeek NodeIndexSeekByRange NodeUniqueIndexSeekByRange NodeIndexScan
+    NodeIndexContainsScan NodeIndexEndsWithScan MultiNodeIndexSeek AssertSameNode PartitionedNodeIndexScan PartitionedNodeIndexSeek
+    PartitionedNodeIndexSeekByRange NodeCountFromCountStore RelationshipCountFromCountStore DirectedAllRelationshipsScan
+    UndirectedAllRelationshipsScan DirectedRelationshipTypeScan UndirectedRelationshipTypeScan DirectedUnionRelationshipTypesScan
+    UndirectedUnionRelationshipTypesScan PartitionedDirectedAllRelationshipsScan PartitionedUndirectedAllRelationshipsScan
+    PartitionedDirectedRelationshipTypeScan PartitionedUndirectedRelationshipTypeScan DirectedRelationshipByIdSeek UndirectedRelationshipByIdSeek
+    DirectedRelationshipByElementIdSeek UndirectedRelationshipByElementIdSeek DirectedRelationshipIndexSeek UndirectedRelationshipIndexSeek
+    DirectedRelationshipIndexSeekByRange UndirectedRelationshipIndexSeekByRange DirectedRelationshipIndexScan UndirectedRelationshipIndexScan
+    DirectedRelationshipIndexContainsScan UndirectedRelationshipIndexContainsScan DirectedRelationshipIndexEndsWithScan
+    UndirectedRelationshipIndexEndsWithScan DirectedRelationshipUniqueIndexSeek UndirectedRelationshipUniqueIndexSeek
+    DirectedRelationshipUniqueIndexSeekByRange UndirectedRelationshipUniqueIndexSeekByRange BFSPruningVarLengthExpand PruningVarLengthExpand
+    VarLengthExpand ShortestPath AllShortestPaths ProjectEndpoints Apply SemiApply AntiSemiApply LetSemiApply LetAntiSemiApply SelectOrSemiApply
+    SelectOrAntiSemiApply LetSelectOrSemiApply LetSelectOrAntiSemiApply RollUpApply ConditionalApply AntiConditionalApply CartesianProduct
+    NodeHashJoin ValueHashJoin NodeLeftOuterHashJoin NodeRightOuterHashJoin LeftOuterHashJoin RightOuterHashJoin TriadicSelection TriadicBuild
+    TriadicFilter Argument ArgumentTracker Optional OptionalApply Filter Projection CacheProperties RemoteBatchProperties Limit ExhaustiveLimit Skip
+    Sort PartialSort Top PartialTop Top1WithTies Distinct OrderedDistinct Aggregation EagerAggregation OrderedAggregation Eager UnwindCollection
+    PartitionedUnwindCollection Unwind Union OrderedUnion EmptyRow EmptyResult ProduceResults
+    Expand(All) Expand(Into) OptionalExpand(All) OptionalExpand(Into) VarLengthExpand(All) VarLengthExpand(Into) VarLengthExpand(Pruning)
+    VarLengthExpand(Pruning,BFS) VarLengthExpand(Pruning,BFS,All) VarLengthExpand(Pruning,BFS,Into) Repeat(Trail) Repeat(Walk)
+    BidirectionalRepeat(Trail) StatefulShortestPath(All) StatefulShortestPath(Into)
+    """,
+    )
+)
 """All operators of Neo4j 5 that read nothing but the graph, and write nothing."""
 NAMESPACES = frozenset({"date", "time", "localtime", "datetime", "localdatetime", "duration", "point", "vector.similarity"})
 """Cypher's own functions that have a dot in their name begin so; any other is a plugin's, and may do what it wants."""

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from neo4j import Transaction
 from msgspec import json
+from neo4j import Transaction
 
 from graph_models.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, arrow_type, columns_of, hot_values, table_of
 from graph_models.records import decode_record
@@ -22,7 +22,7 @@ from service.stores.store import NOW, At
 
 PAGE = 100_000
 """More rows in one answer are no faster, and the server keeps a whole answer in memory."""
-_TYPES = tuple(FAMILY_OF)
+_TYPES: tuple[str, ...] = tuple(FAMILY_OF)
 _COLUMNS: dict[str, Statement] = {name: statement(f"store/columns_{name}") for name in _TYPES}
 _SLICES, _SUPERSEDED, _LOCK = statement("store/columns_party_slice"), statement("store/columns_superseded"), statement("store/lock")
 _AT_ONCE = 2
@@ -112,7 +112,14 @@ def _of_records(family: str, page: _Page) -> pa.Table:
     values, rows = page
     hot = [hot_values(decode_record(body)) for body in values["record"][:rows]]
     arrays = {name: pa.array([row[HOT_NAMES.index(name)] for row in hot], arrow_type(name)) for name in FAMILIES[family]}
-    return pa.table({"id": pa.array(values["id"][:rows], pa.string()), "valid_from": _days(values["valid_from"][:rows]), "valid_to": _days(values["valid_to"][:rows]), **arrays})
+    return pa.table(
+        {
+            "id": pa.array(values["id"][:rows], pa.string()),
+            "valid_from": _days(values["valid_from"][:rows]),
+            "valid_to": _days(values["valid_to"][:rows]),
+            **arrays,
+        }
+    )
 
 
 def _days(sent: list[int]) -> pa.Array:

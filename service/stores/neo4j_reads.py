@@ -120,14 +120,23 @@ def find(transaction: Transaction, type_name: str, filters: Mapping[str, str], a
 
 def count(transaction: Transaction, type_name: str, filters: Mapping[str, str], at: At) -> int:
     """How many rows there are over all pages."""
-    return sum(int(run(transaction, source.statement, **source.parameters, after="", limit=NOW, counted=True)[1]) for source in _sources(type_name, filters, at))
+    return sum(
+        int(run(transaction, source.statement, **source.parameters, after="", limit=NOW, counted=True)[1]) for source in _sources(type_name, filters, at)
+    )
 
 
 def adjacent(transaction: Transaction, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> list[Row]:
     """Facts that name one of the parties, in the order of ``RECORD_TYPES``, id and start."""
     first = last = _LAST if at.day is None else date.fromordinal(at.day)
     period = {"first": _FIRST if at.day is None else first, "event_first": _FIRST, "last": last}
-    parameters = {"parties": list(parties), "types": list(FACT_TYPES), "kinds": None if kinds is None else list(kinds), **period, **_no_ends(), **_fact_filters({})}
+    parameters = {
+        "parties": list(parties),
+        "types": list(FACT_TYPES),
+        "kinds": None if kinds is None else list(kinds),
+        **period,
+        **_no_ends(),
+        **_fact_filters({}),
+    }
     return _facts(transaction, parameters, at, limit)
 
 
@@ -148,8 +157,9 @@ def _facts(transaction: Transaction, parameters: dict[str, Any], at: At, limit: 
     rows = _by_type(rows)
     states = {kind.name for kind in RECORD_TYPES if kind.is_state}
     found: list[Row] = []
-    for name, group in groupby(rows[:limit], key=lambda row: row.type):
-        found += _current(transaction, name, list(group), at) if name in states else group
+    for name, of_type in groupby(rows[:limit], key=lambda row: row.type):
+        group = list(of_type)
+        found += _current(transaction, name, group, at) if name in states else group
     return found
 
 

@@ -34,7 +34,9 @@ def _judged(name: str) -> Value:
 
 JUDGED = ("power", "legitimacy", "urgency", "interest", "closeness", "value", "profit_impact", "supply_risk")
 _FACT: dict[str, Value | None] = {
-    "confidence": None, "status": None, "marking": None,
+    "confidence": None,
+    "status": None,
+    "marking": None,
     "documents": lambda record: list(documents_named(record)) or None if record.evidence else None,
     "attributes": _attributes,
 }
@@ -46,8 +48,21 @@ def _named(*names: str) -> dict[str, Value | None]:
 
 PROPERTIES: dict[str, dict[str, Value | None]] = {
     "party": {
-        **_named("name", "kind", "country", "region", "city", "market_tier", "sector", "size_class", "consumer_kind", "business_model", "purchase_channel",
-                 "scope", "marking"),
+        **_named(
+            "name",
+            "kind",
+            "country",
+            "region",
+            "city",
+            "market_tier",
+            "sector",
+            "size_class",
+            "consumer_kind",
+            "business_model",
+            "purchase_channel",
+            "scope",
+            "marking",
+        ),
         "names": lambda party: [name.text for name in party.names] if party.names else None,
         "identifiers": lambda party: [f"{scheme}:{value}" for scheme, value in party.identifiers.items()] if party.identifiers else None,
         "industry": lambda party: party.industry and party.industry.code,
@@ -57,10 +72,16 @@ PROPERTIES: dict[str, dict[str, Value | None]] = {
     },
     "role": {**_named("role", "stage", "stage_reason", "decision_stage", "product", "region", "tier", "purpose"), **_FACT},
     "relationship": {**_named("kind", "strength", "share", "partnership"), **_FACT},
-    "value_flow": {**_named("kind", "currency", "quantity", "unit", "product", "channel", "in_return_for", "utility", "satisfaction", "importance"),
-                   "amount": _amount, **_FACT},
-    "touchpoint": {**_named("kind", "occurred_at", "channel", "text", "topics", "sentiment", "measure", "aspect", "value", "currency", "product", "case",
-                            "responds_to"), "amount": _amount, **_FACT},
+    "value_flow": {
+        **_named("kind", "currency", "quantity", "unit", "product", "channel", "in_return_for", "utility", "satisfaction", "importance"),
+        "amount": _amount,
+        **_FACT,
+    },
+    "touchpoint": {
+        **_named("kind", "occurred_at", "channel", "text", "topics", "sentiment", "measure", "aspect", "value", "currency", "product", "case", "responds_to"),
+        "amount": _amount,
+        **_FACT,
+    },
     "assessment": {**_named("scheme", "reason"), "values": lambda record: _json(record.values).decode(), **{name: _judged(name) for name in JUDGED}, **_FACT},
     "document": {**_named("title", "kind", "url", "publisher", "reliability", "retrieved_at", "marking"), "attributes": _attributes},
     "exchange_rate": _named("currency", "base_currency", "rate"),
@@ -88,8 +109,12 @@ def placed(rows: Sequence[NewRow], revision: int) -> dict[str, Any]:
     starts = [days.setdefault(row.period.start, len(days)) for row in rows]
     ends = [days.setdefault(row.period.end, len(days)) for row in rows]
     return {
-        "id": [row.id for row in rows], "version": [row.version for row in rows], "revision": revision,
-        "valid_from": starts, "valid_to": ends, "days": [date.fromordinal(day) for day in days],
+        "id": [row.id for row in rows],
+        "version": [row.version for row in rows],
+        "revision": revision,
+        "valid_from": starts,
+        "valid_to": ends,
+        "days": [date.fromordinal(day) for day in days],
     }
 
 
@@ -122,6 +147,15 @@ def rows_of(type_name: str | None, answered: Answered) -> Iterable[Row]:
     for handle, record_id, body, start, end, version, revision, *rest in answered.rows:
         time, who = times[revision]
         yield Row(
-            type_name or rest[1], record_id, Period(day_read(start), day_read(end)), None if body is None else body.encode(), version, revision, time, who,
-            rest[0] if rest else None, version, handle,
+            type_name or rest[1],
+            record_id,
+            Period(day_read(start), day_read(end)),
+            None if body is None else body.encode(),
+            version,
+            revision,
+            time,
+            who,
+            rest[0] if rest else None,
+            version,
+            handle,
         )

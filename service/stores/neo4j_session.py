@@ -97,8 +97,14 @@ class Neo4jSessions:
         self.timeout_s = timeout_s
         connect = min(CONNECT_S, timeout_s)
         self.driver: Driver = GraphDatabase.driver(
-            uri, auth=(user, password), max_connection_pool_size=MAX_THREADS, connection_timeout=connect, connection_acquisition_timeout=min(2 * connect, timeout_s),
-            liveness_check_timeout=30.0, notifications_min_severity=NotificationMinimumSeverity.OFF, user_agent="stakeholder-graph",
+            uri,
+            auth=(user, password),
+            max_connection_pool_size=MAX_THREADS,
+            connection_timeout=connect,
+            connection_acquisition_timeout=min(2 * connect, timeout_s),
+            liveness_check_timeout=30.0,
+            notifications_min_severity=NotificationMinimumSeverity.OFF,
+            user_agent="stakeholder-graph",
         )
         self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._lock = threading.Lock()

@@ -11,7 +11,8 @@ import pytest
 from tests.api.conftest import Workspace, assert_problem, lines, money, party, role
 
 HOSTILE = [
-    "'; DROP TABLE rows; --", '" OR 1=1 --', "') MATCH (n) DETACH DELETE n //", "`) DELETE n //", "$id", "{0}", "%s", "\\u0000", "${jndi:ldap://x}", "Robert'); --",
+    "'; DROP TABLE rows; --", '" OR 1=1 --', "') MATCH (n) DETACH DELETE n //", "`) DELETE n //", "$id", "{0}", "%s", "\\u0000",
+    "${jndi:ldap://x}", "Robert'); --",
     "MATCH (n) RETURN n", "CALL dbms.shutdown()", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "../../etc/passwd", "‮", "\u2028", "NULL", "true", "1e309",
 ]  # fmt: skip
 

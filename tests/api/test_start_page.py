@@ -13,7 +13,8 @@ from tests.api.conftest import Workspace, money, party, role
 def scored(w: Workspace) -> Workspace:
     w.write(
         party("firm", name="Firm"), party("s1", name="Supplier <b>One</b>", names=[{"text": "供应商一", "language": "zh"}]),
-        role("r1", source="s1", role="supplier", stage="active", valid_from="2024"), money("v1", source="firm", target="s1", valid_from="2025-03", product="steel"),
+        role("r1", source="s1", role="supplier", stage="active", valid_from="2024"),
+        money("v1", source="firm", target="s1", valid_from="2025-03", product="steel"),
     )  # fmt: skip
     assert w.job(w.ask("POST", "/analyses", {}))["state"] == "done"
     return w

@@ -32,7 +32,8 @@ RECORDS: tuple[dict[str, Any], ...] = (
 WRITES = (
     "CREATE (n)", "CREATE (n:Party {id: 'x'}) RETURN n", "MERGE (n:Party {id: 'x'}) RETURN n", "MATCH (n) SET n.x = 1", "MATCH (n) SET n:X RETURN n",
     "MATCH (n) REMOVE n.id", "MATCH (n) REMOVE n:Party", "MATCH (n) DELETE n", "MATCH (n) DETACH DELETE n", "MATCH (a:Party), (b:Party) CREATE (a)-[:X]->(b)",
-    "MATCH ()-[r]->() DELETE r", "MATCH (n) FOREACH (x IN [1] | SET n.x = x)", "CREATE (n) WITH n MATCH (m) RETURN m", "MATCH (n) CALL (n) { SET n.x = 1 } RETURN n",
+    "MATCH ()-[r]->() DELETE r", "MATCH (n) FOREACH (x IN [1] | SET n.x = x)", "CREATE (n) WITH n MATCH (m) RETURN m",
+    "MATCH (n) CALL (n) { SET n.x = 1 } RETURN n",
     "MATCH (n) CALL (n) { CREATE (:X) } IN TRANSACTIONS RETURN n", "MATCH (n) CALL (n) { RETURN 1 AS x } IN TRANSACTIONS RETURN x",
     "CALL { CREATE (n) RETURN n } RETURN n", "MATCH (n) /* read only */ SET n.x = 1 // RETURN n", "match (n) set n.x = 1", "MATCH (n) SeT n.x=1 RETURN n",
     "\\u0043REATE (n)", "MATCH (n) \\u0053ET n.x = 1", "UNWIND [1] AS x MERGE (n:X {y: x}) ON CREATE SET n.z = 1", "MATCH (n) SET n += {x: 1}",
@@ -41,7 +42,8 @@ WRITES = (
 )  # fmt: skip
 SCHEMA = (
     "CREATE INDEX FOR (n:X) ON (n.y)", "CREATE CONSTRAINT FOR (n:X) REQUIRE n.y IS UNIQUE", "DROP INDEX party_words", "DROP CONSTRAINT party_id",
-    "CREATE FULLTEXT INDEX x FOR (n:X) ON EACH [n.y]", "CREATE DATABASE x", "DROP DATABASE neo4j", "STOP DATABASE neo4j", "CREATE USER x SET PASSWORD 'long enough'",
+    "CREATE FULLTEXT INDEX x FOR (n:X) ON EACH [n.y]", "CREATE DATABASE x", "DROP DATABASE neo4j", "STOP DATABASE neo4j",
+    "CREATE USER x SET PASSWORD 'long enough'",
     "DROP USER neo4j", "ALTER USER neo4j SET PASSWORD 'long enough'", "ALTER CURRENT USER SET PASSWORD FROM 'a' TO 'long enough'", "GRANT ROLE admin TO neo4j",
     "RENAME USER neo4j TO x", "CREATE ALIAS x FOR DATABASE neo4j",
 )  # fmt: skip
@@ -57,7 +59,8 @@ OTHERWISE = (
     "RETURN 1; RETURN 2", "RETURN 1; CREATE (n)", "MATCH (n) RETURN n; MATCH (n) DETACH DELETE n;", "RETURN 1;;CREATE (n)",
     "EXPLAIN RETURN 1", "PROFILE CREATE (n)", "PROFILE MATCH (n) RETURN n", "/* x */ PROFILE RETURN 1", "// x\nPROFILE RETURN 1", "CYPHER 5 RETURN 1",
     "CYPHER runtime=slotted CREATE (n)", "\\u0050ROFILE LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l", "EXPLAIN PROFILE CREATE (n)",
-    "USE system SHOW USERS", "USE system MATCH (n) RETURN n", "RETURN apoc.version()", "RETURN genai.vector.encode('x', 'OpenAI', {})", "RETURN `apoc`.`version`()",
+    "USE system SHOW USERS", "USE system MATCH (n) RETURN n", "RETURN apoc.version()",
+    "RETURN genai.vector.encode('x', 'OpenAI', {})", "RETURN `apoc`.`version`()",
     "RETURN apoc . version ( )", "RETURN apoc/**/.version()",
 )  # fmt: skip
 HONEST = (
@@ -153,7 +156,8 @@ def test_what_is_no_party_and_no_fact_comes_as_its_properties(asked: Neo4jStore)
 
 
 def test_values_that_json_has_no_word_for_are_text_or_null(asked: Neo4jStore) -> None:
-    text = """RETURN 0.0/0.0 AS nan, 1/0.0 AS infinite, [1.5, -1/0.0] AS list, 9223372036854775807 AS large, date('2025-01-31') AS day, time('10:00:00Z') AS time,
+    text = """RETURN 0.0/0.0 AS nan, 1/0.0 AS infinite, [1.5, -1/0.0] AS list, 9223372036854775807 AS large, date('2025-01-31') AS day,
+        time('10:00:00Z') AS time,
       datetime('2025-01-31T10:00:00+08:00') AS moment, duration({months: 1, days: 2}) AS long, point({x: 1, y: 2.5}) AS place, null AS nothing"""
     (row,) = ask(asked, text)["rows"]
     assert row == [None, None, [1.5, None], 9223372036854775807, "2025-01-31", "10:00:00.000000000+00:00", "2025-01-31T10:00:00.000000000+08:00", "P1M2D",

@@ -68,7 +68,9 @@ def server(neo4j_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         pytest.skip("Java is not there: these tests kill a server, and so start one of their own")
     directory, ports = tmp_path_factory.mktemp("neo4j"), free_ports()
     environment = {"NEO4J_HEAP": "512m", "NEO4J_PAGECACHE": "64m", "NEO4J_TRANSACTION_MEMORY": "256m"}
-    started = subprocess.run([str(TOOL), "start", str(directory), *map(str, ports)], env={**os.environ, **environment}, capture_output=True, text=True, timeout=240, check=False)
+    started = subprocess.run(
+        [str(TOOL), "start", str(directory), *map(str, ports)], env={**os.environ, **environment}, capture_output=True, text=True, timeout=240, check=False
+    )
     assert started.returncode == 0, started.stderr
     found = Server(directory, read_settings(store=started.stdout.strip()).neo4j, ports)
     try:
