@@ -12,6 +12,7 @@ from graph_models.errors import StakeholderGraphError
 from service.cli.console import FAILED, AsJson, answer, opened_service, print_table, say
 from service.logs import without_secrets
 from service.settings import PREFIX, Settings, read_settings
+from service.stores import unsafe_settings
 from service.versions import VERSION, engine, python_version
 
 
@@ -40,12 +41,8 @@ def _checked(settings: Settings) -> tuple[dict[str, str], list[dict[str, str]]]:
             checks = service.readiness()
     except StakeholderGraphError as error:
         return {"catalog": error.message}, []
-    if settings.store_kind != "neo4j":
-        return checks, []
-    from service.stores.neo4j_safety import unsafe_settings  # only here is a driver needed
-
     try:
-        return checks, [item._asdict() for item in unsafe_settings(settings.neo4j)]
+        return checks, unsafe_settings(settings)
     except StakeholderGraphError as error:
         return checks | {"store": error.message}, []
 

@@ -29,10 +29,19 @@ def open_neo4j(settings: Settings, workspace_id: str) -> Store:
     return Neo4jStore(address.uri, address.user, address.password.get_secret_value(), address.database)
 
 
+def unsafe_neo4j(settings: Settings) -> list[dict[str, str]]:
+    """The settings of a Neo4j that leave it open."""
+    from service.stores.neo4j_safety import unsafe_settings as unsafe
+
+    return [item._asdict() for item in unsafe(settings.neo4j)]
+
+
 STORES: dict[str, Callable[[Settings, str], Store]] = {"sqlite": open_embedded, "neo4j": open_neo4j}
 """The name of a store (``Settings.store_kind``) -> what opens it for a workspace."""
 
 
+SERVERS: dict[str, Callable[[Settings], list[dict[str, str]]]] = {"neo4j": unsafe_neo4j}
+"""The stores that are servers of their own -> what asks them for settings that are not safe."""
 ONE_WORKSPACE = frozenset({"neo4j"})
 """The stores that hold one workspace a server."""
 
@@ -45,6 +54,13 @@ def holds_one_workspace(settings: Settings) -> bool:
 def open_store(settings: Settings, workspace_id: str) -> Store:
     """The store of one workspace; ``StoreUnavailable`` where it does not answer."""
     return STORES[settings.store_kind](settings, workspace_id)
+
+
+def unsafe_settings(settings: Settings) -> list[dict[str, str]]:
+    """What of the store's server is set in an unsafe way: ``setting``, ``value``, ``why``; a store without a server has nothing to set."""
+    if settings.store_kind not in SERVERS:
+        return []
+    return SERVERS[settings.store_kind](settings)
 
 
 def embedded_path(directory: Path, workspace_id: str) -> Path:
