@@ -6,8 +6,8 @@ One database is one workspace. Writers queue up at one node, so revisions become
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 from neo4j import Transaction
@@ -24,14 +24,25 @@ from service.stores.neo4j_writes import Neo4jBelieved, apply
 from service.stores.statements import statement, statements
 from service.stores.store import At, Change, Found, Plan, Revision, Row, Writing
 
+T = TypeVar("T")
 SCHEMA_VERSION = len(statements("schema"))
 _LOCK, _OF_TOKEN, _PING = statement("store/lock"), statement("store/revision_of_token"), statement("store/ping")
 _CLEAR = statement("store/clear_relationships"), statement("store/clear_nodes")
 _VERSION, _APPLIED, _ONLINE = statement("store/schema_version"), statement("store/schema_applied"), statement("store/indexes_online")
+_SETTLED = statement("store/settled")
+_READS = 5
 _CHECK_S = 5.0
 _SCHEMA_S = 120.0
 _LOAD_S = 600.0
 """Loading ten million facts takes half a minute on two cores; a machine may be ten times slower."""
+
+
+def _as_one(transaction: Transaction, work: Callable[[Transaction], T]) -> tuple[T] | None:
+    """What a read found, if no commit was under way before or after it."""
+    before = run(transaction, _SETTLED)
+    found = work(transaction)
+    after = run(transaction, _SETTLED)
+    return (found,) if before == after and all(after[1:]) else None
 
 
 class Neo4jStore:
@@ -90,19 +101,19 @@ class Neo4jStore:
             return reads.revision_where(transaction, _OF_TOKEN, token=token)
 
     def get(self, type_name: str, ids: Collection[str], at: At) -> Sequence[Row]:
-        return self._ready().read(lambda transaction: reads.get(transaction, type_name, ids, at))
+        return self._read(lambda transaction: reads.get(transaction, type_name, ids, at))
 
     def find(self, type_name: str, filters: Mapping[str, str], at: At, after: str | None, limit: int) -> Found:
-        return self._ready().read(lambda transaction: reads.find(transaction, type_name, filters, at, after, limit))
+        return self._read(lambda transaction: reads.find(transaction, type_name, filters, at, after, limit))
 
     def count(self, type_name: str, filters: Mapping[str, str], at: At) -> int:
-        return self._ready().read(lambda transaction: reads.count(transaction, type_name, filters, at))
+        return self._read(lambda transaction: reads.count(transaction, type_name, filters, at))
 
     def adjacent(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Sequence[Row]:
-        return self._ready().read(lambda transaction: reads.adjacent(transaction, parties, at, kinds, limit))
+        return self._read(lambda transaction: reads.adjacent(transaction, parties, at, kinds, limit))
 
     def history(self, type_name: str, record_id: str, at: At) -> Sequence[Row]:
-        return self._ready().read(lambda transaction: reads.history(transaction, type_name, record_id, at))
+        return self._read(lambda transaction: reads.history(transaction, type_name, record_id, at))
 
     def columns(self, at: At) -> Columns:
         return load_columns(self._ready(), at, _LOAD_S)
@@ -121,6 +132,20 @@ class Neo4jStore:
 
     def query(self, text: str, parameters: Mapping[str, Any], limit: int, timeout_s: float) -> Mapping[str, Any]:
         return run_gated(self._ready(), text, parameters, limit, timeout_s)
+
+    def _read(self, work: Callable[[Transaction], T]) -> T:
+        """Read as of one revision, though Neo4j lets a reader see half of a commit: again where one took place meanwhile, and at last with writers kept out."""
+        sessions = self._ready()
+        for _ in range(_READS):
+            found = sessions.read(lambda transaction: _as_one(transaction, work))
+            if found is not None:
+                return found[0]
+        return sessions.within(lambda attempt: sessions.retried(attempt, lambda: self._read_alone(attempt, work)))
+
+    def _read_alone(self, attempt: Attempt, work: Callable[[Transaction], T]) -> T:
+        with self._sessions.transaction(attempt, write=True) as transaction:
+            run(transaction, _LOCK)
+            return work(transaction)
 
     def check(self) -> None:
         self._ready(_CHECK_S).read(lambda transaction: run(transaction, _PING), _CHECK_S)

@@ -67,6 +67,17 @@ class TcpProxy:
 
         self.on_request = asked
 
+    def cut_for_good(self, moment: str) -> None:
+        """The next commit does not reach the server (``before``), or its answer not the client (``after``); nothing passes from then on."""
+
+        def asked(data: bytes) -> bool:
+            if COMMIT not in data:
+                return True
+            self.on_request = self.on_answer = lambda _: False
+            return moment == "after"
+
+        self.on_request = asked
+
     def _accept(self) -> None:
         while True:
             try:

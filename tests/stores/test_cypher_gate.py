@@ -93,11 +93,15 @@ HONEST = (
 )  # fmt: skip
 
 
+def opened(address: str) -> Neo4jStore:
+    found = read_settings(store=address).neo4j
+    return Neo4jStore(found.uri, found.user, found.password.get_secret_value(), found.database)
+
+
 @pytest.fixture(scope="module")
 def asked(neo4j_address: str) -> Iterator[Neo4jStore]:
     """A store with one small ecosystem, which no test of this module may change."""
-    address = read_settings(store=neo4j_address).neo4j
-    store = Neo4jStore(address.uri, address.user, address.password.get_secret_value(), address.database)
+    store = opened(neo4j_address)
     store.clear()
     state(store, *RECORDS)
     yield store
@@ -212,9 +216,12 @@ def test_a_text_that_is_no_query_is_named(text: str, code: str) -> None:
     assert [error.code for error in raised.value.errors] == [code]
 
 
-def test_what_was_superseded_is_not_among_the_parties(neo4j_store: Neo4jStore) -> None:
+def test_what_was_superseded_is_not_among_the_parties(neo4j_address: str) -> None:
+    neo4j_store = opened(neo4j_address)
+    neo4j_store.clear()
     state(neo4j_store, RECORDS[0])
     state(neo4j_store, {**RECORDS[0], "name": "Firm Ltd"})
     assert ask(neo4j_store, "MATCH (p:Party) RETURN p.name")["rows"] == [["Firm Ltd"]]
     assert ask(neo4j_store, "MATCH (s:Superseded) RETURN s.name")["rows"] == [["Firm"]]
     assert neo4j_store.get("party", ["firm"], At(None, NOW))[0].version == 2
+    neo4j_store.close()
