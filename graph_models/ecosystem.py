@@ -19,7 +19,7 @@ from graph_models.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, column
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import BY_CLASS, Record, finished, parties_named, record_of
 from graph_models.time import Period, day_of, day_text, months_before, now_text
-from graph_models.validation import faults
+from graph_models.validation import clash, faults
 from graph_models.vocabulary import BUILT_IN, Vocabulary
 
 if TYPE_CHECKING:
@@ -322,7 +322,7 @@ def _checked(records: Iterable[Mapping[str, Any]], vocabulary: Vocabulary) -> li
         lines.append(line)
     named = {record.id for record in answer if BY_CLASS[type(record)].name == "party"}
     errors += [
-        FieldError("unknown-party", f"there is no party {party!r}", field, line)
+        FieldError("dangling", f"there is no party {party!r}", field, line)
         for record, line in zip(answer, lines, strict=True)
         for field, party in parties_named(record)
         if party not in named
@@ -343,13 +343,12 @@ def _exact(fields: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _doubled(records: list[Record], lines: list[int]) -> list[FieldError]:
-    """Two records of one id: events always clash, states where their periods overlap."""
-    seen: dict[tuple[type, str], list[Period]] = {}
+    seen: dict[tuple[type, str], list[tuple[Period, int]]] = {}
     errors = []
     for record, line in zip(records, lines, strict=True):
         before = seen.setdefault((type(record), record.id), [])
         period = record.period()
-        if before and (not BY_CLASS[type(record)].is_state or any(period.overlaps(other) for other in before)):
-            errors.append(FieldError("doubled", f"two records have the id {record.id!r}", "id", line))
-        before.append(period)
+        if before and (rival := clash(type(record), period, before)):
+            errors.append(rival.at(line))
+        before.append((period, line))
     return errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 
 from graph_models.assessment import SCHEMES, Assessment
@@ -14,6 +14,7 @@ from graph_models.party import Party
 from graph_models.records import BY_CLASS, MAX_NESTING, Record, amount_text, nesting
 from graph_models.relationship import Relationship
 from graph_models.role import Role
+from graph_models.time import Period
 from graph_models.touchpoint import SCALES, Touchpoint
 from graph_models.value_flow import ExchangeRate, ValueFlow
 from graph_models.vocabulary import Vocabulary
@@ -39,6 +40,14 @@ def faults(record: Record, vocabulary: Vocabulary) -> list[FieldError]:
         found.append(FieldError("too-deep", f"attributes are nested deeper than {MAX_NESTING} levels", "attributes"))
     found.extend(_BY_TYPE[type(record)](record, vocabulary))
     return found
+
+
+def clash(kind: type[Record], period: Period, others: Sequence[tuple[Period, int]]) -> FieldError | None:
+    """What is wrong with one more record of an id that others (period, line) have: two events always clash, states where their periods overlap."""
+    if not BY_CLASS[kind].is_state:
+        return FieldError("duplicate", f"line {others[0][1]} has the same id", "id")
+    line = next((line for other, line in others if other.overlaps(period)), None)
+    return None if line is None else FieldError("overlap", f"line {line} says something of the same id for an overlapping period", "id")
 
 
 def has_control_characters(text: str) -> bool:

@@ -19,7 +19,7 @@ from graph_models.records import BY_CLASS, BY_NAME, Record, decode_record, docum
 from graph_models.role import Role
 from graph_models.slices import Restatement, Slice, adjoining, restate
 from graph_models.time import Period
-from graph_models.validation import faults
+from graph_models.validation import clash, faults
 from graph_models.vocabulary import Terms, Vocabulary, terms_of
 from service.stores.store import UNSIGNED, Believed, Change, NewRow, Row, Store, Writing
 
@@ -157,21 +157,14 @@ def check_records(vocabulary: Vocabulary, records: Sequence[Numbered], failed: S
         kind = type(record)
         if not found and (others := seen.setdefault((kind, record.id), [])) is not None:
             period = record.period()
-            if others and (clash := _clash(kind, period, others)):
-                found = [FieldError(*clash, "id")]
+            if others and (rival := clash(kind, period, others)):
+                found = [rival]
             others.append((period, line))
         if found:
             errors += [fault.at(line) for fault in found]
         else:
             good.append((line, record))
     return good, errors
-
-
-def _clash(kind: type, period: Period, others: Sequence[tuple[Period, int]]) -> tuple[str, str] | None:
-    if not BY_CLASS[kind].is_state:
-        return "duplicate", f"line {others[0][1]} has the same id"
-    line = next((line for other, line in others if other.overlaps(period)), None)
-    return None if line is None else ("overlap", f"line {line} says something of the same id for an overlapping period")
 
 
 class Working:

@@ -42,10 +42,10 @@ def test_wrong_records_are_named_by_line_and_field() -> None:
     with pytest.raises(InvalidInput) as caught:
         Ecosystem.from_records(records, "f", "2025-12-31")
     assert {(error.line, error.field, error.code) for error in caught.value.errors} == {
-        (2, "source", "unknown-party"),
+        (2, "source", "dangling"),
         (3, "kind", "unknown-kind"),
         (4, "type", "unknown-type"),
-        (5, "id", "doubled"),
+        (5, "id", "overlap"),
     }
 
 
