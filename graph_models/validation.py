@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from math import isfinite
 
 from graph_models.assessment import SCHEMES, Assessment
@@ -63,9 +63,8 @@ def _date_fault(record: Record, message: str) -> FieldError:
     return FieldError("bad-date", message, "valid_from" if isinstance(record, ExchangeRate) else field)
 
 
-def _known(kinds: object, value: str, field: str) -> Iterator[FieldError]:
-    if value not in kinds:  # type: ignore[operator]
-        yield FieldError("unknown-kind", f"{value!r} is not in the vocabulary", field)
+def _known(kinds: Container[str], value: str, field: str) -> Sequence[FieldError]:
+    return () if value in kinds else (FieldError("unknown-kind", f"{value!r} is not in the vocabulary", field),)
 
 
 def _dimensions(record: Record, vocabulary: Vocabulary) -> Iterator[FieldError]:
@@ -99,7 +98,7 @@ def _relationship(record: Relationship, vocabulary: Vocabulary) -> Iterator[Fiel
 
 
 def _money(record: ValueFlow | Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    if record.amount is not None:
+    if record.amount is not None and not _AMOUNT.fullmatch(str(record.amount)):
         if not record.amount.is_finite():
             yield FieldError("not-finite", "an amount is a finite number", "amount")
         elif record.amount.as_tuple().exponent > 0 or not _AMOUNT.fullmatch(amount_text(record.amount)):  # type: ignore[operator]

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from graph_models.errors import FieldError, InvalidInput, TooLarge
+from graph_models.evidence import Document, Fact
+from graph_models.party import Party
 from graph_models.records import BY_CLASS, BY_NAME, Record, decode_record, documents_named, encode_record, finished, parties_named
 from graph_models.role import Role
 from graph_models.slices import Restatement, Slice, adjoining, restate
@@ -207,15 +209,15 @@ class _Batch:
 
     def _without_dangling(self, believed: Believed, records: Sequence[Numbered]) -> Sequence[Numbered]:
         """Leave out facts that name what is neither believed nor in the batch."""
-        coming: dict[str, set[str]] = {"party": set(), "document": set()}
-        named: dict[str, set[str]] = {"party": set(), "document": set()}
-        for _, record in records:
-            name = BY_CLASS[type(record)].name
-            if name in coming:
-                coming[name].add(record.id)
-            named["party"].update(party for _, party in parties_named(record))
-            if documents := documents_named(record):
-                named["document"].update(documents)
+        coming = {
+            "party": {record.id for _, record in records if type(record) is Party},
+            "document": {record.id for _, record in records if type(record) is Document},
+        }
+        facts: list[Any] = [record for _, record in records if isinstance(record, Fact)]
+        named: dict[str, set[str]] = {
+            "party": {record.source for record in facts} - {None} | {record.target for record in facts},
+            "document": {document for record in facts if record.evidence for document in documents_named(record)},
+        }
         missing = {name: ids - coming[name] for name, ids in named.items()}
         missing = {name: ids.difference(believed.present(name, ids)) if ids else ids for name, ids in missing.items()}
         return records if not any(missing.values()) else [pair for pair in records if not self._dangling(*pair, missing)]

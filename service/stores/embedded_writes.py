@@ -10,6 +10,7 @@ import apsw
 import msgspec
 
 from graph_models.columns import HOT, hot_values
+from graph_models.evidence import Fact
 from graph_models.party import Party
 from graph_models.records import documents_named, encode_record
 from graph_models.time import Period, now_text
@@ -80,8 +81,8 @@ def revise(connection: apsw.Connection, change: Change, writing: Writing) -> Rev
     connection.executemany(sql.SUPERSEDE, ((number, row.handle) for row in change.supersede))
     first = connection.execute(sql.NEXT_ROW).get
     connection.executemany(sql.INSERT, (_values(n, row, number) for n, row in enumerate(change.insert, first)))
-    connection.executemany(sql.INSERT_WORDS, [(n, search_text(row.record)) for n, row in enumerate(change.insert, first) if isinstance(row.record, Party)])
-    sourced = [(n, row.record) for n, row in enumerate(change.insert, first) if row.record is not None and getattr(row.record, "evidence", None)]
+    connection.executemany(sql.INSERT_WORDS, [(n, search_text(row.record)) for n, row in enumerate(change.insert, first) if type(row.record) is Party])
+    sourced = [(n, row.record) for n, row in enumerate(change.insert, first) if isinstance(row.record, Fact) and row.record.evidence]
     connection.executemany(sql.INSERT_EVIDENCE, [(document, n) for n, record in sourced for document in documents_named(record)])
     answer = None if change.answer is None else change.answer(number)
     revision = Revision(number, max(now_text(), last_time), writing.who, writing.key, writing.body_hash, dict(change.counts), writing.import_id, answer)
