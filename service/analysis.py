@@ -90,6 +90,13 @@ def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
     return Plan(metrics, outer, request)
 
 
+def instant_of(service: Service, workspace_id: str, request: Request) -> At:
+    """The instant that a request asks of, at a revision that exists; ``InvalidInput`` where its day or time is none."""
+    store, known_at = service.store(workspace_id), None if request.known_at is None else str(request.known_at)
+    at = instant(store, service.workspace(workspace_id).default_as_of, request.as_of, known_at)
+    return At(at.day, min(at.revision, store.head()))
+
+
 def _metric_parameters(asked: Asked, outer: Mapping[str, Any], vocabulary: Vocabulary, field: str) -> Parameters:
     try:
         metric = metric_named(asked.metric)
@@ -141,9 +148,7 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     """The handler of analysis jobs: ``arguments`` is the request's body; the result names the analysis."""
     vocabulary = service.vocabulary(workspace_id)
     plan = check_request(arguments, vocabulary)
-    store = service.store(workspace_id)
-    known_at = None if plan.request.known_at is None else str(plan.request.known_at)
-    at = instant(store, service.workspace(workspace_id).default_as_of, plan.request.as_of, known_at)
+    at = instant_of(service, workspace_id, plan.request)
     progress(0, len(plan.metrics) + 1, "ecosystem")
     ecosystem = ecosystems.get(service, workspace_id, at, vocabulary)
     found: dict[str, MetricResult] = {}
@@ -157,7 +162,7 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
         timings[name] = round(time.perf_counter() - begin, 6)
     analysis_id = f"{time.time_ns():x}{secrets.token_hex(4)}"
     results.keep(_directory(service, workspace_id, analysis_id), ecosystem, found)
-    about = _about(analysis_id, plan, ecosystem, At(at.day, min(at.revision, store.head())), found, timings, vocabulary)
+    about = _about(analysis_id, plan, ecosystem, at, found, timings, vocabulary)
     service.catalog.put_thing(workspace_id, "analysis", analysis_id, about)
     return {"analysis_id": analysis_id}
 

@@ -46,11 +46,15 @@ class Page(NamedTuple):
 
 def instant(store: Store, default_as_of: str | None, as_of: str | None, known_at: str | None) -> At:
     """The instant a request asks of: a full day (default: the workspace's, else today in UTC), and a revision or time (default: now)."""
+    return At(day_asked(as_of or default_as_of or datetime.now(UTC).date().isoformat()), known(store, known_at))
+
+
+def day_asked(as_of: str) -> int:
+    """The day that ``as_of`` names."""
     try:
-        day = day_of(as_of or default_as_of or datetime.now(UTC).date().isoformat())
+        return day_of(as_of)
     except ValueError as error:
         raise InvalidInput.of("bad-date", str(error), "as_of") from None
-    return At(day, known(store, known_at))
 
 
 def known(store: Store, known_at: str | None) -> int:

@@ -15,6 +15,7 @@ from graph_models.time import now_text
 from graph_models.vocabulary import Text
 from service import analysis
 from service.jobs import Progress
+from service.reads import day_asked
 from service.reports.answers import NEEDED, Answers, shown
 from service.reports.blocks import Block, PartyName, Phrase
 from service.reports.data_quality import data_quality
@@ -112,6 +113,8 @@ def check_request(fields: Any) -> Request:
         raise InvalidInput.of("unknown-kind", f"a kind of report is one of {', '.join(KINDS)}", "kind")
     if request.format not in KINDS[request.kind].formats:
         raise InvalidInput.of("unknown-format", f"this report is made as {', '.join(KINDS[request.kind].formats)}", "format")
+    if request.as_of is not None:
+        day_asked(request.as_of)
     return request
 
 

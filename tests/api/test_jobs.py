@@ -69,6 +69,8 @@ def test_an_analysis_of_what_is_not_there_is_refused_at_once(traded: Workspace) 
     assert_problem(traded.ask("POST", "/analyses", {"metrics": ["banana"]}), 422, "invalid", field="metrics[0]")
     assert_problem(traded.ask("POST", "/analyses", {"parameters": {"alpha": 7}}), 422, "invalid")
     assert_problem(traded.ask("POST", "/analyses", {"banana": 1}), 422, "invalid", field="banana")
+    assert_problem(traded.ask("POST", "/analyses", {"as_of": "banana"}), 422, "invalid", field="as_of")
+    assert_problem(traded.ask("POST", "/analyses", {"known_at": "banana"}), 422, "invalid", field="known_at")
     assert_problem(traded.ask("GET", "/analyses/latest"), 404, "not-found")
 
 
@@ -94,6 +96,7 @@ def test_a_report_is_made_and_fetched_as_a_file(traded: Workspace) -> None:
     assert (file.status_code, file.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "战略报告" in file.text
     assert_problem(traded.ask("POST", "/reports", {"kind": "banana"}), 422, "invalid", field="kind")
+    assert_problem(traded.ask("POST", "/reports", {"kind": "strategy", "as_of": "banana"}), 422, "invalid", field="as_of")
     assert_problem(traded.ask("GET", "/reports/banana"), 404, "not-found")
 
 
