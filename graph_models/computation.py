@@ -8,6 +8,7 @@ from graph_models.ecosystem import Ecosystem
 from graph_models.metrics import metric_named
 from graph_models.metrics.result import Metric, MetricResult
 from graph_models.parameters import COMMON, SPECS, STRUCTURAL, Parameters, effective, parameters_of
+from graph_models.scores import DEFAULT_PROFILE, SCORES, Profile, score_result
 
 
 def compute(ecosystem: Ecosystem, metric: str, **parameters: Any) -> MetricResult:
@@ -24,9 +25,12 @@ def compute(ecosystem: Ecosystem, metric: str, **parameters: Any) -> MetricResul
     return computed(ecosystem, metric_named(metric), parameters_of(parameters, metric, ecosystem.vocabulary))
 
 
-def computed(ecosystem: Ecosystem, metric: Metric, parameters: Parameters, name: str | None = None) -> MetricResult:
-    """A metric with checked parameters; the result says with which ones it ran."""
-    result = metric.compute(ecosystem, parameters)
+def computed(ecosystem: Ecosystem, metric: Metric, parameters: Parameters, name: str | None = None, profile: Profile = DEFAULT_PROFILE) -> MetricResult:
+    """A metric with checked parameters, a score with the weights of a profile; the result says with which parameters it ran."""
+    if metric.name in SCORES:
+        result = score_result(ecosystem, parameters, metric.name, profile)
+    else:
+        result = metric.compute(ecosystem, parameters)
     result.name = name or metric.name
     result.parameters = effective_parameters(ecosystem, metric, parameters) | result.parameters
     return result

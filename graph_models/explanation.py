@@ -13,9 +13,7 @@ from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY
 from graph_models.parameters import DEFAULTS, Parameters
 from graph_models.part_evidence import EVIDENCE
 from graph_models.roll_up import focal_of
-from graph_models.scores import DEFAULT_PROFILE, Part, Profile, Scored, score_result, scored_of, values_of
-
-SCORES = ("influence", "value_flow")
+from graph_models.scores import DEFAULT_PROFILE, SCORES, Part, Profile, Scored, score_result, scored_of, values_of
 
 
 def explain(

@@ -19,6 +19,7 @@ from graph_models.ranking import ranks, rounded
 from graph_models.roll_up import focal_of, roll_up_of
 from graph_models.warning import Warning
 
+SCORES = ("influence", "value_flow")
 SWING = 0.2
 """By so much every weight moves, up or down, for the range of ranks."""
 NO_PARTS = "no-parts"

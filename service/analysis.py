@@ -24,13 +24,14 @@ from graph_models.metrics import DEFAULT_SET, metric_named
 from graph_models.metrics.result import STREAM, Metric, MetricResult
 from graph_models.parameters import COMMON, STRUCTURAL, Parameters, parameters_of
 from graph_models.paths import strongest_paths
-from graph_models.scores import DEFAULT_PROFILE
+from graph_models.scores import DEFAULT_PROFILE, Profile
 from graph_models.time import day_of, day_text, now_text
 from graph_models.views import VIEWS
 from graph_models.vocabulary import BUILT_IN, Vocabulary, terms_of
 from graph_models.warning import Warning
 from service import results
 from service.jobs import Progress
+from service.profiles import profile_asked, profile_named
 from service.reads import instant
 from service.stores.store import At
 from service.workplace import Service
@@ -76,8 +77,6 @@ def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
         message, _, where = str(error).partition(" - at `$.")
         raise InvalidInput.of("invalid", message, where.rstrip("`") or (message.split("`")[1] if "`" in message else None)) from None
     outer = _parameters(request.parameters, None, vocabulary, "parameters")
-    if request.profile != DEFAULT_PROFILE.name:
-        raise InvalidInput.of("unknown-profile", f"there is no score profile {request.profile!r}", "profile")
     if unknown := set(request.filter) - set(FILTERS):
         raise InvalidInput.of("unknown-filter", f"a filter is one of {', '.join(FILTERS)}", f"filter.{min(unknown)}")
     metrics: dict[str, tuple[str, Parameters]] = {}
@@ -90,11 +89,12 @@ def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
     return Plan(metrics, outer, request)
 
 
-def instant_of(service: Service, workspace_id: str, request: Request) -> At:
-    """The instant that a request asks of, at a revision that exists; ``InvalidInput`` where its day or time is none."""
+def check_place(service: Service, workspace_id: str, plan: Plan) -> tuple[At, Profile]:
+    """The instant that a request asks of, at a revision that exists, and its weights; ``InvalidInput`` where there is no such day, time or profile."""
+    request = plan.request
     store, known_at = service.store(workspace_id), None if request.known_at is None else str(request.known_at)
     at = instant(store, service.workspace(workspace_id).default_as_of, request.as_of, known_at)
-    return At(at.day, min(at.revision, store.head()))
+    return At(at.day, min(at.revision, store.head())), profile_asked(service, workspace_id, request.profile)
 
 
 def _metric_parameters(asked: Asked, outer: Mapping[str, Any], vocabulary: Vocabulary, field: str) -> Parameters:
@@ -148,7 +148,7 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     """The handler of analysis jobs: ``arguments`` is the request's body; the result names the analysis."""
     vocabulary = service.vocabulary(workspace_id)
     plan = check_request(arguments, vocabulary)
-    at = instant_of(service, workspace_id, plan.request)
+    at, profile = check_place(service, workspace_id, plan)
     progress(0, len(plan.metrics) + 1, "ecosystem")
     ecosystem = ecosystems.get(service, workspace_id, at, vocabulary)
     found: dict[str, MetricResult] = {}
@@ -158,11 +158,11 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
         if plan.request.metrics is None and not _has_data(ecosystem, metric_named(metric)):
             continue
         begin = time.perf_counter()
-        found[name] = computed(ecosystem, metric_named(metric), parameters, name)
+        found[name] = computed(ecosystem, metric_named(metric), parameters, name, profile)
         timings[name] = round(time.perf_counter() - begin, 6)
     analysis_id = f"{time.time_ns():x}{secrets.token_hex(4)}"
     results.keep(_directory(service, workspace_id, analysis_id), ecosystem, found)
-    about = _about(analysis_id, plan, ecosystem, at, found, timings, vocabulary)
+    about = _about(analysis_id, plan, ecosystem, at, found, timings, vocabulary, profile)
     service.catalog.put_thing(workspace_id, "analysis", analysis_id, about)
     return {"analysis_id": analysis_id}
 
@@ -175,7 +175,14 @@ def _has_data(ecosystem: Ecosystem, metric: Metric) -> bool:
 
 
 def _about(
-    analysis_id: str, plan: Plan, ecosystem: Ecosystem, at: At, found: Mapping[str, MetricResult], timings: Mapping[str, float], vocabulary: Vocabulary
+    analysis_id: str,
+    plan: Plan,
+    ecosystem: Ecosystem,
+    at: At,
+    found: Mapping[str, MetricResult],
+    timings: Mapping[str, float],
+    vocabulary: Vocabulary,
+    profile: Profile,
 ) -> dict[str, Any]:
     engine = {name: version(name) for name in ENGINE} | {"python": platform.python_version()}
     each = {name: {"metric": result.metric, "parameters": result.parameters} for name, result in found.items()}
@@ -184,7 +191,7 @@ def _about(
         **parameters,
         "engine": engine,
         "vocabulary": vocabulary.hash,
-        "profile": msgspec.to_builtins(DEFAULT_PROFILE),
+        "profile": msgspec.to_builtins(profile),
         "base_currency": ecosystem.base_currency,
         "focal_party": ecosystem.focal_party,
         "rates": ecosystem.columns["exchange_rates"].to_pylist(),
@@ -197,6 +204,7 @@ def _about(
         "known_at": at.revision,
         "snapshot_id": ecosystem.snapshot_id,
         **parameters,
+        "profile_version": profile.version,
         "parameters_hash": digest,
         "engine": engine,
         "timings": dict(timings),
@@ -306,7 +314,8 @@ def explain(service: Service, workspace_id: str, analysis_id: str, party: str, s
     if party not in ecosystem.places:
         raise NotFound(f"There is no party {party!r} in this analysis")
     parameters = parameters_of(about["metrics"][score]["parameters"], score)
-    return explain_score(ecosystem, party, score, parameters, counterfactual=counterfactual)
+    profile = profile_named(service, workspace_id, about["profile"], about["profile_version"])
+    return explain_score(ecosystem, party, score, parameters, profile, counterfactual=counterfactual)
 
 
 def view(service: Service, workspace_id: str, analysis_id: str, name: str, query: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,7 +70,6 @@ def test_what_is_wrong_with_a_request_is_named() -> None:
     assert refused(metrics=[{"metric": "pagerank", "parameters": {"alpha": 1.5}}]) == "metrics[0].parameters.alpha"
     assert refused(parameters={"banana": 1}) == "parameters.banana"
     assert refused(parameters={"graph": "banana"}) == "parameters.graph"
-    assert refused(profile="banana") == "profile"
     assert refused(filter={"banana": ["x"]}) == "filter.banana"
     assert refused(banana=1) == "banana"
 

@@ -33,7 +33,7 @@ _EXPLANATION: dict[str, Any] = {
 )
 def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Compute metrics in the worker. Left out, `metrics` are the default set."""
-    analysis.instant_of(place.service, place.workspace.id, analysis.check_request(fields, place.vocabulary).request)
+    analysis.check_place(place.service, place.workspace.id, analysis.check_request(fields, place.vocabulary))
     return accepted(place.service.jobs.submit("analysis", place.workspace.id, fields, writing))
 
 

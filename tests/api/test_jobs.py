@@ -74,6 +74,18 @@ def test_an_analysis_of_what_is_not_there_is_refused_at_once(traded: Workspace) 
     assert_problem(traded.ask("GET", "/analyses/latest"), 404, "not-found")
 
 
+def test_a_score_profile_is_saved_and_analysed_with(traded: Workspace) -> None:
+    weights = {"influence": {"reach": 1.0}, "value_flow": {"pass_through": 1.0}}
+    saved = traded.ask("PUT", "/score-profiles/board", weights)
+    assert (saved.status_code, saved.json()["version"]) == (200, 1)
+    assert traded.get("/score-profiles/board").items() >= weights.items()
+    assert [item["name"] for item in traded.get("/score-profiles")["items"]] == ["default", "board"]
+    assert sum(traded.get("/score-profiles/default")["influence"].values()) == pytest.approx(1.0)
+    assert_problem(traded.ask("PUT", "/score-profiles/board", {**weights, "influence": {"banana": 1}}), 422, "invalid", field="influence.banana")
+    assert_problem(traded.ask("GET", "/score-profiles/none"), 404, "not-found")
+    assert_problem(traded.ask("POST", "/analyses", {"profile": "none"}), 422, "invalid", field="profile")
+
+
 def test_the_registry_describes_every_metric(w: Workspace) -> None:
     items = w.get("/metrics")["items"]
     assert {"influence", "value_flow", "wso"} <= {item["name"] for item in items}

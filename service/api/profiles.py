@@ -1,0 +1,41 @@
+"""Score profiles: named weights of the parts of the two scores."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Path, Query, Response
+
+from graph_models.scores import DEFAULT_PROFILE
+from service import profiles
+from service.api.answers import json_answer
+from service.api.documented import answers, page, takes
+from service.dependencies import JsonDep, PlaceDep, WritingDep
+from service.http_paths import id_in_path
+from service.idempotency import once
+
+router = APIRouter(prefix="/v1/workspaces/{workspace}/score-profiles", tags=["analyses"])
+Name = Annotated[str, Path(description="The name of a profile.", examples=["default"])]
+_SHOWN: dict[str, Any] = msgspec.to_builtins(DEFAULT_PROFILE)
+_SENT: dict[str, Any] = {"influence": {"value_loops": 0.5, "reach": 0.3, "salience": 0.2}, "value_flow": {"pass_through": 0.5, "criticality": 0.5}}
+
+
+@router.get("", response_class=Response, responses=answers(page({"name": "default"})))
+def list_profiles(place: PlaceDep) -> Response:
+    """The names that `profile` of an analysis may have."""
+    names = profiles.names(place.service, place.workspace.id)
+    return json_answer({"items": [{"name": name} for name in names], "next_cursor": None, "total": len(names)})
+
+
+@router.get("/{name}", response_class=Response, responses=answers(_SHOWN))
+def get_profile(place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, description="Default: the newest.")] = None) -> Response:
+    """The weights; `influence_owned`, if it is there, holds where somebody owns the focal party."""
+    return json_answer(profiles.shown(place.service, place.workspace.id, id_in_path(name), version))
+
+
+@router.put("/{name}", response_class=Response, responses=answers(_SHOWN | {"name": "board"}), openapi_extra=takes(_SENT))
+def put_profile(place: PlaceDep, name: Name, fields: JsonDep, writing: WritingDep) -> Response:
+    """Save weights; a new version where they changed. They need not sum to 1. Analyses keep the version that they were made with."""
+    save = (place.service, place.workspace.id, id_in_path(name), fields)
+    return json_answer(once(place.service.catalog, place.workspace.id, writing, lambda: profiles.save(*save)))
