@@ -27,10 +27,7 @@ def compute(ecosystem: Ecosystem, metric: str, **parameters: Any) -> MetricResul
 
 def computed(ecosystem: Ecosystem, metric: Metric, parameters: Parameters, name: str | None = None, profile: Profile = DEFAULT_PROFILE) -> MetricResult:
     """A metric with checked parameters, a score with the weights of a profile; the result says with which parameters it ran."""
-    if metric.name in SCORES:
-        result = score_result(ecosystem, parameters, metric.name, profile)
-    else:
-        result = metric.compute(ecosystem, parameters)
+    result = score_result(ecosystem, parameters, metric.name, profile) if metric.name in SCORES else metric.compute(ecosystem, parameters)
     result.name = name or metric.name
     result.parameters = effective_parameters(ecosystem, metric, parameters) | result.parameters
     return result

@@ -30,7 +30,7 @@ _LOCK, _OF_TOKEN, _PING = statement("store/lock"), statement("store/revision_of_
 _CLEAR = statement("store/clear_relationships"), statement("store/clear_nodes")
 _VERSION, _APPLIED, _ONLINE = statement("store/schema_version"), statement("store/schema_applied"), statement("store/indexes_online")
 _SETTLED = statement("store/settled")
-_READS = 5
+_READS, _LOADS = 5, 2
 _CHECK_S = 5.0
 _SCHEMA_S = 120.0
 _LOAD_S = 600.0
@@ -116,7 +116,24 @@ class Neo4jStore:
         return self._read(lambda transaction: reads.history(transaction, type_name, record_id, at))
 
     def columns(self, at: At) -> Columns:
-        return load_columns(self._ready(), at, _LOAD_S)
+        """Several statements read at once, so none may see a commit that the others do not: checked as every read is."""
+        sessions = self._ready()
+        for _ in range(_LOADS):
+            before = self._settled()
+            found = load_columns(sessions, at, _LOAD_S)
+            if before is not None and before == self._settled():
+                return found
+        return sessions.within(lambda attempt: sessions.retried(attempt, lambda: self._load_alone(attempt, at)), _LOAD_S)
+
+    def _settled(self) -> int | None:
+        """The newest revision; nothing where it is not wholly visible."""
+        number, is_found = self._sessions.read(lambda transaction: run(transaction, _SETTLED)) or (0, True)
+        return int(number) if is_found else None
+
+    def _load_alone(self, attempt: Attempt, at: At) -> Columns:
+        with self._sessions.transaction(attempt, write=True) as transaction:
+            run(transaction, _LOCK)
+            return load_columns(self._sessions, at, _LOAD_S)
 
     def revisions(self, after: int, limit: int) -> Sequence[Revision]:
         return self._ready().read(lambda transaction: [reads.revision_of(values) for values in run_all(transaction, reads.REVISIONS, after=after, limit=limit)])

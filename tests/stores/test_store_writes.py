@@ -12,7 +12,7 @@ import pytest
 from graph_models.errors import Conflict, IdempotencyKeyReused
 from graph_models.records import decode_record, record_of
 from graph_models.time import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
-from service.stores.store import UNSIGNED, Believed, Change, NewRow, Store, Writing
+from service.stores.store import UNSIGNED, At, Believed, Change, NewRow, Store, Writing
 from tests.stores.conftest import CutWrite
 from tests.stores.naive_store import Retraction
 from tests.stores.plans import plan_of, state
@@ -245,6 +245,32 @@ def test_reads_go_on_while_others_write(store: Store) -> None:
             store.write(add_one, UNSIGNED)
         done.set()
         assert all(reader.result() <= 21 for reader in readers)
+
+
+def test_columns_are_of_one_revision_while_others_write(store: Store) -> None:
+    state(store, party("a"), party("b"), flow("v", amount="0"), flow("w", amount="0"))
+    done = threading.Event()
+
+    def add_to_both(believed: Believed) -> Change:
+        first, second = add_one(believed), only(believed.live("value_flow", ["w"])["w"])
+        amount = first.insert[0].record.amount  # type: ignore[union-attr]
+        record = record_of(flow("w", amount=str(amount)))
+        return Change([*first.supersede, second], [*first.insert, NewRow("value_flow", "w", record.period(), record, second.version + 1)], {})
+
+    def loads() -> None:
+        while not done.is_set():
+            at = At(TODAY.day, store.head())
+            flows = store.columns(at)["value_flows"].to_pylist()
+            assert sorted(row["id"] for row in flows) == ["v", "w"]
+            assert {row["amount"] for row in flows} == {at.revision - 1}
+
+    with ThreadPoolExecutor(2) as pool:
+        loaders = [pool.submit(loads) for _ in range(2)]
+        for _ in range(20):
+            store.write(add_to_both, UNSIGNED)
+        done.set()
+        for loader in loaders:
+            loader.result()
 
 
 def test_what_one_store_wrote_another_reads_at_once(store: Store, open_another: Callable[[], Store]) -> None:
