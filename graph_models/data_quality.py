@@ -16,10 +16,10 @@ NEVER = 0
 
 
 def data_quality_view(ecosystem: Ecosystem, parameters: Parameters) -> dict[str, Any]:
-    """Facts by family with those that name no document, and the roles under way between two who had no value flow or touchpoint in the period.
+    """Facts by family with those that name no document, are inferred or mere hypotheses, and the roles under way between two without value flow or touchpoint.
 
-    Facts that begin after ``as_of`` are not counted. A role whose stage is not under way (a prospect, a lapsed one) is never stale; one without a
-    stage can be. Stale ones come longest unseen first.
+    Facts that begin after ``as_of`` are not counted. The roles are stale where nothing was between their two parties in the period. A role whose stage is
+    not under way (a prospect, a lapsed one) is never stale; one without a stage can be. Stale ones come longest unseen first.
     """
     facts = [_evidence(name, family, ecosystem.as_of) for name, family in ecosystem.families.items()]
     under_way, seen = _under_way(ecosystem), _last_seen(ecosystem)
@@ -31,7 +31,7 @@ def data_quality_view(ecosystem: Ecosystem, parameters: Parameters) -> dict[str,
         "total": {
             "parties": len(ecosystem.parties),
             "facts": sum(item["count"] for item in facts),
-            "without_evidence": sum(item["without_evidence"] for item in facts),
+            **{name: sum(item[name] for item in facts) for name in ("without_evidence", "inferred", "hypothesis")},
         },
         "facts": facts,
         "roles": {"under_way": int(under_way.sum()), "stale": len(stale)},
@@ -48,7 +48,9 @@ def _begun(family: Family, as_of: int) -> Mask:
 def _evidence(name: str, family: Family, as_of: int) -> dict[str, Any]:
     begun = _begun(family, as_of)
     proven = family.coded("documents").codes >= 0
-    return {"family": name, "count": int(begun.sum()), "without_evidence": int((begun & ~proven).sum())}
+    status = family.coded("status")
+    counts = {"without_evidence": ~proven} | {wanted: status.flags(lambda text, wanted=wanted: text == wanted) for wanted in ("inferred", "hypothesis")}  # type: ignore[misc]
+    return {"family": name, "count": int(begun.sum())} | {name: int((begun & mask).sum()) for name, mask in counts.items()}
 
 
 def _under_way(ecosystem: Ecosystem) -> Mask:

@@ -161,7 +161,7 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
         found[name] = computed(ecosystem, metric_named(metric), parameters, name, profile)
         timings[name] = round(time.perf_counter() - begin, 6)
     analysis_id = f"{time.time_ns():x}{secrets.token_hex(4)}"
-    results.keep(_directory(service, workspace_id, analysis_id), ecosystem, found)
+    results.keep(directory(service, workspace_id, analysis_id), ecosystem, found)
     about = _about(analysis_id, plan, ecosystem, at, found, timings, vocabulary, profile)
     service.catalog.put_thing(workspace_id, "analysis", analysis_id, about)
     return {"analysis_id": analysis_id}
@@ -265,7 +265,7 @@ def analysis(service: Service, workspace_id: str, analysis_id: str, holding: Seq
     raise NotFound("There is no finished analysis" + (f" with {', '.join(holding)}" if holding else "") + "; POST one first")
 
 
-def _directory(service: Service, workspace_id: str, analysis_id: str) -> Path:
+def directory(service: Service, workspace_id: str, analysis_id: str) -> Path:
     return service.directory(workspace_id, "analyses") / analysis_id
 
 
@@ -282,10 +282,10 @@ def scores(
 ) -> dict[str, Any]:
     """A page of one result of an analysis."""
     about = analysis(service, workspace_id, analysis_id, [name])
-    directory = _directory(service, workspace_id, about["analysis_id"])
+    where = directory(service, workspace_id, about["analysis_id"])
     kept = about["filter"]
-    mask = results.shown(directory, _list(kept.get("role")), _list(kept.get("kind"))) & results.shown(directory, roles)
-    return results.page(directory, results.named(directory, name), mask, descending, cursor, limit)
+    mask = results.shown(where, _list(kept.get("role")), _list(kept.get("kind"))) & results.shown(where, roles)
+    return results.page(where, results.named(where, name), mask, descending, cursor, limit)
 
 
 def _list(value: str | Sequence[str] | None) -> Sequence[str]:
@@ -295,9 +295,9 @@ def _list(value: str | Sequence[str] | None) -> Sequence[str]:
 def party_scores(service: Service, workspace_id: str, analysis_id: str, party: str) -> dict[str, Any]:
     """Every number that an analysis has of one party."""
     about = analysis(service, workspace_id, analysis_id)
-    directory = _directory(service, workspace_id, about["analysis_id"])
-    place = results.place_of(directory, party)
-    items = [{"metric": found.metric, "name": found.name, **results.item(found.table.slice(place, 1).to_pylist()[0])} for found in results.every(directory)]
+    where = directory(service, workspace_id, about["analysis_id"])
+    place = results.place_of(where, party)
+    items = [{"metric": found.metric, "name": found.name, **results.item(found.table.slice(place, 1).to_pylist()[0])} for found in results.every(where)]
     return {"party_id": party, "items": items}
 
 

@@ -34,10 +34,9 @@ _log = logger(__name__)
 
 def handlers() -> Mapping[str, Handler]:
     """What does which kind of job; imported where it is needed, since the API process needs none of it."""
-    from service import analysis, reports
-    from service.ingest import load
+    from service import analysis, rankings, reports
 
-    return {"analysis": analysis.run_job, "import": load.run_job, "report": reports.run_job}
+    return {"analysis": analysis.run_job, "import": rankings.import_job, "ranking": rankings.run_job, "report": reports.run_job}
 
 
 class Worker:

@@ -16,6 +16,7 @@ from service.cli.analyses import analyze, explain, top
 from service.cli.console import DONE, FAILED, error_console, print_error
 from service.cli.health import doctor
 from service.cli.outputs import query, report
+from service.cli.rankings import ranking
 from service.cli.records import export, import_files
 from service.cli.server import demo, serve
 from service.settings import BadSetting
@@ -26,6 +27,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "import": import_files,
     "analyze": analyze,
     "top": top,
+    "ranking": ranking,
     "explain": explain,
     "report": report,
     "query": query,

@@ -13,6 +13,7 @@ import typer
 
 from graph_models.errors import InvalidInput
 from service.cli.console import REJECTED, AsJson, InWorkspace, answer, error_console, opened_service, print_table, progress_shown, say, workspace_of
+from service.cli.rankings import show_ranking
 from service.workplace import Service
 
 SHOWN_ERRORS = 20
@@ -39,7 +40,7 @@ def import_files(
     as_json: AsJson = False,
 ) -> None:
     """Take files into a workspace. The same files again change nothing."""
-    from service.ingest import load
+    from service import rankings
 
     text = _mapping_text(mapping)
     wishes = {"focal_party_id": focal, "base_currency": currency, "default_as_of": default_as_of}
@@ -51,8 +52,9 @@ def import_files(
             "dry_run": dry_run,
             "who": "command line",
         }
-        result = load.run_job(service, workspace, arguments, progress)
-    answer(result, as_json, lambda: _show(result))
+        result = rankings.import_job(service, workspace, arguments, progress)
+        ranked = rankings.ranking(service, workspace, result["ranking_id"]) if "ranking_id" in result else None
+    answer(result, as_json, lambda: _show(result, ranked))
     if result["rejected"]:
         raise typer.Exit(REJECTED)
 
@@ -87,7 +89,7 @@ def _made_for(service: Service, workspace_id: str, mapping: str | None, wishes: 
             service.delete_workspace(workspace_id)
 
 
-def _show(result: Mapping[str, Any]) -> None:
+def _show(result: Mapping[str, Any], ranked: Mapping[str, Any] | None) -> None:
     counts = ", ".join(f"{result[name]} {name}" for name in ("accepted", "created", "updated", "unchanged", "rejected"))
     say(f"{'would be: ' if result['dry_run'] else ''}{counts}" + (f"; revision {result['revision']}" if result["revision"] else ""))
     if result["by_type"]:
@@ -99,6 +101,8 @@ def _show(result: Mapping[str, Any]) -> None:
         error_console.print(f"  line {fault['line']}: {fault['field'] or ''}: {fault['message']} [{fault['code']}]", markup=False)
     if len(result["errors"]) > SHOWN_ERRORS:
         error_console.print(f"  ... and {len(result['errors']) - SHOWN_ERRORS} more", markup=False)
+    if ranked is not None:
+        show_ranking(ranked)
 
 
 def export(

@@ -53,6 +53,7 @@ class BoundMapping:
         self.layouts = {name: self._layout(name, spec) for name, spec in self.model.files.items() if self.matches[name]}
         self._stop()
         self.indexes: dict[str, dict[str, Frame]] = {name: {} for name in self.layouts}
+        self.redactions = {name: self._redactions(name, layout) for name, layout in self.layouts.items()}
         self.derived: dict[str, list[tuple[int, str, Callable[[Frame], Any]]]] = {}
         for name in self.layouts:
             self._derive(name)
@@ -61,11 +62,10 @@ class BoundMapping:
                                 for place, spec in enumerate(self.model.files[name].records)] for name, layout in self.layouts.items()}  # fmt: skip
         self.when = {name: Values(layout).condition(spec.when, ("files", name, "when"))
                      for name, layout in self.layouts.items() if (spec := self.model.files[name]).when is not None}  # fmt: skip
-        self.redactions = {name: self._redactions(name, layout) for name, layout in self.layouts.items()}
         self._stop()
         self._cover()
         self._stop()
-        self.size = sum(match.size for matches in self.matches.values() for match in matches)
+        self.size = sum(match.size for name, _, _ in self._passes() for match in self.matches[name])
         self._indexed = False
 
     # --- checking
@@ -141,7 +141,12 @@ class BoundMapping:
             path = ("files", name, "redact", place)
             layout.getter(redaction.column, (*path, "column"))
             apart = [layout.getter(column, (*path, "apart_by")) for column in redaction.apart_by]
-            made.append(_redactor(layout.slots.get(redaction.column, 0), frozenset(redaction.values), apart, layout.slots["#file"], layout.slots["#line"]))
+            if redaction.placeholder_as in layout.slots:
+                self.problems.add("duplicate-column", f"{redaction.placeholder_as!r} is a column already", (*path, "placeholder_as"))
+            kept = None if redaction.placeholder_as is None else layout.slot(redaction.placeholder_as)
+            made.append(
+                _redactor(layout.slots.get(redaction.column, 0), kept, frozenset(redaction.values), apart, layout.slots["#file"], layout.slots["#line"])
+            )
         return made
 
     def _cover(self) -> None:
@@ -175,16 +180,19 @@ class BoundMapping:
     # --- reading
 
     def records(self, progress: Callable[[int], None]) -> Iterator[Produced]:
-        """Every record that the mapping makes, and every fault of a line, in the order of files and lines. ``progress`` hears of bytes."""
+        """Every record that the mapping makes, and every fault of a line, in the order of files and lines. ``progress`` hears of bytes.
+
+        What lines say together (``duplicates: merge``) is read in a pass of its own and comes first: what refers to it need not wait for it.
+        """
         self.said.forget()
         for line, record in self.written.constants:
             yield CONSTANTS * FILE_STEP + line, record
         if not self._indexed:
             self._read_look_ups()
         done = 0
-        for name, builders in self.builders.items():
+        for name, builders, faults in self._passes():
             for match in self.matches[name]:
-                yield from self._of_file(name, match, builders, lambda position, before=done: progress(before + position))  # type: ignore[misc]
+                yield from self._of_file(name, match, builders, faults, lambda position, before=done: progress(before + position))  # type: ignore[misc]
                 done += match.size
             out: list[Produced] = []
             for builder in builders:
@@ -192,7 +200,14 @@ class BoundMapping:
                 builder.seen.clear()
             yield from out
 
-    def _of_file(self, name: str, match: Match, builders: list[RecordBuilder], progress: Callable[[int], None]) -> Iterator[Produced]:
+    def _passes(self) -> list[tuple[str, list[RecordBuilder], bool]]:
+        """Which builders read which files together, those that merge first; the last pass over a file tells what is wrong with its lines."""
+        merging = {name: [builder for builder in builders if builder.merges] for name, builders in self.builders.items()}
+        others = {name: [builder for builder in builders if not builder.merges] for name, builders in self.builders.items()}
+        first = [(name, builders, not others[name]) for name, builders in merging.items() if builders]
+        return first + [(name, builders, True) for name, builders in others.items() if builders or not merging[name]]
+
+    def _of_file(self, name: str, match: Match, builders: list[RecordBuilder], faults: bool, progress: Callable[[int], None]) -> Iterator[Produced]:
         first = match.number * FILE_STEP
         when = self.when.get(name)
         out: list[Produced] = []
@@ -200,7 +215,8 @@ class BoundMapping:
             for count, (line, frame) in enumerate(self._frames(name, match, table.lines)):
                 place = first + line
                 if isinstance(frame, FieldError):
-                    yield place, frame
+                    if faults:
+                        yield place, frame
                     continue
                 for builder in builders if when is None or when(frame) else ():
                     try:
@@ -280,9 +296,11 @@ def _arrangement(columns: list[str], wanted: list[str]) -> Callable[[Frame], Fra
     return lambda frame: list(pick([*frame, None]))
 
 
-def _redactor(slot: int, placeholders: frozenset[str], apart: list[Callable[[Frame], Any]], file: int, line: int) -> Callable[[Frame], None]:
+def _redactor(slot: int, kept: int | None, placeholders: frozenset[str], apart: list[Callable[[Frame], Any]], file: int, line: int) -> Callable[[Frame], None]:
     def redact(frame: Frame) -> None:
         if frame[slot] in placeholders:
+            if kept is not None:
+                frame[kept] = frame[slot]
             keys = [get(frame) for get in apart]
             known = bool(keys) and None not in keys
             frame[slot] = f"{frame[slot]} ({'/'.join(map(str, keys)) if known else f'{frame[file]} line {frame[line]}'})"

@@ -28,6 +28,17 @@ class WorkspaceHints(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, o
     default_as_of: str | None = None
 
 
+EVERY = {"year": 12, "quarter": 3, "month": 1}
+"""How long the periods of a ranking are, in months."""
+
+
+class Ranking(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The ranking that an import of these data ends in: the parties of a role by both scores, period after period."""
+
+    role: str
+    every: Literal["year", "quarter", "month"] = "year"
+
+
 class LookUp(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The line of another file of the set whose ``key`` equals this line's ``by``: its columns are ``<name>.<column>``."""
 
@@ -42,6 +53,8 @@ class Redaction(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     column: str
     values: Annotated[list[str], msgspec.Meta(min_length=1)]
     apart_by: list[str] = []
+    placeholder_as: Name | None = None
+    """A column for the placeholder as it was read; empty in lines that name somebody."""
 
 
 class FileSpec(ReadOptions, kw_only=True, forbid_unknown_fields=True):
@@ -74,6 +87,7 @@ class MappingText(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     title: str | None = None
     description: str | None = None
     workspace: WorkspaceHints | None = None
+    ranking: Ranking | None = None
     unused: list[str] = []
     """Patterns of files of the set from which nothing is taken."""
     records: list[dict[str, Any]] = []

@@ -14,10 +14,11 @@ from graph_models.records import BY_NAME, Record, RecordType, record_of
 from graph_models.validation import faults
 from graph_models.vocabulary import Vocabulary
 from service.ingest.expressions import EXACT
+from service.ingest.getters import Constant
 from service.ingest.mapping_layout import LINE, LINES, CellError, Frame, Getter, Layout, Scope, shown
 from service.ingest.mapping_model import SPEC_KEYS
 from service.ingest.mapping_text import Path
-from service.ingest.mapping_values import AGGREGATES, Constant, Kind, Values
+from service.ingest.mapping_values import AGGREGATES, Kind, Values
 
 KINDS: dict[str, Kind] = {
     "amount": "amount", "quantity": "float", "strength": "float", "share": "float", "confidence": "float", "utility": "float", "sentiment": "float",
@@ -29,6 +30,7 @@ OBJECTS: dict[str, tuple[tuple[str, ...], Kind]] = {
 }  # fmt: skip
 """The fields that hold names and values; the names, where they are fixed, and what the values are."""
 LISTS: dict[str, tuple[str, ...]] = {"names": ("text", "language", "script"), "evidence": ("document_id", "locator", "quote", "retrieved_at"), "topics": ()}
+DUPLICATES = ("error", "first", "merge", "merge_names")
 SHOWN_LINES = 20
 Produced = tuple[int, Record | FieldError]
 """A place (see ``mapping.py``) and what came of it."""
@@ -65,8 +67,9 @@ class RecordBuilder:
         self.vocabulary, self.said, self.path = vocabulary, said, path
         self.type = self._type(layout, spec, path)
         self.duplicates = spec.get("duplicates", "error")
-        if self.duplicates not in ("error", "first", "merge"):
-            layout.problems.add("invalid", "`duplicates` is error, first or merge", (*path, "duplicates"))
+        if self.duplicates not in DUPLICATES:
+            layout.problems.add("invalid", f"`duplicates` is {', '.join(DUPLICATES)}", (*path, "duplicates"))
+        self.merges = self.duplicates in ("merge", "merge_names")
         layout.read = set()
         self.part: tuple[int, Getter] | None = None
         self.folds: list[tuple[int, str, Getter]] = []
@@ -229,7 +232,7 @@ class RecordBuilder:
         except CellError as error:
             out.append((place, error.fault(name)))
             return
-        if self.duplicates == "merge":
+        if self.merges:
             self._hold(fields, place, out)
         else:
             self._make(fields, place, frame, out)
@@ -269,7 +272,7 @@ class RecordBuilder:
         key = (str(fields.get("id")), fields.get("valid_from"))
         if (held := self.held.get(key)) is None:
             self.held[key] = (place, fields)
-        elif (field := _merge(held[1], fields)) is not None:
+        elif (field := _merge(held[1], fields, self.duplicates == "merge_names")) is not None:
             message = f"{key[0]!r} has {fields[field]!r} here and {held[1][field]!r} in an earlier line, and these cannot be merged"
             out.append((place, FieldError("contradiction", message, field)))
 
@@ -311,10 +314,14 @@ def _folded(kind: str, before: Any, value: Any) -> Any:
     return min(before, value) if kind == "min" else max(before, value)
 
 
-def _merge(into: dict[str, Any], fields: dict[str, Any]) -> str | None:
-    """Fill in what is missing, put lists and objects together; the field that contradicts, if one does."""
+def _merge(into: dict[str, Any], fields: dict[str, Any], keep_names: bool) -> str | None:
+    """Fill in what is missing, put lists and objects together, perhaps keep other names beside the first; the field that contradicts, if one does."""
     for name, value in fields.items():
         before = into.get(name)
+        if keep_names and name == "name" and before not in (None, value):
+            if {"text": value} not in (names := into.setdefault("names", [])):
+                into["names"] = [*names, {"text": value}]
+            continue
         if before is None:
             into[name] = value
         elif isinstance(before, list) and isinstance(value, list):

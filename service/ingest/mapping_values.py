@@ -10,32 +10,22 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from service.ingest import expressions
+from service.ingest.getters import Constant, extracted, joined, or_else, where
 from service.ingest.mapping_layout import CellError, Frame, Getter, Layout, Scope, text_of
 from service.ingest.mapping_text import Path
+from service.ingest.normal_forms import NORMAL_FORMS
 from service.ingest.number_text import Numbers, json_number
 
 Kind = Literal["text", "amount", "float", "integer", "any", "raw"]
 """What a field holds: ``any`` is text or a JSON number, ``raw`` is left as it comes."""
 SOURCES = ("column", "template", "constant", "calculate", "sum", "min", "max", "count", "first")
 AGGREGATES = frozenset({"sum", "min", "max", "count", "first"})
-MODIFIERS = frozenset({"pattern", "values", "otherwise", "date", "precision", "split", "default", "when", "as"})
+MODIFIERS = frozenset({"normalize", "pattern", "values", "otherwise", "date", "precision", "split", "default", "when", "as"})
 CONDITIONS = frozenset({"equals", "not", "in", "not_in", "matches", "present"})
 PRECISIONS = {"year": 4, "month": 7, "day": 10}
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _MAX_PATTERN = 200
-
-
-class Constant:
-    """The same for every line."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __call__(self, frame: Frame) -> Any:
-        return self.value
 
 
 class Values:
@@ -169,13 +159,15 @@ class Values:
         parts = [part for part in parts if part != ""]
         if len(parts) == 1 and not isinstance(get := parts[0], str) and not self.layout.is_numeric(text[1:-1]):
             return get
-        return _joined(parts)
+        return joined(parts)
 
     # --- what is done to it
 
     def _modified(self, get: Getter, spec: dict[str, Any], path: Path, kind: Kind, column: str) -> Getter:
         if "pattern" in spec:
-            get = _extracted(get, self.pattern(spec["pattern"], (*path, "pattern")))
+            get = extracted(get, self.pattern(spec["pattern"], (*path, "pattern")))
+        if "normalize" in spec:
+            get = self._normalized(get, spec["normalize"], (*path, "normalize"))
         if "split" in spec:
             get = self._split(get, spec, path)
             kind = "raw"
@@ -188,10 +180,17 @@ class Values:
         source = next(name for name in SOURCES if name in spec)
         get = self._converted(get, kind, column, numeric=source != "template" and (source != "column" or self.layout.is_numeric(column)))
         if "when" in spec:
-            get = _where(get, self.condition(spec["when"], (*path, "when")))
+            get = where(get, self.condition(spec["when"], (*path, "when")))
         if "default" in spec:
-            get = _or_else(get, self.getter(spec["default"], (*path, "default"), kind))
+            get = or_else(get, self.getter(spec["default"], (*path, "default"), kind))
         return get
+
+    def _normalized(self, get: Getter, name: Any, path: Path) -> Getter:
+        normal = NORMAL_FORMS.get(str(name))
+        if normal is None:
+            self.problems.add("invalid", f"`normalize` is {' or '.join(NORMAL_FORMS)}", path)
+            return get
+        return lambda frame: None if (text := get(frame)) is None else normal(text_of(text)) or None
 
     def pattern(self, text: Any, path: Path) -> re.Pattern[str]:
         """A regular expression of a mapping."""
@@ -359,40 +358,3 @@ class Values:
             return lambda _: False
         positive = test in ("in", "equals")
         return lambda frame: ((value := get(frame)) is not None and text_of(value) in wanted) == positive
-
-
-def _where(get: Getter, condition: Callable[[Frame], bool]) -> Getter:
-    return lambda frame: get(frame) if condition(frame) else None
-
-
-def _or_else(get: Getter, default: Getter) -> Getter:
-    return lambda frame: default(frame) if (value := get(frame)) is None else value
-
-
-def _joined(parts: list[str | Getter]) -> Getter:
-    if all(isinstance(part, str) for part in parts):
-        return Constant("".join(str(part) for part in parts))
-
-    def value(frame: Frame) -> str | None:
-        texts = []
-        for part in parts:
-            if type(part) is str:
-                texts.append(part)
-            elif (item := part(frame)) is None:  # type: ignore[operator]
-                return None
-            else:
-                texts.append(item if type(item) is str else text_of(item))
-        return "".join(texts)
-
-    return value
-
-
-def _extracted(get: Getter, pattern: re.Pattern[str]) -> Getter:
-    """The first group of the pattern (all that it matches, if it has none); nothing where it does not match."""
-
-    def value(frame: Frame) -> str | None:
-        text = get(frame)
-        match = None if text is None else pattern.search(text_of(text))
-        return None if match is None else match[1] if pattern.groups else match[0]
-
-    return value

@@ -10,6 +10,7 @@ from service.reports.blocks import Block, Code, Column, Inline, Label, Paragraph
 from service.reports.figures import Answer
 from service.reports.texts import texts
 
+_HOW_KNOWN = ("without_evidence", "inferred", "hypothesis")
 LISTED = 15
 """More rows than that are no reading matter; the API lists all."""
 
@@ -67,11 +68,11 @@ def _numbers(*headings: str) -> list[Column]:
 
 def _evidence(quality: Answer) -> Table:
     rows: list[list[Inline]] = [
-        [Label("family", item["family"]), shown(quality, "count", "facts", place, "count"), shown(quality, "count", "facts", place, "without_evidence")]
+        [Label("family", item["family"]), *(shown(quality, "count", "facts", place, name) for name in ("count", *_HOW_KNOWN))]
         for place, item in enumerate(quality.items("facts"))
     ]
-    rows.append([Phrase("of_all"), shown(quality, "count", "total", "facts"), shown(quality, "count", "total", "without_evidence")])
-    columns = [Column(Phrase("column.family")), Column(Phrase("column.facts"), numeric=True), Column(Phrase("column.without_evidence"), numeric=True)]
+    rows.append([Phrase("of_all"), *(shown(quality, "count", "total", name) for name in ("facts", *_HOW_KNOWN))])
+    columns = [Column(Phrase("column.family")), *_numbers("column.facts", *(f"column.{name}" for name in _HOW_KNOWN))]
     return Table(Phrase("quality.evidence"), columns, rows, Phrase("quality.evidence.none"), frozenset({len(rows) - 1}))
 
 

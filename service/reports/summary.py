@@ -85,6 +85,7 @@ def _quality(answers: Answers) -> Phrase:
             "facts": shown(quality, "count", "total", "facts"),
             "parties": shown(quality, "count", "total", "parties"),
             "unproven": shown(quality, "count", "total", "without_evidence"),
+            "inferred": shown(quality, "count", "total", "inferred"),
             "warnings": shown(answers.analysis(), "count", "warnings", counted=True),
         },
     )

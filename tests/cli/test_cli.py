@@ -59,6 +59,7 @@ def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> N
         "import": (path, "-w", "w", "--focal", "firm"),
         "analyze": ("-w", "w"),
         "top": ("influence", "-w", "w"),
+        "ranking": ("distributor", "-w", "w"),
         "explain": ("d/1", "-w", "w"),
         "report": ("strategy", "-o", str(tmp_path / "report.html")),
         "export": ("-w", "w", "-o", str(tmp_path / "export.ndjson")),

@@ -43,7 +43,17 @@ def test_facts_without_a_document_are_counted_by_family() -> None:
     found = quality(document, proven, money("v2", "a", "firm", "2025"), role("r", "a"))
     by_family = {item["family"]: (item["count"], item["without_evidence"]) for item in found["facts"]}
     assert by_family == {"roles": (1, 1), "relationships": (0, 0), "value_flows": (2, 1), "touchpoints": (0, 0), "assessments": (0, 0)}
-    assert found["total"] == {"parties": 6, "facts": 3, "without_evidence": 2}
+    assert found["total"] == {"parties": 6, "facts": 3, "without_evidence": 2, "inferred": 0, "hypothesis": 0}
+
+
+def test_what_was_inferred_or_supposed_is_counted_beside_what_is_on_record() -> None:
+    told = (("v1", "asserted"), ("v2", "inferred"), ("v3", "inferred"), ("v4", "hypothesis"))
+    found = quality(
+        *(money(name, "a", "firm", "2025", status=status) for name, status in told), money("v5", "a", "firm", "2025"), role("r", "a", status="inferred")
+    )
+    counted = {item["family"]: (item["count"], item["inferred"], item["hypothesis"]) for item in found["facts"] if item["count"]}
+    assert counted == {"roles": (1, 1, 0), "value_flows": (5, 2, 1)}
+    assert (found["total"]["inferred"], found["total"]["hypothesis"]) == (3, 1)
 
 
 def test_what_has_not_begun_is_not_counted() -> None:
@@ -82,4 +92,4 @@ def test_a_long_list_is_cut_and_says_so() -> None:
 
 
 def test_an_ecosystem_without_facts_is_no_error() -> None:
-    assert quality(parties="firm")["total"] == {"parties": 1, "facts": 0, "without_evidence": 0}
+    assert quality(parties="firm")["total"] == {"parties": 1, "facts": 0, "without_evidence": 0, "inferred": 0, "hypothesis": 0}

@@ -414,6 +414,46 @@ def test_a_placeholder_becomes_parties_of_their_own_and_no_hub(tmp_path: Path) -
     ]  # fmt: skip
 
 
+def test_a_placeholder_is_kept_beside_the_party_that_it_became(tmp_path: Path) -> None:
+    options = "    redact:\n      - {column: name, values: [REDACTED DATA], apart_by: [number], placeholder_as: hidden}\n"
+    mapping = one_file(
+        '      - {type: party, when: {column: hidden, present: true}, id: "hidden:{number}", name: "{name}", names: ["{hidden}"], kind: person}\n'
+        '      - {type: party, when: {column: hidden, present: false}, id: "{number}", name: "{name}", kind: organization}\n', options,
+    )  # fmt: skip
+    found = [item for _, item in rows_of(tmp_path, mapping, a="name,number\nREDACTED DATA,7\nKiwi,7\n")]
+    assert [(item["id"], item["name"], item.get("names")) for item in found] == [
+        ("hidden:7", "REDACTED DATA (7)", [{"text": "REDACTED DATA"}]),
+        ("7", "Kiwi", None),
+    ]
+    (error,) = faults_of(tmp_path, mapping.replace("placeholder_as: hidden", "placeholder_as: number"), a="name,number\nx,7\n")[:1]
+    assert (error.code, error.field) == ("duplicate-column", "files.a.redact[0].placeholder_as")
+
+
+def test_an_id_of_a_normal_form_takes_spellings_together_and_merging_keeps_them_all(tmp_path: Path) -> None:
+    record = '{type: party, id: {column: name, normalize: company_name}, name: "{name}", kind: organization, duplicates: merge_names}'
+    spelled = ("Smith & Sons Limited", "SMITH AND SONS LTD.", "Smith & Sons Limited", "Ｓｍｉｔｈ　＆ Sons Ltd", "Smith & Sons")
+    content = "\n".join(["name", *spelled, "华为技术有限责任公司", "华为技术有限公司", "..."])
+    found = [item for _, item in rows_of(tmp_path, one_file(f"      - {record}\n"), a=content)]
+    assert [(item["id"], item["name"], [name["text"] for name in item.get("names", [])]) for item in found if not isinstance(item, FieldError)] == [
+        ("SMITH & SONS LTD", "Smith & Sons Limited", ["SMITH AND SONS LTD.", "Ｓｍｉｔｈ　＆ Sons Ltd"]),
+        ("SMITH & SONS", "Smith & Sons", []),
+        ("华为技术有限公司", "华为技术有限责任公司", ["华为技术有限公司"]),
+    ]
+    (fault,) = [item for item in found if isinstance(item, FieldError)]
+    assert (fault.code, fault.field) == ("missing", "id")
+    (error,) = faults_of(tmp_path, one_file(f"      - {record.replace('company_name', 'banana')}\n"), a=content)[:1]
+    assert error.message == "`normalize` is text or company_name"
+
+
+def test_what_lines_say_together_comes_before_what_refers_to_it_and_faults_are_told_once(tmp_path: Path) -> None:
+    flow = '{type: value_flow, id: "{id}", source: "{name}", target: firm, kind: money, amount: "{n}"}'
+    party = '{type: party, id: "{name}", name: "{name}", kind: organization, duplicates: merge}'
+    found = rows_of(tmp_path, one_file(f"      - {flow}\n      - {party}\n", "    ignore: []\n"), a="id,name,n\n1,x,5\n2,x\n3,y,6\n4,,1\n")
+    assert [(place, item.code if isinstance(item, FieldError) else item["type"]) for place, item in found] == [
+        (2, "party"), (4, "party"), (5, "missing"), (2, "value_flow"), (3, "too-few-fields"), (4, "value_flow"), (5, "missing"),
+    ]  # fmt: skip
+
+
 # --- faults of lines
 
 
