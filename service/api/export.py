@@ -1,8 +1,8 @@
-"""Export: a workspace as one file that can be imported again."""
+"""Export: a workspace as one file."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
@@ -10,15 +10,22 @@ from fastapi.responses import StreamingResponse
 from service.api import examples
 from service.api.documented import NDJSON, answers
 from service.dependencies import AsOfQuery, PlaceDep
-from service.export import ndjson
+from service.exports import FORMATS, exported, format_named
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/export", tags=["export"])
+_MEANT = "; ".join(f"`{form.name}`: {form.description[0].lower()}{form.description[1:]}" for form in FORMATS)
+FormatName = Literal["ndjson", "csv", "xlsx", "graphml", "parquet", "cypher"]
+_FILE = {"schema": {"type": "string", "format": "binary"}, "example": "(the bytes of the file)"}
+_DOCUMENTED: dict[int | str, dict[str, Any]] = answers(examples.BATCH, schema={"type": "string"}, media=NDJSON)
+_DOCUMENTED[200]["content"] |= {form.media: _FILE for form in FORMATS if form.media != NDJSON}
 
 
-@router.get("", response_class=StreamingResponse, responses=answers(examples.BATCH, schema={"type": "string"}, media=NDJSON))
-def export_records(
-    place: PlaceDep, format: Annotated[Literal["ndjson"], Query(description="`ndjson` is lossless.")] = "ndjson", as_of: AsOfQuery = None
-) -> StreamingResponse:
-    """Every slice and event believed now (with `as_of`: what reads so on that day), own vocabulary first, in a fixed order, without fields of the service."""
-    headers = {"Content-Disposition": 'attachment; filename="export.ndjson"'}
-    return StreamingResponse(ndjson(place.store, place.vocabulary, as_of), media_type=NDJSON, headers=headers)
+@router.get("", response_class=StreamingResponse, responses=_DOCUMENTED)
+def export_records(place: PlaceDep, format: Annotated[FormatName, Query(description=f"{_MEANT}.")] = "ndjson", as_of: AsOfQuery = None) -> StreamingResponse:
+    """Every slice and event believed now (with `as_of`: what reads so on that day), own vocabulary first, in a fixed order, without fields of the service.
+
+    Cells of `csv` and `xlsx` that a spreadsheet would run as a formula begin with an apostrophe.
+    """
+    form = format_named(format)
+    headers = {"Content-Disposition": f'attachment; filename="export.{form.ending}"'}
+    return StreamingResponse(exported(place.store, place.vocabulary, form, as_of, place.workspace.locale), media_type=form.media, headers=headers)

@@ -27,7 +27,7 @@ class OnError(StrEnum):
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV, XLSX, JSON or NDJSON, also gzipped.")],
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV, XLSX, JSON, NDJSON, Parquet, GraphML; gz.")],
     workspace: Annotated[str, typer.Option("--workspace", "-w", help="The workspace; made where it is absent.")],
     mapping: Annotated[
         str | None, typer.Option("--mapping", "-m", help="A YAML file, or the name of a saved mapping; none for records.", show_default=False)
@@ -108,38 +108,42 @@ def _show(result: Mapping[str, Any], ranked: Mapping[str, Any] | None) -> None:
 def export(
     workspace: InWorkspace = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; default: standard output.", show_default=False)] = None,
-    file_format: Annotated[str, typer.Option("--format", "-f", help="ndjson.")] = "ndjson",
+    file_format: Annotated[str, typer.Option("--format", "-f", help="ndjson, csv, xlsx, graphml, parquet or cypher.")] = "ndjson",
     as_of: Annotated[str | None, typer.Option(help="Only what is true on this day; default: everything.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write all that is believed as NDJSON that can be imported again."""
-    from service import export as exported
+    """Write all that is believed: as NDJSON or Parquet it can be imported again as it is."""
+    from service import exports
 
-    if file_format != "ndjson":
-        raise typer.BadParameter("ndjson is the only format", param_hint="--format")
     if as_json and output is None:
         raise typer.BadParameter("--json needs a file: standard output is the export itself", param_hint="--json")
+    if file_format not in [form.name for form in exports.FORMATS]:
+        raise typer.BadParameter(f"one of {', '.join(form.name for form in exports.FORMATS)}", param_hint="--format")
+    form = exports.format_named(file_format)
     with opened_service() as service:
         workspace_id = workspace_of(service, workspace)
-        blocks = exported.ndjson(service.store(workspace_id), service.vocabulary(workspace_id), as_of)
+        locale = service.workspace(workspace_id).locale
+        blocks = exports.exported(service.store(workspace_id), service.vocabulary(workspace_id), form, as_of, locale)
         if output is None:
             for block in blocks:
                 sys.stdout.buffer.write(block)
             sys.stdout.buffer.flush()
             return
-        records = _written(output, blocks)
-    done = {"file": str(output), "records": records, "as_of": as_of}
-    answer(done, as_json, lambda: say(f"{records} lines in {output}"))
+        done = {"file": str(output), "format": form.name, "as_of": as_of} | _written(output, blocks)
+    answer(done, as_json, lambda: say(f"{done['bytes']:,} bytes in {output}"))
 
 
-def _written(output: Path, blocks: Iterator[bytes]) -> int:
+def _written(output: Path, blocks: Iterator[bytes]) -> dict[str, int]:
     """The file is there whole or not at all."""
     making = output.with_name(output.name + ".making")
-    lines = 0
-    with progress_shown() as progress, making.open("wb") as sink:
-        for block in blocks:
-            lines += block.count(b"\n")
-            sink.write(block)
-            progress(lines, None, "writing")
-    making.replace(output)
-    return lines
+    lines = size = 0
+    try:
+        with progress_shown() as progress, making.open("wb") as sink:
+            for block in blocks:
+                lines += block.count(b"\n")
+                size += sink.write(block)
+                progress(size, None, "writing bytes")
+        making.replace(output)
+    finally:
+        making.unlink(missing_ok=True)
+    return {"records": lines, "bytes": size} if output.suffix == ".ndjson" else {"bytes": size}

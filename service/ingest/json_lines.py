@@ -16,6 +16,7 @@ MAX_COLUMNS = 10_000
 MAX_NESTING = 32
 LIST_SEPARATOR = "\n"
 """Between the items of a list in one cell: ``split: "\\n"`` takes them apart."""
+Item = tuple[int, "dict[str, str] | FieldError"]
 # numbers keep the digits that they are written with
 _decode = msgspec.json.Decoder(float_hook=str).decode
 
@@ -23,31 +24,40 @@ _decode = msgspec.json.Decoder(float_hook=str).decode
 @contextmanager
 def json_lines_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
     """The file as a table. It is read twice: columns are all the names that any line has, in the order in which they appear."""
-    names: dict[str, None] = {}
     with opened(file) as source:
         codec = encoding_of(source, options.encoding)
-        for _, cells in _flat(text_lines(source, codec)):
-            if not isinstance(cells, FieldError):
-                names.update(dict.fromkeys(cells))
-            if len(names) > MAX_COLUMNS:
-                raise InvalidInput.of("too-many-columns", f"{file.name}: the lines have more than {MAX_COLUMNS} different names")
-    if not names:
-        raise InvalidInput.of("empty-file", f"{file.name}: no line holds a JSON object with a name")
-    columns = list(names)
+        columns = names_of(file, flat(_numbered(text_lines(source, codec))))
     with opened(file) as source:
         shown = {"format": "ndjson", "encoding": encoding_name(codec)}
-        yield Table(file, columns, _ordered(_flat(text_lines(source, codec)), columns), shown, source.position, source.size)
+        yield Table(file, columns, ordered(flat(_numbered(text_lines(source, codec))), columns), shown, source.position, source.size)
 
 
-def _ordered(lines: Iterator[tuple[int, dict[str, str] | FieldError]], columns: list[str]) -> Iterator[Line]:
-    for line, cells in lines:
+def _numbered(lines: Iterator[str]) -> Iterator[tuple[int, str]]:
+    return ((number, line) for number, line in enumerate(lines, 1) if line and not line.isspace())
+
+
+def names_of(file: FileOfSet, items: Iterator[Item]) -> list[str]:
+    """The names that any item has, in the order in which they appear."""
+    names: dict[str, None] = {}
+    for _, cells in items:
+        if not isinstance(cells, FieldError):
+            names.update(dict.fromkeys(cells))
+        if len(names) > MAX_COLUMNS:
+            raise InvalidInput.of("too-many-columns", f"{file.name}: the lines have more than {MAX_COLUMNS} different names")
+    if not names:
+        raise InvalidInput.of("empty-file", f"{file.name}: no line holds a JSON object with a name")
+    return list(names)
+
+
+def ordered(items: Iterator[Item], columns: list[str]) -> Iterator[Line]:
+    """The cells of each item in the order of the columns."""
+    for line, cells in items:
         yield line, cells if isinstance(cells, FieldError) else [cells.get(name, "") for name in columns]
 
 
-def _flat(lines: Iterator[str]) -> Iterator[tuple[int, dict[str, str] | FieldError]]:
-    for number, line in enumerate(lines, 1):
-        if line.isspace() or not line:
-            continue
+def flat(items: Iterator[tuple[int, str]]) -> Iterator[Item]:
+    """Each numbered JSON text as cells by name, or what is wrong with it."""
+    for number, line in items:
         try:
             fields = _decode(line)
             if not isinstance(fields, dict):

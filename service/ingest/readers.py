@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from graph_models.errors import InvalidInput, UnsupportedMedia
 from service.ingest.delimited import delimited_table
+from service.ingest.graphml import graphml_table
+from service.ingest.json_document import json_document_table
 from service.ingest.json_lines import json_lines_table
+from service.ingest.parquet import parquet_table
 from service.ingest.sources import FileOfSet
 from service.ingest.tables import ReadOptions, Table
 from service.ingest.workbook import workbook_table
@@ -26,6 +29,9 @@ class Reader(NamedTuple):
 READERS: tuple[Reader, ...] = (
     Reader("csv", "Lines of cells with any one delimiter", (".csv", ".tsv", ".tab", ".txt"), delimited_table),
     Reader("xlsx", "One sheet of an Excel workbook", (".xlsx", ".xlsm"), workbook_table),
+    Reader("json", "An array of JSON objects, or an object that holds one; nested ones as `a.b`", (".json",), json_document_table),
+    Reader("parquet", "A Parquet file; nested columns as `a.b`", (".parquet", ".pq"), parquet_table),
+    Reader("graphml", "Nodes and edges as lines; `element` says which, one column a key", (".graphml",), graphml_table),
     Reader("ndjson", "One JSON object a line; nested ones as `a.b`", (".ndjson", ".jsonl"), json_lines_table),
 )
 

@@ -1,4 +1,4 @@
-"""NDJSON of the records themselves, as a batch or an export has them: files that need no mapping."""
+"""Files of the records themselves, as a batch or an export has them (NDJSON, a JSON array, a Parquet table): they need no mapping."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from typing import IO
 from graph_models.errors import FieldError
 from graph_models.records import Record
 from graph_models.vocabulary import Terms
+from service.ingest.json_document import json_items
 from service.ingest.mapping import FILE_STEP, Columns
-from service.ingest.sources import FileOfSet, opened
+from service.ingest.parquet import parquet_items
+from service.ingest.sources import ByteSource, FileOfSet, encoding_of, opened
 from service.writes import MAX_RECORD_BYTES, parse_ndjson
 
 CHUNK_LINES = 5_000
+FORMATS = {".json": "json", ".parquet": "parquet", ".pq": "parquet"}
+"""Ending -> format; any other file is NDJSON."""
 
 
 class RecordLines:
@@ -27,24 +31,47 @@ class RecordLines:
         return Columns([], [])
 
     def read_as(self) -> list[dict[str, str]]:
-        return [{"file": file.name, "as": "records", "format": "ndjson", "encoding": "utf-8"} for file in self.files]
+        return [{"file": file.name, "as": "records", "format": _format(file), "encoding": "utf-8"} for file in self.files]
 
     def records(self, progress: Callable[[int], None]) -> Iterator[tuple[int, Record | FieldError | Terms]]:
         """Each record, fault or set of terms with its place (see ``mapping.py``)."""
         done = 0
         for number, file in enumerate(self.files):
+            first = number * FILE_STEP
             with opened(file) as source:
-                lines = _bounded(source.stream)
-                first = number * FILE_STEP + 1
-                while chunk := list(islice(lines, CHUNK_LINES)):
-                    parsed = parse_ndjson(chunk, first)
-                    yield from parsed.terms
+                items = _READERS[_format(file)](file, source)
+                while chunk := list(islice(items, CHUNK_LINES)):
+                    places = [first + line for line, _ in chunk]
+                    parsed = parse_ndjson([content for _, content in chunk], 0)
+                    yield from ((places[place], terms) for place, terms in parsed.terms)
                     for error in parsed.errors:
-                        yield error.line or first, error
-                    yield from parsed.records
-                    first += len(chunk)
+                        yield places[error.line or 0], error._replace(line=places[error.line or 0])
+                    yield from ((places[place], record) for place, record in parsed.records)
                     progress(done + source.position())
                 done += source.size
+
+
+Numbered = Iterator[tuple[int, bytes]]
+"""Items by their lines, each as JSON."""
+
+
+def _format(file: FileOfSet) -> str:
+    return next((name for ending, name in FORMATS.items() if file.plain_name.lower().endswith(ending)), "ndjson")
+
+
+def _lines(_: FileOfSet, source: ByteSource) -> Numbered:
+    return enumerate(_bounded(source.stream), 1)
+
+
+def _document(_: FileOfSet, source: ByteSource) -> Numbered:
+    return ((number, text.encode("utf-8", "surrogatepass")) for number, text in json_items(source, encoding_of(source, None)))
+
+
+def _table(file: FileOfSet, _: ByteSource) -> Numbered:
+    return parquet_items(file)
+
+
+_READERS: dict[str, Callable[[FileOfSet, ByteSource], Numbered]] = {"ndjson": _lines, "json": _document, "parquet": _table}
 
 
 def _bounded(stream: IO[bytes]) -> Iterator[bytes]:

@@ -46,9 +46,9 @@ class ByteSource:
         self.file = file
         self._raw = open(file.path, "rb")  # noqa: SIM115 - closed by whoever opened the source
         self.size = file.path.stat().st_size
-        packed = self._raw.read(2) == GZIP_MAGIC
+        self.packed = self._raw.read(2) == GZIP_MAGIC
         self._raw.seek(0)
-        self.stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=self._raw)) if packed else self._raw
+        self.stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=self._raw)) if self.packed else self._raw
         self._text: io.TextIOWrapper | None = None
 
     def text(self, codec: str) -> io.TextIOWrapper:

@@ -23,6 +23,8 @@ class ReadOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] | None = None
     quote: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] | Literal["none"] = '"'
     sheet: str | None = None
+    items: str | None = None
+    """Of a JSON document that is an object: the name of the list that holds the lines."""
     header_row: Annotated[int, msgspec.Meta(ge=0)] = 1
     """The line that names the columns; 0: none does, and ``columns`` names them."""
     columns: list[str] | None = None

@@ -95,7 +95,7 @@ def _attribute(element: bytes, name: bytes) -> bytes:
 def _lines(rows: list[list[Any]], broken: set[int], read: list[int]) -> Iterator[Line]:
     for number, row in enumerate(rows, 1):
         read[0] = number
-        cells = [value if type(value) is str else _text(value) for value in row]
+        cells = [value if type(value) is str else cell_text(value) for value in row]
         if number in broken:
             yield number, FieldError("cell-error", "a cell of the line holds an error of Excel, such as #DIV/0! or #REF!")
         elif not any(cells):
@@ -104,7 +104,8 @@ def _lines(rows: list[list[Any]], broken: set[int], read: list[int]) -> Iterator
             yield number, cells
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A value of a typed table as a person would write it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -22,7 +22,7 @@ _PARAM = re.compile(r":param ([A-Za-z_]\w*) => (.+)")
 _FIELD = re.compile(r"(mode|title_zh): (.+)")
 _NAME = re.compile(rf"({'|'.join(PURPOSES)})/\w+")
 _DATE = re.compile(r"\bdate\('([^']*)'\)")
-_USED = re.compile(r"\$([A-Za-z_]\w*)")
+USED = re.compile(r"\$([A-Za-z_]\w*)")
 TOKENS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`(?:``|[^`])*`|//[^\n]*|/\*.*?\*/", re.DOTALL)
 """What in Cypher text is not itself Cypher: strings, quoted names, comments."""
 
@@ -117,7 +117,7 @@ def parsed(name: str, source: str) -> Statement:
         raise BadStatement(f"{name} does not say what it returns")
     if not body.endswith(";"):
         raise BadStatement(f"{name} does not end with a semicolon")
-    _same_parameters(name, {parameter.name for parameter in parameters}, set(_USED.findall(TOKENS.sub(" ", body))))
+    _same_parameters(name, {parameter.name for parameter in parameters}, set(USED.findall(TOKENS.sub(" ", body))))
     return Statement(name, header[0], fields.get("title_zh"), " ".join(returns), _literal(body[:-1].rstrip()), tuple(parameters), cast(Mode, fields["mode"]))
 
 

@@ -99,7 +99,7 @@ def test_no_command_shows_the_commands(run: Run) -> None:
         ("top", "influence", "--limit", "0"),
         ("import", "nowhere.ndjson", "-w", "w"),
         ("serve", "--port", "banana"),
-        ("export", "-f", "parquet"),
+        ("export", "-f", "banana"),
         ("explain",),
     ],
 )
