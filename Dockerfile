@@ -4,7 +4,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 COPY requirements.lock /build/
-RUN pip install --require-hashes -r /build/requirements.lock
+RUN pip install --no-deps --require-hashes -r /build/requirements.lock
 COPY pyproject.toml README.md LICENSE /build/
 COPY graph_models /build/graph_models
 COPY service /build/service
