@@ -11,6 +11,7 @@
     ├── NotFound                      no such workspace, record, job, analysis, metric ...
     ├── Conflict
     │   ├── InUse                     what is referred to cannot be taken away
+    │   ├── BuiltOn                   later writes build on what is to be taken back
     │   ├── StageNotAllowed           a role cannot go from that stage to this one
     │   ├── AlreadyExists             a workspace of that id is there
     │   └── OneWorkspace              this store holds one workspace only
@@ -100,6 +101,10 @@ class Conflict(StakeholderGraphError):
 
 class InUse(Conflict):
     code, title = "in-use", "Other records refer to this one"
+
+
+class BuiltOn(Conflict):
+    code, title = "built-on", "Later writes build on this"
 
 
 class StageNotAllowed(Conflict):

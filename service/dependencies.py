@@ -14,7 +14,7 @@ from graph_models.errors import InvalidInput
 from graph_models.vocabulary import Vocabulary
 from service.catalog import Workspace
 from service.edits import FREE, Guard
-from service.http_bodies import GZIP_MAGIC, json_bytes, json_object, limit_of, mapping_text, ndjson, unpacked
+from service.http_bodies import GZIP_MAGIC, json_bytes, json_object, json_object_or_nothing, limit_of, mapping_text, ndjson, unpacked
 from service.http_paths import id_in_path
 from service.reads import instant
 from service.stores.store import At, Store, Writing
@@ -136,6 +136,7 @@ CalculatorDep = Annotated[Calculates, Depends(_calculator)]
 ServiceDep = Annotated[Service, Depends(_service)]
 WorkspaceIdDep = Annotated[str, Depends(_workspace_id)]
 JsonDep = Annotated[dict[str, Any], Depends(json_object)]
+OptionalJsonDep = Annotated[dict[str, Any], Depends(json_object_or_nothing)]
 JsonBytesDep = Annotated[bytes, Depends(json_bytes)]
 LinesDep = Annotated[bytes, Depends(ndjson)]
 MappingTextDep = Annotated[str, Depends(mapping_text)]

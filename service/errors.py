@@ -23,6 +23,7 @@ STATUS_BY_ERROR: dict[type[StakeholderGraphError], int] = {
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.InUse: 409,
+    errors.BuiltOn: 409,
     errors.StageNotAllowed: 409,
     errors.AlreadyExists: 409,
     errors.OneWorkspace: 409,

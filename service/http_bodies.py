@@ -112,6 +112,12 @@ async def json_object(request: Request) -> dict[str, Any]:
     return object_of(await json_bytes(request))
 
 
+async def json_object_or_nothing(request: Request) -> dict[str, Any]:
+    """The object that a JSON body holds; an empty one where nothing was sent."""
+    nothing = request.headers.get("content-length", "0") == "0" and "transfer-encoding" not in request.headers
+    return {} if nothing else await json_object(request)
+
+
 def object_of(body: bytes) -> dict[str, Any]:
     """The object in a JSON text; ``Malformed`` where it is no JSON, ``InvalidInput`` where it is no object."""
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from service.stores.store import UNSIGNED, Believed, Change, NewRow, Row, Store,
 
 MAX_RECORD_BYTES = 1 << 20
 MAX_BATCH_RECORDS = 50_000
+NOTHING_COMES: Mapping[str, Collection[str]] = {}
 Numbered = tuple[int, Record]
 _json = msgspec.json.Encoder()
 
@@ -107,8 +108,11 @@ def write_batch(
     on_error: str = "abort",
     writing: Writing = UNSIGNED,
     dry_run: bool = False,
+    coming: Mapping[str, Collection[str]] = NOTHING_COMES,
 ) -> Outcome:
     """Write records of a batch as one revision (``dry_run``: only say what it would do). ``failed`` are lines that could not even be read.
+
+    ``coming`` are the parties and documents that are taken to be there, since another part of the same dry run would write them.
 
     With ``on_error="abort"`` raises ``InvalidInput`` (or ``TooLarge``) with every error and writes nothing; with ``"skip"``
     writes what is good and lists the rest. A used idempotency key gives the answer that it was given.
@@ -119,7 +123,7 @@ def write_batch(
     outcome: list[Outcome] = []
 
     def plan(believed: Believed) -> Change | None:
-        batch = _Batch(believed, vocabulary, checked, errors)
+        batch = _Batch(believed, vocabulary, checked, errors, coming)
         if on_error == "abort" and len(batch.errors) > len(errors):
             raise batch_refused(batch.errors)
         outcome[:] = [batch.outcome()]
@@ -198,8 +202,11 @@ class Working:
 class _Batch:
     """What the lines of a batch do to what is believed."""
 
-    def __init__(self, believed: Believed, vocabulary: Vocabulary, records: Sequence[Numbered], errors: Sequence[FieldError]) -> None:
+    def __init__(
+        self, believed: Believed, vocabulary: Vocabulary, records: Sequence[Numbered], errors: Sequence[FieldError], coming: Mapping[str, Collection[str]]
+    ) -> None:
         self.errors = list(errors)
+        self.coming = coming
         self.vocabulary = vocabulary
         self.supersede: list[Row] = []
         self.insert: list[NewRow] = []
@@ -218,7 +225,7 @@ class _Batch:
             "party": {record.source for record in facts} - {None} | {record.target for record in facts},
             "document": {document for record in facts if record.evidence for document in documents_named(record)},
         }
-        missing = {name: ids - coming[name] for name, ids in named.items()}
+        missing = {name: (ids - coming[name]).difference(self.coming.get(name, ())) for name, ids in named.items()}
         missing = {name: ids.difference(believed.present(name, ids)) if ids else ids for name, ids in missing.items()}
         return records if not any(missing.values()) else [pair for pair in records if not self._dangling(*pair, missing)]
 

@@ -81,9 +81,9 @@ def answers(example: Any, description: str = "Done.", *, schema: dict[str, Any] 
     return {status: {"description": description, "content": {media: {"schema": ANY if schema is None else schema, "example": example}}}}
 
 
-def takes(example: Any, *, schema: dict[str, Any] | None = None, media: str = JSON) -> dict[str, Any]:
+def takes(example: Any, *, schema: dict[str, Any] | None = None, media: str = JSON, required: bool = True) -> dict[str, Any]:
     """A request body with its example."""
-    return {"requestBody": {"required": True, "content": {media: {"schema": ANY if schema is None else schema, "example": example}}}}
+    return {"requestBody": {"required": required, "content": {media: {"schema": ANY if schema is None else schema, "example": example}}}}
 
 
 def describe(app: FastAPI) -> None:

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
 
+from service import rollback
 from service.api import examples
 from service.api.answers import accepted, json_answer
-from service.api.documented import answers, takes
+from service.api.documented import answers, listed, page, takes
 from service.api.schemas import SavedMapping
-from service.dependencies import MappingTextDep, PlaceDep, WritingDep
+from service.dependencies import MappingTextDep, OptionalJsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.idempotency import once
 from service.ingest import load
@@ -28,6 +29,12 @@ files:
 _SAVED = {"name": "orders", "version": 1, "mapping": _YAML, "recorded_at": "2026-03-02T09:30:00.000000Z"}
 _FORM = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": ["(the bytes of orders.csv)"], "mapping": "orders", "dry_run": False}}}}}
 _QUEUED = examples.JOB_QUEUED | {"kind": "import"}
+_IMPORT: dict[str, Any] = {
+    "import_id": "9f2c41d07a5be3f8", "state": "done", "accepted": 120, "created": 120, "updated": 0, "unchanged": 0, "rejected": 0, "revision": 7,
+    "by_type": {"party": 20, "value_flow": 100}, "columns": {"mapped": ["orders.customer"], "ignored": []},
+    "files": [{"file": "orders.csv", "format": "csv", "encoding": "utf-8", "delimiter": ","}],
+}  # fmt: skip
+ImportId = Annotated[str, Path(description="The id of an import.", examples=["9f2c41d07a5be3f8"])]
 
 
 @router.get("/mappings", response_class=Response, responses=answers({"items": [{"name": "orders"}], "next_cursor": None, "total": 1}))
@@ -68,3 +75,32 @@ def submit_import_job(
     sent = [(part.filename, part.file) for part in file]
     options = {"mapping": mapping, "dry_run": form_dry_run if dry_run is None else dry_run, "on_error": on_error or form_on_error}
     return accepted(submit_import(place.service, place.workspace.id, sent, options, writing))
+
+
+@router.get("/imports", response_class=Response, responses=answers(page(_IMPORT), schema=listed({"type": "object"})))
+def list_imports(place: PlaceDep, asked: PageDep) -> Response:
+    """Imports that were written, newest first; `state` is done, rolling_back or rolled_back."""
+    found = place.service.catalog.things(place.workspace.id, "import", before=asked.cursor, limit=asked.limit + 1)
+    shown = [{"state": "done"} | about for about in found[: asked.limit]]
+    return json_answer({"items": shown, "next_cursor": shown[-1]["import_id"] if len(found) > asked.limit else None, "total": None})
+
+
+@router.get("/imports/{import_id}", response_class=Response, responses=answers(_IMPORT))
+def get_import(place: PlaceDep, import_id: ImportId) -> Response:
+    """What an import did."""
+    return json_answer({"state": "done"} | place.service.catalog.thing(place.workspace.id, "import", import_id))
+
+
+@router.post(
+    "/imports/{import_id}/rollback", status_code=202, response_class=Response,
+    responses=answers(_QUEUED | {"kind": "rollback"}, "Queued.", status=202), openapi_extra=takes({"later": "refuse", "dry_run": False}, required=False),
+)  # fmt: skip
+def submit_rollback(place: PlaceDep, import_id: ImportId, fields: OptionalJsonDep, writing: WritingDep) -> Response:
+    """Take an import back, as a job: what it changed reads again as before. On what later writes built, and which these are, is listed.
+
+    `later`: `refuse` (the job fails with 409 `built-on` and the list), `keep` (what they touched or need stays), `take_along` (it goes too).
+    """
+    asked = rollback.check(fields)
+    rollback.check_import(place.service, place.workspace.id, import_id)
+    arguments = {"import_id": import_id, "later": asked.later, "dry_run": asked.dry_run, "who": writing.who}
+    return accepted(place.service.jobs.submit("rollback", place.workspace.id, arguments, writing))

@@ -15,6 +15,7 @@ from graph_models.errors import StakeholderGraphError
 from service.cli.analyses import analyze, explain, top
 from service.cli.console import DONE, FAILED, error_console, print_error
 from service.cli.health import doctor
+from service.cli.imports import imports, rollback
 from service.cli.outputs import query, report
 from service.cli.rankings import ranking
 from service.cli.records import export, import_files
@@ -25,6 +26,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "serve": serve,
     "demo": demo,
     "import": import_files,
+    "imports": imports,
+    "rollback": rollback,
     "analyze": analyze,
     "top": top,
     "ranking": ranking,

@@ -14,21 +14,21 @@ from typing import Any, NamedTuple
 import msgspec
 
 from graph_models.errors import FieldError, InvalidInput, NotFound, StakeholderGraphError
-from graph_models.records import BY_CLASS, Record, encode_record
+from graph_models.records import BY_CLASS
 from graph_models.vocabulary import Terms, Vocabulary
 from service.catalog import Workspace
 from service.ingest.mapping import CONSTANTS, FILE_STEP, BoundMapping
 from service.ingest.mapping_model import Written, read_mapping
 from service.ingest.record_lines import RecordLines
 from service.ingest.sources import FileOfSet
+from service.ingest.trial import Trial
 from service.ingest.writing import Check, Chunk, ChunkWriter, Item, Source, Total, chunks
 from service.jobs import Progress, no_progress
-from service.stores.store import At, Store, Writing
+from service.stores.store import Store, Writing
 from service.workplace import Service
 from service.writes import MAX_BATCH_RECORDS, collector_paused, write_batch
 
 SHOWN_ERRORS = 1_000
-PREVIEWED = 100
 PROGRESS_S = 0.2
 _PLACE = re.compile(r"\bline (\d{13,})\b")
 
@@ -81,7 +81,7 @@ class _Import:
     def run(self) -> dict[str, Any]:
         items = iter(self.source.records(self._heard("reading")))
         if self.plan.dry_run:
-            return self._tried(next(chunks(items, 2**62), Chunk()))
+            return self._tried(chunks(items))
         first: list[Item] = list(islice(items, MAX_BATCH_RECORDS + 1))
         if len(first) <= MAX_BATCH_RECORDS and not any(isinstance(item, Terms) for _, item in first):
             total = self._written_at_once(next(chunks(first), Chunk()))
@@ -101,23 +101,27 @@ class _Import:
         total.add(write_batch(self.store, self.vocabulary, chunk.records, chunk.errors, on_error=self.plan.on_error, writing=self.writing))
         return total
 
-    def _tried(self, chunk: Chunk) -> dict[str, Any]:
-        """Everything that the import would do, said and not done."""
-        for _, terms in chunk.terms:
-            self.vocabulary = self.vocabulary.extended(terms)
-        total = Total()
-        total.by_type.update(BY_CLASS[type(record)].name for _, record in chunk.records)
-        total.add(write_batch(self.store, self.vocabulary, chunk.records, chunk.errors, on_error="skip", dry_run=True))
-        return self._answer(total, preview(self.store, [record for _, record in chunk.records[:PREVIEWED]]))
+    def _tried(self, parts: Iterator[Chunk]) -> dict[str, Any]:
+        """Everything that the import would do, said and not done: the same faults as an import with ``abort`` finds, and the difference that it would make."""
+        check = Check(self.store, self.vocabulary)
+        held = check.faults(parts)
+        trial = Trial(self.store, check.vocabulary, check.coming)
+        for chunk in held if held is not None else chunks(self.source.records(self._heard("comparing"))):
+            trial.add(chunk)
+            self._wrote(trial.total.sums["accepted"])
+        trial.total.errors = sorted({*check.errors, *trial.total.errors}, key=lambda fault: fault.line or 0)
+        trial.total.sums["rejected"] = len({fault.line for fault in trial.total.errors})
+        return self._answer(trial.total, trial.previewed, trial.left_out())
 
-    def _answer(self, total: Total, previewed: list[dict[str, Any]]) -> dict[str, Any]:
+    def _answer(self, total: Total, previewed: list[dict[str, Any]], cut: dict[str, Any] | None = None) -> dict[str, Any]:
         errors = [_placed(fault, self.plan.files) for fault in sorted(total.errors, key=lambda fault: fault.line or 0)]
         columns = self.source.columns()
         counts = {name: total.sums[name] for name in ("accepted", "created", "updated", "unchanged", "rejected")}
         return {
             **counts, "errors": [fault._asdict() for fault in errors[:SHOWN_ERRORS]], **_left_out(errors), "revision": total.revision,
-            "import_id": self.import_id, "dry_run": self.plan.dry_run, "by_type": dict(sorted(total.by_type.items())), "preview": previewed,
-            "columns": {"mapped": columns.mapped, "ignored": columns.ignored}, "files": self.source.read_as(),
+            "import_id": self.import_id, "dry_run": self.plan.dry_run, "by_type": dict(sorted(total.by_type.items())),
+            "preview": previewed, "preview_truncated": cut, "columns": {"mapped": columns.mapped, "ignored": columns.ignored},
+            "redacted": self.source.redacted(), "files": self.source.read_as(),
         }  # fmt: skip
 
     def _heard(self, stage: str) -> Callable[[int], None]:
@@ -131,21 +135,6 @@ class _Import:
 
     def _wrote(self, records: int) -> None:
         self.progress(records, None, "writing records")
-
-
-def preview(store: Store, records: Sequence[Record]) -> list[dict[str, Any]]:
-    """What writing these records would do to each: ``create``, ``update`` with the fields that change, or ``unchanged``."""
-    found = []
-    for record in records:
-        name = BY_CLASS[type(record)].name
-        fields = msgspec.json.decode(encode_record(record))
-        rows = [row for row in store.get(name, [record.id], At()) if row.body is not None]
-        same = any(row.period == record.period() and row.body == encode_record(record) for row in rows)
-        before = msgspec.json.decode(rows[-1].body) if rows and rows[-1].body is not None else {}
-        changed = {key: value for key, value in fields.items() if before.get(key) != value}
-        changed |= {key: None for key in before if key not in fields}
-        found.append({"op": "unchanged" if same else "update" if rows else "create", "type": name, "id": record.id, "fields": {} if same else changed})
-    return found
 
 
 # --- the job and the command line

@@ -40,6 +40,10 @@ class Columns(NamedTuple):
     ignored: list[str]
 
 
+Hidden = dict[str, tuple[set[str], set[str]]]
+"""Placeholder -> the lines in which it stands, and the texts of their own that it became."""
+
+
 class BoundMapping:
     """A mapping that was checked against the headers of the very files that it will read."""
 
@@ -53,6 +57,7 @@ class BoundMapping:
         self.layouts = {name: self._layout(name, spec) for name, spec in self.model.files.items() if self.matches[name]}
         self._stop()
         self.indexes: dict[str, dict[str, Frame]] = {name: {} for name in self.layouts}
+        self.hidden: dict[tuple[str, str], Hidden] = {}
         self.redactions = {name: self._redactions(name, layout) for name, layout in self.layouts.items()}
         self.derived: dict[str, list[tuple[int, str, Callable[[Frame], Any]]]] = {}
         for name in self.layouts:
@@ -144,9 +149,9 @@ class BoundMapping:
             if redaction.placeholder_as in layout.slots:
                 self.problems.add("duplicate-column", f"{redaction.placeholder_as!r} is a column already", (*path, "placeholder_as"))
             kept = None if redaction.placeholder_as is None else layout.slot(redaction.placeholder_as)
-            made.append(
-                _redactor(layout.slots.get(redaction.column, 0), kept, frozenset(redaction.values), apart, layout.slots["#file"], layout.slots["#line"])
-            )
+            found = self.hidden.setdefault((name, redaction.column), {})
+            slots = Slots(layout.slots.get(redaction.column, 0), kept, layout.slots["#file"], layout.slots["#line"])
+            made.append(_redactor(slots, frozenset(redaction.values), apart, found))
         return made
 
     def _cover(self) -> None:
@@ -178,6 +183,13 @@ class BoundMapping:
         return [{"file": match.file.name, "as": name, **match.shown} for name, matches in self.matches.items() for match in matches]
 
     # --- reading
+
+    def redacted(self) -> list[dict[str, Any]]:
+        """The placeholders that were found: in which column, in how many lines, and how many parties they became."""
+        return [
+            {"file": name, "column": column, "placeholder": placeholder, "lines": len(places), "parties": len(parties)}
+            for (name, column), found in self.hidden.items() for placeholder, (places, parties) in sorted(found.items())
+        ]  # fmt: skip
 
     def records(self, progress: Callable[[int], None]) -> Iterator[Produced]:
         """Every record that the mapping makes, and every fault of a line, in the order of files and lines. ``progress`` hears of bytes.
@@ -296,13 +308,29 @@ def _arrangement(columns: list[str], wanted: list[str]) -> Callable[[Frame], Fra
     return lambda frame: list(pick([*frame, None]))
 
 
-def _redactor(slot: int, kept: int | None, placeholders: frozenset[str], apart: list[Callable[[Frame], Any]], file: int, line: int) -> Callable[[Frame], None]:
+class Slots(NamedTuple):
+    """Where a redaction reads and writes: the column, the one that keeps the placeholder, and where the line is."""
+
+    column: int
+    kept: int | None
+    file: int
+    line: int
+
+
+def _redactor(slots: Slots, placeholders: frozenset[str], apart: list[Callable[[Frame], Any]], found: Hidden) -> Callable[[Frame], None]:
+    column, kept, file, line = slots
+
     def redact(frame: Frame) -> None:
-        if frame[slot] in placeholders:
+        placeholder = frame[column]
+        if placeholder in placeholders:
             if kept is not None:
-                frame[kept] = frame[slot]
+                frame[kept] = placeholder
             keys = [get(frame) for get in apart]
             known = bool(keys) and None not in keys
-            frame[slot] = f"{frame[slot]} ({'/'.join(map(str, keys)) if known else f'{frame[file]} line {frame[line]}'})"
+            place = f"{frame[file]} line {frame[line]}"
+            frame[column] = text = f"{placeholder} ({'/'.join(map(str, keys)) if known else place})"
+            places, parties = found.setdefault(placeholder, (set(), set()))
+            places.add(place)
+            parties.add(text)
 
     return redact

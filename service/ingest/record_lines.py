@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 
 from graph_models.errors import FieldError
 from graph_models.records import Record
@@ -32,6 +32,9 @@ class RecordLines:
 
     def read_as(self) -> list[dict[str, str]]:
         return [{"file": file.name, "as": "records", "format": _format(file), "encoding": "utf-8"} for file in self.files]
+
+    def redacted(self) -> list[dict[str, Any]]:
+        return []
 
     def records(self, progress: Callable[[int], None]) -> Iterator[tuple[int, Record | FieldError | Terms]]:
         """Each record, fault or set of terms with its place (see ``mapping.py``)."""

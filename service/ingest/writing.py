@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
@@ -35,6 +35,9 @@ class Source(Protocol):
 
     def read_as(self) -> list[dict[str, str]]:
         """How each file is read."""
+
+    def redacted(self) -> list[dict[str, Any]]:
+        """The placeholders that were found: in which column, in how many lines, and how many parties they became."""
 
 
 class Chunk:
@@ -79,6 +82,13 @@ class Check:
 
     def run(self, parts: Iterable[Chunk]) -> list[Chunk] | None:
         """The chunks, if there are few enough to be kept. Raises ``InvalidInput`` with every fault."""
+        held = self.faults(parts)
+        if self.errors:
+            raise batch_refused(self.errors)
+        return held
+
+    def faults(self, parts: Iterable[Chunk]) -> list[Chunk] | None:
+        """The chunks, if there are few enough to be kept; every fault is in ``errors``."""
         count = 0
         for chunk in parts:
             count += len(chunk)
@@ -88,8 +98,6 @@ class Check:
         self._check_named()
         if not self.errors and self.staged:
             self._check_stages()
-        if self.errors:
-            raise batch_refused(self.errors)
         return self.held
 
     def _take(self, chunk: Chunk) -> None:

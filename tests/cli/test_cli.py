@@ -59,6 +59,7 @@ def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> N
         "import": (path, "-w", "w", "--focal", "firm"),
         "analyze": ("-w", "w"),
         "top": ("influence", "-w", "w"),
+        "imports": ("-w", "w"),
         "ranking": ("distributor", "-w", "w"),
         "explain": ("d/1", "-w", "w"),
         "report": ("strategy", "-o", str(tmp_path / "report.html")),
@@ -66,6 +67,7 @@ def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> N
         "doctor": (),
     }
     done = {name: process(name, *given, "--json") for name, given in arguments.items()} | {"demo": demo_process("demo", "--json")}
+    done["rollback"] = process("rollback", json.loads(done["import"].stdout)["import_id"], "-w", "w", "--dry-run", "--json")
     assert {name: ended.stderr for name, ended in done.items() if ended.returncode != DONE} == {}
     assert all(json.loads(ended.stdout) for ended in done.values())
     asked = process("query", "RETURN 1")  # on the embedded store it says what is missing

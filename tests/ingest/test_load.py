@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,9 +118,35 @@ def test_a_dry_run_writes_nothing_and_shows_what_would_change(store: EmbeddedSto
     result = run(store, made(tmp_path, "payments.csv", GOOD.replace("10.50", "11.00") + "n4,2025-04,1,1,\nn5,x,1,1,\n"), dry_run=True)
     assert (result["created"], result["updated"], result["unchanged"], result["rejected"]) == (1, 1, 5, 1)
     shown = {item["id"]: item for item in result["preview"]}
-    assert shown["n1"] == {"op": "update", "type": "value_flow", "id": "n1", "fields": {"amount": "11.00"}}
+    assert shown["n1"] == {"op": "update", "type": "value_flow", "id": "n1", "fields": {"amount": "11.00"}, "before": {"amount": "10.50"}}
     assert (shown["firm"]["op"], shown["firm"]["fields"], shown["n4"]["op"]) == ("unchanged", {}, "create")
     assert store.head() == 1
+
+
+@pytest.mark.usefixtures("small_batches")
+@pytest.mark.parametrize("held", [0, 100])
+def test_a_dry_run_of_a_large_import_counts_and_finds_what_the_import_does(
+    store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    monkeypatch.setattr(writing, "HELD_RECORDS", held)
+    tried = run(store, made(tmp_path, "payments.csv", BAD), dry_run=True)
+    with pytest.raises(InvalidInput) as caught:
+        run(store, made(tmp_path, "payments.csv", BAD))
+    assert [error["line"] for error in tried["errors"]] == [error.line for error in caught.value.errors]
+    tried, done = (run(store, made(tmp_path, "payments.csv", GOOD), dry_run=dry) for dry in (True, False))
+    names = ("accepted", "created", "updated", "unchanged", "rejected", "by_type")
+    assert [tried[name] for name in names] == [done[name] for name in names]
+    again = run(store, made(tmp_path, "payments.csv", GOOD.replace("10.50", "11.00")), dry_run=True)
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 1, 5)
+
+
+def test_a_preview_shows_some_of_each_kind_of_change_and_says_what_it_leaves_out(store: EmbeddedStore, tmp_path: Path) -> None:
+    lines = [{"type": "party", "id": f"p{number}", "name": "x", "kind": "person"} for number in range(130)]
+    run(store, made(tmp_path, "a.ndjson", "\n".join(map(json.dumps, lines[:120]))), mapping=None)
+    changed = [line | {"name": "y"} for line in lines]
+    result = run(store, made(tmp_path, "b.ndjson", "\n".join(map(json.dumps, changed))), mapping=None, dry_run=True)
+    assert Counter(item["op"] for item in result["preview"]) == {"update": 100, "create": 10}
+    assert result["preview_truncated"]["left_out"] == 20
 
 
 @pytest.mark.usefixtures("small_batches")

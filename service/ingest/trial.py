@@ -1,0 +1,78 @@
+"""A dry run: what an import would do to each record, counted, and shown for the first of every kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import msgspec
+
+from graph_models.records import BY_CLASS, Record, encode_record
+from graph_models.vocabulary import Vocabulary
+from service.ingest.writing import Chunk, Total
+from service.stores.store import At, Row, Store
+from service.writes import check_records, write_batch
+
+SHOWN = 100
+"""So many creations, and so many updates, are shown."""
+_AT_ONCE = 1_000
+
+
+class Trial:
+    """Chunk after chunk of an import, compared with what is stored."""
+
+    def __init__(self, store: Store, vocabulary: Vocabulary, coming: Mapping[str, Collection[str]]) -> None:
+        self.store, self.vocabulary, self.coming = store, vocabulary, coming
+        self.total = Total()
+        self.previewed: list[dict[str, Any]] = []
+        self._shown: Counter[str] = Counter()
+
+    def add(self, chunk: Chunk) -> None:
+        """Count a chunk, and show some of it."""
+        self.total.by_type.update(BY_CLASS[type(record)].name for _, record in chunk.records)
+        good, errors = check_records(self.vocabulary, chunk.records, chunk.errors)
+        self.total.add(write_batch(self.store, self.vocabulary, good, errors, on_error="skip", dry_run=True, coming=self.coming))
+        for start in range(0, len(good), _AT_ONCE):
+            if min(self._shown[op] for op in ("create", "update")) >= SHOWN:
+                return
+            self._show([record for _, record in good[start : start + _AT_ONCE]])
+
+    def left_out(self) -> dict[str, Any] | None:
+        """What the preview does not show of that which would change."""
+        changes = self.total.sums["created"] + self.total.sums["updated"]
+        shown = sum(item["op"] != "unchanged" for item in self.previewed)
+        if shown >= changes:
+            return None
+        return {"shown": shown, "left_out": changes - shown, "why": f"the first {SHOWN} records of each kind of change are shown"}
+
+    def _show(self, records: list[Record]) -> None:
+        for name in dict.fromkeys(BY_CLASS[type(record)].name for record in records):
+            alike = [record for record in records if BY_CLASS[type(record)].name == name]
+            rows: dict[str, list[Row]] = {}
+            for row in self.store.get(name, [record.id for record in alike], At()):
+                if row.body is not None:
+                    rows.setdefault(row.id, []).append(row)
+            for record in alike:
+                item = difference(record, rows.get(record.id, []))
+                if self._shown[item["op"]] < SHOWN:
+                    self._shown[item["op"]] += 1
+                    self.previewed.append(item)
+
+
+def difference(record: Record, rows: list[Row]) -> dict[str, Any]:
+    """What writing a record would do: ``create`` with its fields, ``update`` with those that change (and ``before``, what they say now), or ``unchanged``."""
+    name, body = BY_CLASS[type(record)].name, encode_record(record)
+    about = {"type": name, "id": record.id}
+    fields = msgspec.json.decode(body)
+    if not rows:
+        return {"op": "create", **about, "fields": fields}
+    if any(row.period == record.period() and row.body == body for row in rows):
+        return {"op": "unchanged", **about, "fields": {}}
+    period = record.period()
+    stated = next((row for row in rows if row.period.overlaps(period)), rows[-1])
+    before = msgspec.json.decode(stated.body or b"{}")
+    changed = [key for key in dict.fromkeys([*fields, *before]) if fields.get(key) != before.get(key)]
+    return {
+        "op": "update", **about, "fields": {key: fields.get(key) for key in changed}, "before": {key: before.get(key) for key in changed},
+    }  # fmt: skip
