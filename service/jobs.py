@@ -94,6 +94,13 @@ class Jobs:
             raise NotFound(f"There is no job {job_id!r}")
         return _job(rows[0])
 
+    def uploads(self) -> dict[str, bool]:
+        """The directories of uploaded files that jobs name, and whether the job still needs them."""
+        rows = self.catalog.rows(
+            "SELECT arguments ->> 'upload', state IN ('queued', 'running') FROM jobs WHERE kind = 'import' AND arguments ->> 'upload' IS NOT NULL"
+        )
+        return {str(directory): bool(needed) for directory, needed in rows}
+
     def counts(self) -> dict[str, int]:
         """How many there are in each state."""
         return dict(self.catalog.rows("SELECT state, count(*) FROM jobs GROUP BY state"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -14,10 +14,11 @@ import msgspec
 from graph_models.errors import InvalidInput, NotFound
 from graph_models.records import BY_NAME, RECORD_TYPES
 from graph_models.time import ALL_TIME, OPEN, Period, day_of, first_day_text, instant_text, last_day_text, span
-from service.stores.store import NOW, At, Row, Store
+from service.stores.store import NOW, At, Revision, Row, Store
 
 MAX_LIMIT = 1_000
 MAX_FACTS = 20_000
+REVISIONS_AT_ONCE = 1_000
 """So many facts one neighborhood or journey reads at the most; what is beyond is said to be left out."""
 FACT_TYPES = tuple(kind.name for kind in RECORD_TYPES if kind.is_fact)
 _encode = msgspec.json.Encoder().encode
@@ -246,3 +247,11 @@ def cursor_read(cursor: str | None) -> str | None:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except ValueError:
         raise InvalidInput.of("bad-cursor", "this is no cursor of this service", "cursor") from None
+
+
+def every_revision(store: Store) -> Iterator[Revision]:
+    """All writes of a workspace, in order."""
+    after = 0
+    while found := store.revisions(after, REVISIONS_AT_ONCE):
+        yield from found
+        after = found[-1].number

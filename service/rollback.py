@@ -16,6 +16,7 @@ from graph_models.records import BY_NAME, RECORD_TYPES, decode_record, documents
 from graph_models.slices import retract
 from graph_models.time import ALL_TIME
 from service.jobs import Progress
+from service.reads import every_revision
 from service.stores.store import At, Believed, Change, NewRow, Row, Store, Writing
 from service.workplace import Service
 from service.writes import MAX_BATCH_RECORDS, Working
@@ -74,7 +75,7 @@ def check_import(service: Service, workspace_id: str, import_id: str) -> dict[st
     try:
         about = service.catalog.thing(workspace_id, "import", import_id)
     except NotFound:
-        if not any(revision.import_id == import_id for revision in _revisions(service.store(workspace_id))):
+        if not any(revision.import_id == import_id for revision in every_revision(service.store(workspace_id))):
             raise
         about = {"import_id": import_id}
     if about.get("state") == "rolled_back":
@@ -127,7 +128,7 @@ class _Plan:
 
     def __init__(self, store: Store, import_id: str) -> None:
         self.store = store
-        own = {revision.number: revision.import_id for revision in _revisions(store) if revision.import_id in (import_id, _own(import_id))}
+        own = {revision.number: revision.import_id for revision in every_revision(store) if revision.import_id in (import_id, _own(import_id))}
         self.imported = {number for number, mark in own.items() if mark == import_id}
         self.back = own.keys() - self.imported
         if not self.imported:
@@ -198,13 +199,6 @@ class _Plan:
             else:
                 yield first[0], first[1], second[1]
                 first, second = next(earlier, None), next(later, None)
-
-
-def _revisions(store: Store) -> Iterator[Any]:
-    after = 0
-    while found := store.revisions(after, _PAGE):
-        yield from found
-        after = found[-1].number
 
 
 def _ids(store: Store, type_name: str, at: At) -> Iterator[tuple[str, tuple[Row, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
@@ -19,7 +20,7 @@ def submit_import(service: Service, workspace_id: str, sent: Sequence[tuple[str 
     if options["mapping"] is not None:
         load.named_mapping(service, workspace_id, options["mapping"])
     upload = take_in(service, workspace_id, sent)
-    arguments = options | {"files": upload.files, "upload": str(upload.directory), "who": writing.who}
+    arguments = options | {"import_id": secrets.token_hex(8), "files": upload.files, "upload": str(upload.directory), "who": writing.who}
     hashed = writing._replace(body_hash=f"{writing.body_hash}:{upload.digest}:{msgspec.json.encode(options, order='sorted').decode()}")
     job = service.jobs.submit("import", workspace_id, arguments, hashed)
     if job.arguments["upload"] != arguments["upload"]:  # the key was used before, by the same body: its job is there

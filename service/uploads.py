@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from graph_models.errors import InvalidInput, TooLarge
+from service.jobs import Job
 from service.workplace import Service
 
 _CHUNK = 1 << 20
+UNCLAIMED_S = 3600.0
+"""An upload of which no job knows may still be on its way."""
 
 
 class Upload(NamedTuple):
@@ -45,6 +49,22 @@ def take_in(service: Service, workspace_id: str, sent: Sequence[tuple[str | None
 def discard(upload: Upload) -> None:
     """The files are not needed."""
     shutil.rmtree(upload.directory, ignore_errors=True)
+
+
+def discard_of(job: Job) -> None:
+    """The job has ended: its files are not needed any more."""
+    if (directory := job.arguments.get("upload")) is not None:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def sweep(service: Service) -> None:
+    """Remove what was uploaded for jobs that have ended, or that never came to be since the service died before."""
+    named = service.jobs.uploads()
+    for workspace in service.catalog.workspaces():
+        for directory in service.directory(workspace.id, "uploads").iterdir():
+            unclaimed = str(directory) not in named and time.time() - directory.stat().st_mtime > UNCLAIMED_S
+            if unclaimed or named.get(str(directory)) is False:
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 def _copy(source: BinaryIO, path: Path, limit: int, digest: hashlib.blake2b) -> None:

@@ -21,6 +21,7 @@ from service.errors import problem, problem_of
 from service.jobs import Job, Progress, Stopped
 from service.logs import configure, logger
 from service.settings import Settings
+from service.uploads import discard_of, sweep
 from service.workplace import Service
 
 Handler: TypeAlias = Callable[[Service, str, dict[str, Any], Progress], dict[str, Any]]
@@ -62,6 +63,7 @@ class Worker:
     def run(self) -> None:
         """Take over what a dead worker left, then work until stopped."""
         self.service.jobs.take_over(problem("worker-died", "The worker died", 500, "The worker process died twice while it did this job; its log may say why."))
+        sweep(self.service)
         self.service.jobs.forget_before(self.service.settings.keep_jobs_days)
         while not self.stopping:
             self.woken.clear()
@@ -87,6 +89,7 @@ class Worker:
             jobs.finish(job.id, result)
         except Stopped:
             jobs.requeue(job.id)
+            return
         except JobCancelled as error:
             jobs.fail(job.id, problem_of(error), "cancelled")
         except Exception as error:
@@ -94,6 +97,7 @@ class Worker:
             if body["status"] == 500:
                 _log.exception("job failed", extra={"job": job.id, "kind": job.kind})
             jobs.fail(job.id, body)
+        discard_of(job)
         _log.info("job ended", extra={"job": job.id, "state": jobs.get(job.id).state if _is_there(self.service, job) else "gone"})
 
 

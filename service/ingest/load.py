@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from graph_models.errors import FieldError, InvalidInput, NotFound, StakeholderGraphError
+from graph_models.errors import FieldError, InvalidInput, JobCancelled, NotFound
 from graph_models.records import BY_CLASS
 from graph_models.vocabulary import Terms, Vocabulary
 from service.catalog import Workspace
@@ -24,6 +23,7 @@ from service.ingest.sources import FileOfSet
 from service.ingest.trial import Trial
 from service.ingest.writing import Check, Chunk, ChunkWriter, Item, Source, Total, chunks
 from service.jobs import Progress, no_progress
+from service.reads import every_revision
 from service.stores.store import Store, Writing
 from service.workplace import Service
 from service.writes import MAX_BATCH_RECORDS, collector_paused, write_batch
@@ -141,19 +141,49 @@ class _Import:
 
 
 def run_job(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """The job ``import``. Arguments: ``files`` (path, name), ``mapping`` (name or YAML), ``on_error``, ``dry_run``, ``import_id``, ``who``, ``upload``.
+    """The job ``import``. Arguments: ``files`` (path, name), ``mapping`` (name or YAML), ``on_error``, ``dry_run``, ``import_id``, ``who``.
 
-    ``upload`` is a directory of uploaded files that is removed once the job is done or has failed.
+    One that was cut off goes on: what it wrote is there already, under the same ``import_id``, and counts as what it was then.
     """
+    arguments = {"import_id": secrets.token_hex(8)} | arguments
+    import_id = arguments["import_id"]
+    begun = None if arguments.get("dry_run") else _begun(service, workspace, import_id)
+    if begun is not None and begun["state"] == "done":
+        return begun | {"preview": []}
+    if arguments.get("dry_run"):
+        return _run(service, workspace, arguments, progress)
+    service.catalog.put_thing(workspace, "import", import_id, {"import_id": import_id, "state": "writing"})
     try:
         result = _run(service, workspace, arguments, progress)
-    except (StakeholderGraphError, OSError):
-        _remove(arguments.get("upload"))
+    except InvalidInput:
+        if begun is None:  # nothing was written
+            service.catalog.remove_thing(workspace, "import", import_id)
         raise
-    _remove(arguments.get("upload"))
-    if not result["dry_run"]:
-        service.catalog.put_thing(workspace, "import", result["import_id"], {key: result[key] for key in result if key not in ("errors", "preview")})
+    except JobCancelled:
+        service.catalog.put_thing(workspace, "import", import_id, {"import_id": import_id, "state": "cancelled"})
+        raise
+    if begun is not None:
+        result |= _with_earlier(service.store(workspace), result)
+    service.catalog.put_thing(workspace, "import", import_id, {"state": "done"} | {name: result[name] for name in result if name != "preview"})
     return result
+
+
+def _begun(service: Service, workspace: str, import_id: str) -> dict[str, Any] | None:
+    """What is known of an import that was begun before; ``None`` for a new one."""
+    try:
+        return service.catalog.thing(workspace, "import", import_id)
+    except NotFound:
+        return None
+
+
+def _with_earlier(store: Store, result: dict[str, Any]) -> dict[str, int]:
+    """The counts of an import that went on after it was cut off: what it wrote before is not unchanged, it was created or updated."""
+    created = updated = 0
+    for revision in every_revision(store):
+        if revision.import_id == result["import_id"]:
+            created += revision.counts.get("created", 0)
+            updated += revision.counts.get("updated", 0)
+    return {"created": created, "updated": updated, "unchanged": result["accepted"] - created - updated}
 
 
 def _run(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -161,7 +191,7 @@ def _run(service: Service, workspace: str, arguments: dict[str, Any], progress: 
     mapping = arguments.get("mapping")
     plan = ImportPlan(
         files, None if mapping is None else named_mapping(service, workspace, mapping), arguments.get("on_error", "abort"),
-        bool(arguments.get("dry_run")), arguments.get("import_id"), arguments.get("who"),
+        bool(arguments.get("dry_run")), arguments["import_id"], arguments.get("who"),
     )  # fmt: skip
     return import_files(service.store(workspace), service.vocabulary(workspace), plan, progress, lambda terms: service.extend_vocabulary(workspace, terms))
 
@@ -189,11 +219,6 @@ def workspace_for(service: Service, workspace_id: str, mapping: Written | None) 
     except NotFound:
         hints = msgspec.to_builtins(mapping.model.workspace) if mapping is not None and mapping.model.workspace is not None else {}
         return service.create_workspace({"id": workspace_id, "name": workspace_id, **hints})
-
-
-def _remove(directory: str | None) -> None:
-    if directory is not None:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _chained(first: list[Item], rest: Iterator[Item]) -> Iterator[Item]:
