@@ -132,6 +132,8 @@ async def at_once(store: Store, call: Callable[P, T], /, *args: P.args, **kwargs
     return call(*args, **kwargs) if store.answers_at_once else await run_in_threadpool(call, *args, **kwargs)
 
 
+MAX_NUMBER = 2**63 - 1
+"""As far as the stores can count."""
 CalculatorDep = Annotated[Calculates, Depends(_calculator)]
 ServiceDep = Annotated[Service, Depends(_service)]
 WorkspaceIdDep = Annotated[str, Depends(_workspace_id)]

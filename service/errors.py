@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -44,6 +45,7 @@ PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = "2"
 
 _CODES = {400: "malformed", 404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media", 422: "invalid", 500: "internal"}
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _log = logger(__name__)
 
 
@@ -65,6 +67,8 @@ def problem_of(error: BaseException, instance: str | None = None) -> dict[str, A
     """The problem that an error is. What is not ours says nothing of what it was: that is in the log."""
     if isinstance(error, StakeholderGraphError) and status_of(type(error)) != 500:
         return problem(error.code, error.title, status_of(type(error)), error.message, error.errors, instance, **error.facts)
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return problem("store-unavailable", errors.StoreUnavailable.title, 503, "There is no space left on the disk for the service's files", (), instance)
     return problem("internal", "Something went wrong here", 500, "The service could not do this; its log says why.", (), instance)
 
 
@@ -84,7 +88,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
         if isinstance(error.__cause__, StakeholderGraphError):  # FastAPI hides what went wrong while a body was read
             return problem_response(problem_of(error.__cause__, instance))
         return problem_response(_of_framework(error, instance), dict(error.headers or {}))
-    if status_of(type(error)) == 500:
+    if problem_of(error)["status"] == 500:
         _log.error("request failed", exc_info=error, extra={"method": request.method, "path": request.url.path})
     return problem_response(problem_of(error, instance))
 

@@ -9,7 +9,7 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from graph_models.records import RECORD_TYPES
+from graph_models.records import RECORD_TYPES, RecordType
 from service.api.schemas import Revision, RevisionAnswer
 from service.errors import PROBLEM_JSON
 
@@ -106,9 +106,23 @@ def describe(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
+_OF_THE_SERVICE = {"version": {"type": "integer"}, "revision": {"type": "integer"}, "recorded_at": {"type": "string", "format": "date-time"}}
+
+
+def answered_name(kind: RecordType) -> str:
+    """The schema of a record as it is answered: with the fields of the service."""
+    return f"Answered{kind.record.__name__}"
+
+
 def _record_schemas() -> dict[str, Any]:
     _, components = msgspec.json.schema_components([kind.record for kind in RECORD_TYPES], ref_template="#/components/schemas/{name}")
     for kind in RECORD_TYPES:
         schema = components[kind.record.__name__]
         schema["required"] = [name for name in schema.get("required", ()) if name != "type"]
+        components[answered_name(kind)] = {name: value for name, value in schema.items() if name != "additionalProperties"} | {
+            "title": answered_name(kind),
+            "required": [*schema["required"], "version", "revision", "recorded_at"],
+            "properties": schema["properties"] | _OF_THE_SERVICE,
+        }
+    components["AnsweredFact"] = {"anyOf": [ref(answered_name(kind)) for kind in RECORD_TYPES if kind.is_fact]}
     return dict(components)

@@ -11,7 +11,7 @@ from service.api import examples
 from service.api.answers import accepted, json_answer
 from service.api.documented import answers, listed, page, takes
 from service.api.schemas import SavedMapping
-from service.dependencies import MappingTextDep, OptionalJsonDep, PageDep, PlaceDep, WritingDep
+from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.idempotency import once
 from service.ingest import load
@@ -45,7 +45,9 @@ def list_mappings(place: PlaceDep) -> Response:
 
 
 @router.get("/mappings/{name}", response_model=SavedMapping, responses=answers(_SAVED))
-def get_mapping(place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, description="Default: the newest.")] = None) -> dict[str, Any]:
+def get_mapping(
+    place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, le=MAX_NUMBER, description="Default: the newest.")] = None
+) -> dict[str, Any]:
     """A saved mapping, as it was sent."""
     kept = place.service.catalog.version(place.workspace.id, "mapping", id_in_path(name), version)
     return {"name": kept.name, "version": kept.version, "mapping": kept.body.decode(), "recorded_at": kept.recorded_at}

@@ -30,7 +30,7 @@ _JOURNEY = {
 }
 
 
-@router.get("", response_class=Response, responses=answers(_PAGE, schema=ref("Party")))
+@router.get("", response_class=Response, responses=answers(_PAGE, schema=ref("AnsweredParty")))
 def get_party(
     place: PlaceDep, calculator: CalculatorDep, record_id: RecordIdDep, at: InstantDep, as_of: AsOfQuery = None, known_at: KnownAtQuery = None
 ) -> Response:
@@ -40,7 +40,7 @@ def get_party(
     return json_answer(content, headers=etag(row))
 
 
-@router.get("/facts", response_class=Response, responses=answers(page(_ROLE), schema=listed(ref("Role"))))
+@router.get("/facts", response_class=Response, responses=answers(page(_ROLE), schema=listed(ref("AnsweredFact"))))
 def list_facts(place: PlaceDep, record_id: RecordIdDep, at: InstantDep, asked: PageDep, types: Types = None) -> Response:
     """All facts that name the party, by type and id."""
     reads.record(place.store, "party", record_id, at)

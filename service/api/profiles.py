@@ -11,7 +11,7 @@ from graph_models.scores import DEFAULT_PROFILE
 from service import profiles
 from service.api.answers import json_answer
 from service.api.documented import answers, page, takes
-from service.dependencies import JsonDep, PlaceDep, WritingDep
+from service.dependencies import MAX_NUMBER, JsonDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.idempotency import once
 
@@ -29,7 +29,7 @@ def list_profiles(place: PlaceDep) -> Response:
 
 
 @router.get("/{name}", response_class=Response, responses=answers(_SHOWN))
-def get_profile(place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, description="Default: the newest.")] = None) -> Response:
+def get_profile(place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, le=MAX_NUMBER, description="Default: the newest.")] = None) -> Response:
     """The weights; `influence_owned`, if it is there, holds where somebody owns the focal party."""
     return json_answer(profiles.shown(place.service, place.workspace.id, id_in_path(name), version))
 

@@ -11,7 +11,7 @@ from graph_models.records import BY_COLLECTION, RECORD_TYPES, RecordType
 from service import edits, reads
 from service.api import examples
 from service.api.answers import etag, json_answer
-from service.api.documented import answers, listed, page, ref, takes
+from service.api.documented import answered_name, answers, listed, page, ref, takes
 from service.api.filters import filters_of, parameters
 from service.api.record_bodies import fields_sent, record_sent
 from service.dependencies import GuardDep, InstantDep, JsonBytesDep, PageDep, Place, PlaceDep, RecordIdDep, WritingDep, at_once
@@ -32,7 +32,7 @@ def router_of(kind: RecordType) -> APIRouter:
 
 
 def _reads(router: APIRouter, kind: RecordType, name: str) -> None:
-    schema, example = ref(kind.record.__name__), examples.answered(kind.name)
+    schema, example = ref(answered_name(kind)), examples.answered(kind.name)
 
     @router.get("", operation_id=f"list_{kind.collection}", summary=f"List {kind.collection}", response_class=Response,
                 responses=answers(page(example), schema=listed(schema)), openapi_extra={"parameters": parameters(kind)})  # fmt: skip
@@ -57,8 +57,8 @@ def _reads(router: APIRouter, kind: RecordType, name: str) -> None:
 
 
 def _writes(router: APIRouter, kind: RecordType, name: str) -> None:
-    schema, example = ref(kind.record.__name__), examples.answered(kind.name)
-    body = takes(examples.RECORDS[kind.name], schema=schema)
+    schema, example = ref(answered_name(kind)), examples.answered(kind.name)
+    body = takes(examples.RECORDS[kind.name], schema=ref(kind.record.__name__))
     made = answers(example, "Made.", schema=schema, status=201) | answers(example, "Was there: written as by PUT.", schema=schema)
 
     @router.post("", operation_id=f"create_{kind.name}", summary=f"Write a {name}", status_code=201, response_class=Response,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -36,12 +38,30 @@ def serve(
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
 
 
-def demo(as_json: AsJson = False) -> None:
-    """Make the demo ecosystem, load it into the workspace `demo` and score it. What is there already is left as it is."""
+class Size(StrEnum):
+    """How large a demo is."""
+
+    small = "small"
+    large = "large"
+    huge = "huge"
+
+
+def demo(
+    size: Annotated[Size, typer.Option(help="small: 400 parties, hand-made; large: 100,000 parties and a million facts; huge: ten times that.")] = Size.small,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Of large and huge: write this file, load nothing.", show_default=False)] = None,
+    file_format: Annotated[str, typer.Option("--format", "-f", help="Of that file: ndjson or parquet.")] = "ndjson",
+    as_json: AsJson = False,
+) -> None:
+    """Make the demo ecosystem, load it into the workspace `demo` (`large`) and score it. What is there already is left as it is."""
     try:
         from examples.demo import DEMO_WORKSPACE, demo_records
     except ModuleNotFoundError:
         raise NotFound("The demo's generator is in examples/ of the repository, which is not installed here; run this in a clone") from None
+    if size != Size.small:
+        from service.cli.large import demo_of_size
+
+        demo_of_size(size.value, output, file_format, as_json)
+        return
     from service import analysis
     from service.reports.answers import NEEDED
 
