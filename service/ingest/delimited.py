@@ -24,10 +24,10 @@ def delimited_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
     with opened(file) as source:
         codec = encoding_of(source, options.encoding)
         lines = text_lines(source, codec)
-        sample = list(islice(lines, max(options.header_row, 1) + _SAMPLE))
+        sample = list(islice(lines, _first(options) + _SAMPLE))
         delimiter = options.delimiter or _delimiter(file, sample, options)
-        columns, rows = of_rows(file, _rows(file, chain(sample, lines), delimiter, options.quote), options)
-        shown = {"format": "csv", "encoding": encoding_name(codec), "delimiter": delimiter}
+        columns, rows, more = of_rows(file, _rows(file, chain(sample, lines), delimiter, options.quote), options)
+        shown = {"format": "csv", "encoding": encoding_name(codec), "delimiter": delimiter} | more
         yield Table(file, columns, rows, shown, source.position, source.size)
 
 
@@ -61,16 +61,23 @@ def _words(message: str, quote: str) -> str:
 
 def _delimiter(file: FileOfSet, sample: Sequence[str], options: ReadOptions) -> str:
     """The one delimiter that cuts the header into cells; where several do, the one that cuts every sampled line into as many."""
-    header = sample[options.header_row - 1 if options.header_row else 0] if len(sample) >= max(options.header_row, 1) else ""
+    header = sample[_first(options) - 1] if len(sample) >= _first(options) else ""
+    if options.header_row == "auto":
+        header = max(sample, key=lambda line: max(map(line.count, DELIMITERS)), default="")
     if file.plain_name.lower().endswith((".tsv", ".tab")):
         return "\t"
     candidates = [delimiter for delimiter in DELIMITERS if delimiter in header]
     if len(candidates) > 1:
-        candidates = [delimiter for delimiter in candidates if _is_even(sample[max(options.header_row - 1, 0) :], delimiter, options.quote)] or candidates
+        candidates = [delimiter for delimiter in candidates if _is_even(sample[_first(options) - 1 :], delimiter, options.quote)] or candidates
     if len(candidates) > 1:
         shown = " or ".join(repr(delimiter) for delimiter in candidates)
         raise InvalidInput.of("ambiguous-delimiter", f"{file.name}: the delimiter may be {shown}; say which in the mapping (`delimiter`)", "delimiter")
     return candidates[0] if candidates else ","
+
+
+def _first(options: ReadOptions) -> int:
+    """The number of the first line that counts."""
+    return 1 if options.header_row == "auto" else max(options.header_row, 1)
 
 
 def _is_even(sample: Sequence[str], delimiter: str, quote: str) -> bool:

@@ -121,7 +121,7 @@ class _Import:
             **counts, "errors": [fault._asdict() for fault in errors[:SHOWN_ERRORS]], **_left_out(errors), "revision": total.revision,
             "import_id": self.import_id, "dry_run": self.plan.dry_run, "by_type": dict(sorted(total.by_type.items())),
             "preview": previewed, "preview_truncated": cut, "columns": {"mapped": columns.mapped, "ignored": columns.ignored},
-            "redacted": self.source.redacted(), "files": self.source.read_as(),
+            "redacted": self.source.redacted(), "left_out": self.source.left_out(), "files": self.source.read_as(),
         }  # fmt: skip
 
     def _heard(self, stage: str) -> Callable[[int], None]:

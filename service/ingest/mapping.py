@@ -14,6 +14,7 @@ from service.ingest.mapping_model import FileSpec, Written, invalid
 from service.ingest.mapping_rows import Produced, RecordBuilder, Said
 from service.ingest.mapping_values import Values
 from service.ingest.readers import open_table
+from service.ingest.readings import totals_of, unit_in
 from service.ingest.sources import FileOfSet
 from service.ingest.tables import Cells
 
@@ -57,6 +58,7 @@ class BoundMapping:
         self.layouts = {name: self._layout(name, spec) for name, spec in self.model.files.items() if self.matches[name]}
         self._stop()
         self.indexes: dict[str, dict[str, Frame]] = {name: {} for name in self.layouts}
+        self.left_out_lines: dict[str, set[int]] = {}
         self.hidden: dict[tuple[str, str], Hidden] = {}
         self.redactions = {name: self._redactions(name, layout) for name, layout in self.layouts.items()}
         self.derived: dict[str, list[tuple[int, str, Callable[[Frame], Any]]]] = {}
@@ -69,6 +71,7 @@ class BoundMapping:
                      for name, layout in self.layouts.items() if (spec := self.model.files[name]).when is not None}  # fmt: skip
         self._stop()
         self._cover()
+        self._say_units()
         self._stop()
         self.size = sum(match.size for name, _, _ in self._passes() for match in self.matches[name])
         self._indexed = False
@@ -154,6 +157,18 @@ class BoundMapping:
             made.append(_redactor(slots, frozenset(redaction.values), apart, found))
         return made
 
+    def _say_units(self) -> None:
+        """A column that counts in 万元 is not read as if it counted in yuan: the mapping says what its numbers are multiplied by."""
+        for name, layout in self.layouts.items():
+            spec = self.model.files[name]
+            for column in layout.columns:
+                if column in layout.used and column not in spec.units and (unit := unit_in(column)) is not None:
+                    message = f"column {column!r} seems to count in units of {unit}: say `units: {{{column}: {unit}}}`, or 1 where it does not"
+                    self.problems.add("unit-not-said", message, ("files", name, "units"))
+            for column in spec.units:
+                if column not in layout.columns:
+                    self.problems.add("unknown-column", f"`units` names {column!r}, which is no column of {name!r}", ("files", name, "units", column))
+
     def _cover(self) -> None:
         """Nothing is left out in silence: a column is used, or listed under ``ignore``."""
         for name, layout in self.layouts.items():
@@ -183,6 +198,10 @@ class BoundMapping:
         return [{"file": match.file.name, "as": name, **match.shown} for name, matches in self.matches.items() for match in matches]
 
     # --- reading
+
+    def left_out(self) -> list[dict[str, Any]]:
+        """The lines that were left out as totals, by file."""
+        return [{"file": file, "lines": sorted(lines), "why": "total"} for file, lines in sorted(self.left_out_lines.items())]
 
     def redacted(self) -> list[dict[str, Any]]:
         """The placeholders that were found: in which column, in how many lines, and how many parties they became."""
@@ -246,6 +265,7 @@ class BoundMapping:
         arrange = _arrangement(match.columns, layout.columns)
         derived, redactions = self.derived[name], self.redactions[name]
         file, strip = match.file.name, spec.strip
+        is_total = totals_of(spec.totals)
         rest = [None] * (layout.width - len(layout.columns) - 3)
         for line, cells in lines:
             if isinstance(cells, FieldError):
@@ -255,6 +275,12 @@ class BoundMapping:
                 frame: Frame = [None if (text := cell.strip()) in nulls else text for cell in cells]
             else:
                 frame = [None if cell in nulls else cell for cell in cells]
+            if is_total(frame):
+                if spec.totals is None:
+                    yield line, FieldError("total-line", "this looks like a sum of other lines: say `totals: [...]`, the words of such lines, or `totals: []`")
+                else:
+                    self.left_out_lines.setdefault(file, set()).add(line)
+                continue
             if arrange is not None:
                 frame = arrange(frame)
             frame += [line, file, f"line {line}", *rest]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -63,8 +64,12 @@ class FileSpec(ReadOptions, kw_only=True, forbid_unknown_fields=True):
     pattern: str | list[str]
     if_absent: Literal["error", "skip"] = "error"
     null: list[str] = msgspec.field(default_factory=list)
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ",", "auto"] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
+    units: dict[str, Decimal] = msgspec.field(default_factory=dict)
+    """Column -> what its numbers are multiplied by: 10000 where it counts in 万元."""
+    totals: list[str] | None = None
+    """Lines whose first cell says so are sums of others, are left out, and are listed."""
     strip: bool = True
     aliases: dict[str, list[str]] = msgspec.field(default_factory=dict)
     """Column -> the names that it has in some files."""

@@ -14,7 +14,8 @@ from service.ingest.getters import Constant, extracted, joined, or_else, where
 from service.ingest.mapping_layout import CellError, Frame, Getter, Layout, Scope, text_of
 from service.ingest.mapping_text import Path
 from service.ingest.normal_forms import NORMAL_FORMS
-from service.ingest.number_text import Numbers, json_number
+from service.ingest.number_text import AUTO, Numbers, json_number
+from service.ingest.readings import dated_by_itself, not_a_date, not_a_number
 
 Kind = Literal["text", "amount", "float", "integer", "any", "raw"]
 """What a field holds: ``any`` is text or a JSON number, ``raw`` is left as it comes."""
@@ -64,7 +65,7 @@ class Values:
         get = self.column(name, path)
         if self.layout.is_numeric(name):
             return get
-        parse = self.parse
+        parse, unit = self.parse, self.layout.spec.units.get(name)
 
         def value(frame: Frame) -> Decimal | None:
             text = get(frame)
@@ -72,8 +73,8 @@ class Values:
                 return None
             number = parse(text)
             if number is None:
-                raise CellError("bad-number", "this is not a number", name, text)
-            return number
+                raise not_a_number(name, text)
+            return number if unit is None else number * unit
 
         return value
 
@@ -225,6 +226,8 @@ class Values:
 
     def _dated(self, get: Getter, spec: dict[str, Any], path: Path, column: str) -> Getter:
         formats = spec.get("date", [])
+        if formats == AUTO:
+            return dated_by_itself(get, column)
         formats = [formats] if isinstance(formats, str) else formats
         if not isinstance(formats, list) or not all(isinstance(item, str) for item in formats):
             self.problems.add("wrong-type", "`date` is a format like %d/%m/%Y, or a list of them", (*path, "date"))
@@ -250,7 +253,7 @@ class Values:
                 return None
             found = date_text(text)
             if found is None:
-                raise CellError("bad-date", f"this is not a date like {' or '.join(formats_read)}", column or "date", text)
+                raise not_a_date(column or "date", text, formats_read)
             return found
 
         return value
@@ -299,14 +302,16 @@ class Values:
             return lambda frame: value if (value := get(frame)) is None or type(value) is str else text_of(value)
         if kind == "any":
             return lambda frame: json_number(value) if isinstance(value := get(frame), Decimal) else value
-        parse = self.parse
+        parse, unit = self.parse, self.layout.spec.units.get(column)
 
         def value(frame: Frame) -> Any:
             number = get(frame)
             if type(number) is str:
                 text, number = number, parse(number)
                 if number is None:
-                    raise CellError("bad-number", "this is not a number", column or "value", text)
+                    raise not_a_number(column or "value", text)
+                if unit is not None:
+                    number *= unit
             if number is None or kind == "amount":
                 return number
             if kind == "integer" and number != int(number):

@@ -1,21 +1,42 @@
-"""Numbers as they are written in files: which sign stands before the fraction, which between thousands."""
+"""Numbers as they are written in files: which sign stands before the fraction, which between thousands, in which digits."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
+AUTO = "auto"
+_PERCENT = Decimal("0.01")
+_ANY = re.compile(r"[-+]?(\d+(?:([.,' ])\d{3})*)(?:([.,])(\d+))?", re.ASCII)
+_GROUPED = re.compile(r"[-+]?\d{1,3}([.,' ])\d{3}(?:\1\d{3})*", re.ASCII)
+
 
 class Numbers(NamedTuple):
-    """How numbers are written in a file."""
+    """How numbers are written in a file; ``decimal`` auto: as each number tells by itself, and one that does not is refused."""
 
     decimal: str = "."
     thousands: str = ""
 
     def parser(self) -> Callable[[str], Decimal | None]:
-        """Text -> number, ``None`` for what is none. Thousands are only taken where they stand between groups of three digits."""
+        """Text -> number, ``None`` for what is none. Thousands are only taken where they stand between groups of three digits; ``12 %`` is 0.12."""
+        plain = _told_by_itself if self.decimal == AUTO else self._plain()
+
+        def parse(text: str) -> Decimal | None:
+            number = plain(text)
+            if number is not None or len(text) > 64:
+                return number
+            text = unicodedata.normalize("NFKC", text).strip()
+            if text.endswith("%"):
+                share = plain(text[:-1].strip())
+                return None if share is None else share * _PERCENT
+            return plain(text)
+
+        return parse
+
+    def _plain(self) -> Callable[[str], Decimal | None]:
         point, between = re.escape(self.decimal), re.escape(self.thousands)
         whole = rf"(?:\d{{1,3}}(?:{between}\d{{3}})+|\d+)" if self.thousands else r"\d+"
         number = re.compile(rf"[-+]?(?:{whole}(?:{point}\d*)?|{point}\d+)", re.ASCII)
@@ -28,6 +49,28 @@ class Numbers(NamedTuple):
             return Decimal(text if self.decimal == "." else text.replace(self.decimal, "."))
 
         return parse
+
+
+def _told_by_itself(text: str) -> Decimal | None:
+    """``1,234.56``, ``1.234,56``, ``12.5`` and ``1 234`` are clear; ``1.234`` is not, nor ``1,234``."""
+    if len(readings(text)) != 1:
+        return None
+    return readings(text)[0]
+
+
+def readings(text: str) -> list[Decimal]:
+    """The numbers that a text may mean: none, one, or two (``1,234`` is 1234 or 1.234)."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if len(text) > 64:
+        return []
+    if (found := _GROUPED.fullmatch(text)) is not None:
+        sign = found[1]
+        grouped = Decimal(text.replace(sign, ""))
+        return [grouped] if sign in "' " or text.count(sign) > 1 else [grouped, Decimal(text.replace(sign, "."))]
+    if (found := _ANY.fullmatch(text)) is None or (found[2] is not None and found[2] == found[3]):
+        return []
+    whole = text if found[2] is None else text.replace(found[2], "")
+    return [Decimal(whole.replace(",", "."))]
 
 
 def json_number(number: Decimal) -> int | float:

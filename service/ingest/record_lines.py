@@ -33,6 +33,9 @@ class RecordLines:
     def read_as(self) -> list[dict[str, str]]:
         return [{"file": file.name, "as": "records", "format": _format(file), "encoding": "utf-8"} for file in self.files]
 
+    def left_out(self) -> list[dict[str, Any]]:
+        return []
+
     def redacted(self) -> list[dict[str, Any]]:
         return []
 

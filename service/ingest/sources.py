@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-from graph_models.errors import InvalidInput, Malformed, UnsupportedMedia
+from graph_models.errors import InvalidInput, Malformed
+from service.ingest.encodings import LOOKED_AT, detected
 
 GZIP_MAGIC = b"\x1f\x8b"
-BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 ENCODINGS = {
     "utf-8": "utf-8-sig", "utf8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
     "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "windows-1252": "cp1252", "cp1252": "cp1252", "latin-1": "cp1252", "iso-8859-1": "cp1252",
@@ -22,7 +22,7 @@ ENCODINGS = {
 _SHOWN = {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}
 _BY_LINE = ("utf-8-sig", "gb18030", "cp1252")
 """Codecs in which the byte of a line's end is never a part of another character."""
-_HEAD = 1 << 12
+AUTO = "auto"
 _LONGEST_LINE = 1 << 22
 """A file without line ends must not fill the memory."""
 
@@ -81,20 +81,16 @@ def opened(file: FileOfSet) -> Iterator[ByteSource]:
 
 
 def encoding_of(source: ByteSource, named: str | None) -> str:
-    """The codec to read with: the named one, else what the byte order mark says, else UTF-8. Leaves the stream at its start."""
-    head = source.stream.read(_HEAD)
-    source.stream.seek(0)
-    if named is not None:
+    """The codec to read with: the named one, else what the bytes tell (``encodings.py``). Leaves the stream at its start."""
+    if named is not None and named != AUTO:
         codec = ENCODINGS.get(named.lower())
         if codec is None:
-            raise InvalidInput.of("unknown-encoding", f"{named!r} is not an encoding that is read here; it may be {', '.join(sorted(ENCODINGS))}", "encoding")
+            names = ", ".join([AUTO, *sorted(ENCODINGS)])
+            raise InvalidInput.of("unknown-encoding", f"{named!r} is not an encoding that is read here; it may be {names}", "encoding")
         return codec
-    for mark, codec in BYTE_ORDER_MARKS:
-        if head.startswith(mark):
-            return codec
-    if b"\x00" in head:
-        raise UnsupportedMedia(f"{source.file.name}: the file holds zero bytes: it is no text in UTF-8. If it is UTF-16, say `encoding: utf-16le` or utf-16be")
-    return "utf-8-sig"
+    head = source.stream.read(LOOKED_AT)
+    source.stream.seek(0)
+    return detected(source.file.name, head, whole=len(head) < LOOKED_AT)
 
 
 def encoding_name(codec: str) -> str:

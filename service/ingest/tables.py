@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
@@ -10,6 +12,9 @@ import msgspec
 from graph_models.errors import FieldError, InvalidInput
 from service.ingest.sources import FileOfSet
 
+LOOKED_AT = 20
+"""So many lines are looked at where the header is to be found."""
+_NUMBER = re.compile(r"[-+]?[\d,.]+%?")
 Cells = list[str]
 Line = tuple[int, "Cells | FieldError"]
 """A line's number in its file and its cells, or what keeps it from being read. An empty cell is the empty text."""
@@ -25,8 +30,10 @@ class ReadOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     sheet: str | None = None
     items: str | None = None
     """Of a JSON document that is an object: the name of the list that holds the lines."""
-    header_row: Annotated[int, msgspec.Meta(ge=0)] = 1
-    """The line that names the columns; 0: none does, and ``columns`` names them."""
+    header_row: Annotated[int, msgspec.Meta(ge=0)] | Literal["auto"] = 1
+    """The line that names the columns; 0: none does, and ``columns`` names them; auto: the first that looks so, below titles."""
+    header_rows: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
+    """So many lines name the columns together: a name above several columns (a merged cell) goes before each of theirs."""
     columns: list[str] | None = None
     surplus_into: str | list[str] | None = None
     short_lines: Literal["error", "empty"] = "error"
@@ -57,22 +64,55 @@ def header(file: FileOfSet, cells: Sequence[str], line: int) -> list[str]:
     return names
 
 
-def of_rows(file: FileOfSet, rows: Iterator[Line], options: ReadOptions) -> tuple[list[str], Iterator[Line]]:
-    """Columns and the lines after them, from all the lines of a file. Blank lines are left out, but counted."""
+def of_rows(file: FileOfSet, rows: Iterator[Line], options: ReadOptions) -> tuple[list[str], Iterator[Line], dict[str, str]]:
+    """Columns and the lines after them, from all the lines of a file, and what is to be shown of that. Blank lines are left out, but counted."""
     if options.header_row == 0:
         if not options.columns:
             raise InvalidInput.of("no-header", f"{file.name}: `header_row: 0` needs `columns`, the names of the columns in their order", "columns")
-        return header(file, options.columns, 0), fitted(rows, options.columns, options)
+        return header(file, options.columns, 0), fitted(rows, options.columns, options), {}
+    wanted = options.header_row
+    if wanted == "auto":
+        rows, wanted = _looked_for(rows)
     for line, cells in rows:
         if isinstance(cells, FieldError):
             raise InvalidInput(f"{file.name}: {cells.message}", errors=[cells.at(line)])
-        if line < options.header_row:
+        if line < wanted:
             continue
-        if line > options.header_row > 1:
-            raise InvalidInput.of("no-header", f"{file.name}: line {options.header_row} should name the columns and is empty", None, options.header_row)
-        columns = header(file, cells, line)
-        return columns, fitted(rows, columns, options)
+        if line > wanted > 1:
+            raise InvalidInput.of("no-header", f"{file.name}: line {wanted} should name the columns and is empty", None, wanted)
+        columns = header(file, _under_each_other([cells, *_more(rows, options.header_rows - 1)]), line)
+        shown = {"header_row": str(line)} if options.header_row == "auto" or options.header_rows > 1 else {}
+        return columns, fitted(rows, columns, options), shown
     raise InvalidInput.of("empty-file", f"{file.name}: the file is empty: no line names the columns")
+
+
+def _looked_for(rows: Iterator[Line]) -> tuple[Iterator[Line], int]:
+    """The first line that names nearly as many columns as any line has, and holds no number; the lines are given back."""
+    first = list(islice(rows, LOOKED_AT))
+    filled = {line: [cell for cell in cells if cell.strip()] for line, cells in first if not isinstance(cells, FieldError)}
+    width = max(map(len, filled.values()), default=0)
+    found = (line for line, cells in filled.items() if len(cells) >= 0.8 * width and not any(_NUMBER.fullmatch(cell.strip()) for cell in cells))
+    return chain(first, rows), next(found, 1)
+
+
+def _more(rows: Iterator[Line], count: int) -> list[Cells]:
+    return [cells for _, cells in islice(rows, count) if not isinstance(cells, FieldError)]
+
+
+def _under_each_other(lines: Sequence[Cells]) -> Cells:
+    """One name a column of several lines: an empty cell above goes on with the one to its left."""
+    if len(lines) == 1:
+        return lines[0]
+    width = max(map(len, lines))
+    names: list[list[str]] = [[] for _ in range(width)]
+    for place, cells in enumerate(lines):
+        last = ""
+        for column in range(width):
+            cell = cells[column].strip() if column < len(cells) else ""
+            last = cell or (last if place < len(lines) - 1 else "")
+            if last and last not in names[column]:
+                names[column].append(last)
+    return [" ".join(parts) for parts in names]
 
 
 def fitted(rows: Iterator[Line], columns: Sequence[str], options: ReadOptions) -> Iterator[Line]:

@@ -41,8 +41,8 @@ def workbook_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
         broken = _rows_with_errors(content, place)
     except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
         raise Malformed(f"{file.name}: the workbook is damaged ({error})", file=file.name) from None
-    columns, lines = of_rows(file, _lines(rows, broken, read), options)
-    yield Table(file, columns, lines, {"format": "xlsx", "sheet": name}, lambda: source.size * read[0] // max(size, 1), source.size)
+    columns, lines, more = of_rows(file, _lines(rows, broken, read), options)
+    yield Table(file, columns, lines, {"format": "xlsx", "sheet": name} | more, lambda: source.size * read[0] // max(size, 1), source.size)
 
 
 def _check_unpacked(file: FileOfSet, content: bytes) -> None:

@@ -36,6 +36,9 @@ class Source(Protocol):
     def read_as(self) -> list[dict[str, str]]:
         """How each file is read."""
 
+    def left_out(self) -> list[dict[str, Any]]:
+        """The lines that a rule of the mapping leaves out, by file."""
+
     def redacted(self) -> list[dict[str, Any]]:
         """The placeholders that were found: in which column, in how many lines, and how many parties they became."""
 

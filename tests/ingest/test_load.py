@@ -20,6 +20,7 @@ from service.jobs import no_progress
 from service.settings import read_settings
 from service.stores.embedded_store import EmbeddedStore
 from service.stores.store import At
+from service.worker import Worker
 from service.workplace import Service
 from tests.ingest.files import made
 
@@ -292,15 +293,15 @@ def test_a_mapping_is_kept_under_its_own_name_only(service: Service) -> None:
 
 def test_uploaded_files_are_removed_once_the_job_is_over(service: Service, tmp_path: Path) -> None:
     workspace_for(service, "w", None)
-    for content in (GOOD, BAD):
+    for content, state in ((GOOD, "done"), (BAD, "failed")):
         upload = tmp_path / "upload"
         upload.mkdir()
         file = made(upload, "payments.csv", content)
-        try:
-            run_job(service, "w", arguments(file, mapping=MAPPING, upload=str(upload)), no_progress)
-        except InvalidInput:
-            assert content == BAD
-        assert not upload.exists()
+        service.jobs.submit("import", "w", arguments(file, mapping=MAPPING, upload=str(upload)))
+        job = service.jobs.claim()
+        assert job is not None
+        Worker(service, {"import": run_job}).do(job)
+        assert (service.jobs.get(job.id).state, upload.exists()) == (state, False)
 
 
 def test_a_file_of_records_brings_its_own_vocabulary(service: Service, tmp_path: Path) -> None:

@@ -94,27 +94,6 @@ def test_a_byte_order_mark_names_the_encoding(tmp_path: Path, encoding: str) -> 
     assert read(made(tmp_path, "a.csv", "名称,x\n华东家电,1\n", encoding))[1] == [(2, ["华东家电", "1"])]
 
 
-@pytest.mark.parametrize(("encoding", "text"), [("gb18030", "名称,x\n华东家电,1\n"), ("windows-1252", "name,x\nCafé,1\n")])
-def test_bytes_that_are_not_utf8_are_refused_until_the_encoding_is_named(tmp_path: Path, encoding: str, text: str) -> None:
-    file = made(tmp_path, "a.csv", text, encoding)
-    error = refused(file)
-    assert isinstance(error, InvalidInput)
-    assert error.errors[0].code == "wrong-encoding"
-    assert text.splitlines()[error.errors[0].line - 1 if error.errors[0].line else 0][:4] in error.message
-    assert read(file, encoding=encoding)[1][0][1] == text.splitlines()[1].split(",")
-
-
-def test_a_wrong_encoding_far_down_names_its_line(tmp_path: Path) -> None:
-    file = made(tmp_path, "a.csv", b"id,name\n" + b"1,Banana\n" * 5000 + b"2,Caf\xe9\n")
-    assert refused(file).errors[0].line == 5002
-
-
-def test_zero_bytes_without_a_byte_order_mark_are_no_text(tmp_path: Path) -> None:
-    file = made(tmp_path, "a.csv", "id,name\n1,x\n", "utf-16-le")
-    assert isinstance(refused(file), UnsupportedMedia)
-    assert read(file, encoding="utf-16le")[1] == [(2, ["1", "x"])]
-
-
 def test_an_encoding_that_is_not_known_is_refused(tmp_path: Path) -> None:
     assert refused(made(tmp_path, "a.csv", "id\n1\n"), encoding="banana").errors[0].code == "unknown-encoding"
 
