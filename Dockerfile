@@ -16,6 +16,8 @@ RUN pip install hatchling==1.33.0 && pip wheel --no-deps --no-build-isolation -w
 FROM python:3.12-slim
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin service && install -d -o service -g service /data
 COPY --from=build /venv /venv
+# Here, not above: numba knows its cache by the times of the files, which a copied layer rounds. On another processor it compiles again, into /tmp.
+RUN /venv/bin/python -m graph_models.kernels.compile
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MPLCONFIGDIR=/tmp/matplotlib OMP_WAIT_POLICY=passive \
     STAKEHOLDER_GRAPH_DATA=/data STAKEHOLDER_GRAPH_STORE=sqlite:////data STAKEHOLDER_GRAPH_LOG_FORMAT=json
 USER 10001:10001

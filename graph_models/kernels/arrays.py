@@ -11,6 +11,8 @@ import scipy.sparse as sp
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
+Nodes: TypeAlias = npt.NDArray[np.uint32]
+"""The ends of edges, as compiled loops take them."""
 Matrix: TypeAlias = Any
 """A ``scipy.sparse.csr_array`` of floats: row = source, column = target."""
 

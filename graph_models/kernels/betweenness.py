@@ -1,21 +1,19 @@
-"""Brandes' betweenness for a block of sources at once, level by level, in hops.
-
-A level with many nodes is one product of a sparse matrix with a dense block; one with few is walked edge by edge, so that a
-long chain does not cost a full block a level.
-"""
+"""Brandes' betweenness: from each source forward along shortest paths, and back with what depends on each node."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from graph_models.kernels.arrays import Floats, Ints, Matrix, neighbours
+from graph_models.kernels.arrays import Floats, Ints, Matrix
+from graph_models.kernels.compiled import compiled, rows
+from graph_models.kernels.threads import summed
 
-BLOCK = 4_000_000
-"""So many (node, source) pairs are worked on at once: five arrays of 8 bytes each."""
-DENSE_FROM = 0.02
-"""A level that holds this share of all pairs is a product of matrices."""
+LANES = 32
+"""So many sources are followed at once, a bit each: what is known of a node lies together in memory for all of them."""
+BIT = np.uint32(1) << np.arange(LANES, dtype=np.uint32)
+ALL = np.uint32(0xFFFFFFFF)
 
 
 class Dependencies(NamedTuple):
@@ -25,80 +23,194 @@ class Dependencies(NamedTuple):
     squares: Floats
 
 
-def dependencies(matrix: Matrix, sources: Ints) -> Dependencies:
-    """How much the shortest paths (in hops) from each source to all others depend on each node, summed over the sources.
+def dependencies(matrix: Matrix, sources: Ints, *, by_distance: bool = False, endpoints: bool = False) -> Dependencies:
+    """How much the shortest paths from each source to all others depend on each node, summed over the sources.
+
+    ``delta_s(v) = sum_t sigma(s, t | v) / sigma(s, t)``, sigma = the number of shortest paths; over all sources the betweenness, not normalised.
+
+    Parameters
+    ----------
+    matrix : csr_array
+        Row = source, column = target, one entry an edge; of an undirected graph both directions (sums are then twice the betweenness).
+    sources : array of int
+        Node numbers.
+    by_distance : bool
+        The length of a path is the sum of the entries, all of which must be above 0; else the number of its edges.
+    endpoints : bool
+        A path passes its own ends too.
+
+    Returns
+    -------
+    Dependencies
+        Two arrays, a number a node; dimensionless.
+
+    Notes
+    -----
+    O(edges) a source in hops, O(edges log nodes) by distance, in O(nodes) memory for each of the threads, however long the paths.
+    Never undefined: 0 where nothing passes.
 
     Examples
     --------
     >>> from graph_models.kernels.arrays import matrix_of
     >>> dependencies(matrix_of(3, [0, 1], [1, 2], [1, 1]), np.arange(3)).total.tolist()
     [0.0, 1.0, 0.0]
+
+    References
+    ----------
+    Brandes, U., A faster algorithm for betweenness centrality, Journal of Mathematical Sociology 25, 2001.
     """
-    nodes = matrix.shape[0]
-    forward = matrix.copy()
-    forward.data = np.ones_like(forward.data, dtype=np.float64)
-    backward = forward.T.tocsr()
-    total, squares = np.zeros(nodes), np.zeros(nodes)
-    width = max(1, BLOCK // max(nodes, 1))
-    for first in range(0, len(sources), width):
-        delta = _block(forward, backward, np.asarray(sources[first : first + width], dtype=np.int64))
-        total += delta.sum(axis=1)
-        squares += np.einsum("ij,ij->i", delta, delta)
+    indptr, nodes, weights = rows(matrix)
+    ends = 1.0 if endpoints else 0.0
+
+    def work(part: Ints, sums: Floats) -> None:
+        if by_distance:
+            _by_distance(indptr, nodes, weights, part, ends, sums[0], sums[1])
+        else:
+            _in_hops(indptr, nodes, part, ends, sums[0], sums[1])
+
+    total, squares = summed(work, np.ascontiguousarray(sources, dtype=np.int64), (2, matrix.shape[0]))
     return Dependencies(total, squares)
 
 
-def _block(forward: Matrix, backward: Matrix, sources: Ints) -> Floats:
-    """Dependencies as an array of (node, source); a pair's key is ``node * width + source``."""
-    nodes, width = forward.shape[0], len(sources)
-    starts = sources * width + np.arange(width)
-    level = np.full(nodes * width, -1, dtype=np.int32)
-    paths = np.zeros(nodes * width)
-    mark = np.zeros(nodes * width, dtype=np.int64)
-    level[starts], paths[starts] = 0, 1.0
-    levels: list[Ints] = []
-    frontier = starts
-    while len(frontier):
-        levels.append(frontier)
-        depth = len(levels)
-        if len(frontier) >= DENSE_FROM * len(level):
-            reached = (backward @ _spread(paths, frontier, nodes, width)).ravel()
-            frontier = np.flatnonzero((reached > 0) & (level < 0))
-            level[frontier], paths[frontier] = depth, reached[frontier]
-        else:
-            frontier = _advance(forward, frontier, depth, level, paths, mark, width)
-    delta = np.zeros(nodes * width)
-    for depth in range(len(levels) - 1, 0, -1):
-        reached, before = levels[depth], levels[depth - 1]
-        if len(reached) >= DENSE_FROM * len(level):
-            carried = (forward @ _spread((1.0 + delta) / np.maximum(paths, 1.0), reached, nodes, width)).ravel()
-            delta[before] = paths[before] * carried[before]
-        else:
-            which, places = neighbours(forward.indptr, before // width)
-            keys = forward.indices[places].astype(np.int64) * width + (before % width)[which]
-            deeper = level[keys] == depth
-            which, keys = which[deeper], keys[deeper]
-            shares = np.bincount(which, weights=(1.0 + delta[keys]) / paths[keys], minlength=len(before))
-            delta[before] = paths[before] * shares
-    delta[starts] = 0.0
-    return delta.reshape(nodes, width)
+@compiled("starts", "nodes", "longs", "float", "out floats", "out floats")
+def _in_hops(indptr, nodes, sources, ends, total, squares):  # type: ignore[no-untyped-def]
+    count = len(indptr) - 1
+    none, one = np.uint32(0), np.uint32(1)
+    seen = np.zeros(count, np.uint32)  # in which lanes a node was reached
+    coming = np.zeros(count, np.uint32)  # in which it is reached by the next level
+    value = np.zeros((count, LANES))  # shortest paths to a node; on the way back (1 + dependency) / paths
+    below, reached = np.zeros(LANES), np.zeros(LANES)
+    visited = np.empty(2 * count + LANES, np.uint32)  # level by level: the nodes, and in which lanes they are of that level
+    lanes = np.empty(2 * count + LANES, np.uint32)
+    level_at = np.empty(64, np.int64)
+    for first in range(0, len(sources), LANES):
+        seen[:] = none
+        value[:, :] = 0.0
+        reached[:] = 0.0
+        end, levels = 0, 0
+        for lane in range(min(LANES, len(sources) - first)):
+            visited[end], lanes[end] = sources[first + lane], one << np.uint32(lane)
+            seen[visited[end]] |= lanes[end]
+            value[visited[end], lane] = 1.0
+            end += 1
+        level_at[0], level_at[1] = 0, end
+        while level_at[levels] < level_at[levels + 1]:
+            for at in range(level_at[levels], level_at[levels + 1]):
+                u, here = visited[at], lanes[at]
+                for j in range(indptr[u], indptr[u + 1]):
+                    v = nodes[j]
+                    new = here & (seen[v] ^ ALL)
+                    if new != none:
+                        if coming[v] == none:
+                            if end == len(visited):
+                                visited, lanes = np.append(visited, np.empty_like(visited)), np.append(lanes, np.empty_like(lanes))
+                            visited[end] = v
+                            end += 1
+                        coming[v] |= new
+                        for lane in range(LANES):
+                            more = value[u, lane]
+                            value[v, lane] += more if new & BIT[lane] else 0.0
+            levels += 1
+            if levels + 1 == len(level_at):
+                level_at = np.append(level_at, np.empty_like(level_at))
+            for at in range(level_at[levels], end):
+                v = visited[at]
+                lanes[at] = coming[v]
+                seen[v] |= coming[v]
+                coming[v] = none
+            level_at[levels + 1] = end
+        for level in range(levels - 1, -1, -1):
+            for at in range(level_at[level], level_at[level + 1]):
+                u, here = visited[at], lanes[at]
+                below[:] = 0.0
+                for j in range(indptr[u], indptr[u + 1]):
+                    v = nodes[j]
+                    on = here & coming[v]
+                    if on != none:
+                        for lane in range(LANES):
+                            more = value[v, lane]
+                            below[lane] += more if on & BIT[lane] else 0.0
+                for lane in range(LANES):
+                    if (here >> np.uint32(lane)) & one:
+                        through = below[lane] * value[u, lane]
+                        value[u, lane] = (1.0 + through) / value[u, lane]
+                        if level > 0:
+                            total[u] += through + ends
+                            squares[u] += through * through
+                            reached[lane] += ends
+                        else:
+                            total[u] += reached[lane]
+            for at in range(level_at[level + 1], level_at[level + 2]):
+                coming[visited[at]] = none
+            for at in range(level_at[level], level_at[level + 1]):
+                coming[visited[at]] |= lanes[at]
+        for at in range(level_at[1]):
+            coming[visited[at]] = none
 
 
-def _spread(values: Floats, keys: Ints, nodes: int, width: int) -> Any:
-    """The values at some pairs, 0 elsewhere, as a block."""
-    block = np.zeros(nodes * width)
-    block[keys] = values[keys]
-    return block.reshape(nodes, width)
-
-
-def _advance(forward: Matrix, frontier: Ints, depth: int, level: Any, paths: Floats, mark: Ints, width: int) -> Ints:
-    """One level further, edge by edge."""
-    which, places = neighbours(forward.indptr, frontier // width)
-    keys = forward.indices[places].astype(np.int64) * width + (frontier % width)[which]
-    new = level[keys] < 0
-    which, keys = which[new], keys[new]
-    order = np.arange(len(keys))
-    mark[keys] = order
-    found: Ints = keys[mark[keys] == order]
-    level[found] = depth
-    np.add.at(paths, keys, paths[frontier[which]])
-    return found
+@compiled("starts", "nodes", "floats", "longs", "float", "out floats", "out floats")
+def _by_distance(indptr, nodes, weights, sources, ends, total, squares):  # type: ignore[no-untyped-def]
+    count = len(indptr) - 1
+    distance = np.full(count, np.inf)
+    paths = np.zeros(count)
+    share = np.zeros(count)
+    order = np.empty(count, np.uint32)
+    heap = np.empty(count, np.uint32)
+    place = np.full(count, -1, np.int64)  # in the heap: -1 not yet, -2 no more
+    for source in sources:
+        distance[source], paths[source], place[source] = 0.0, 1.0, 0
+        heap[0] = source
+        size, reached = 1, 0
+        while size:
+            u = heap[0]
+            order[reached] = u
+            reached += 1
+            place[u] = -2
+            size -= 1
+            if size:  # the last of the heap sinks from the top
+                moved, at = heap[size], 0
+                while True:
+                    child = 2 * at + 1
+                    if child >= size:
+                        break
+                    if child + 1 < size and distance[heap[child + 1]] < distance[heap[child]]:
+                        child += 1
+                    if distance[heap[child]] >= distance[moved]:
+                        break
+                    heap[at] = heap[child]
+                    place[heap[at]] = at
+                    at = child
+                heap[at] = moved
+                place[moved] = at
+            for j in range(indptr[u], indptr[u + 1]):
+                v = nodes[j]
+                through = distance[u] + weights[j]
+                if through < distance[v]:
+                    distance[v], paths[v] = through, paths[u]
+                    at = place[v]
+                    if at == -1:
+                        at = size
+                        size += 1
+                    while at > 0 and distance[heap[(at - 1) // 2]] > through:
+                        heap[at] = heap[(at - 1) // 2]
+                        place[heap[at]] = at
+                        at = (at - 1) // 2
+                    heap[at] = v
+                    place[v] = at
+                elif through == distance[v] and place[v] != -2:
+                    paths[v] += paths[u]
+        for back in range(reached - 1, 0, -1):
+            u = order[back]
+            below = 0.0
+            for j in range(indptr[u], indptr[u + 1]):
+                v = nodes[j]
+                if distance[u] + weights[j] == distance[v]:
+                    below += share[v]
+            below = below * paths[u]
+            total[u] += below + ends
+            squares[u] += below * below
+            share[u] = (1.0 + below) / paths[u]
+        total[source] += ends * (reached - 1)
+        for at in range(reached):
+            u = order[at]
+            distance[u], paths[u], share[u], place[u] = np.inf, 0.0, 0.0, -1

@@ -1,49 +1,110 @@
-"""All triangles of an undirected graph, each found once: from every edge, oriented from the node of lower degree to the higher."""
+"""Triangles, each found once, from its node of the lowest degree; with edges oriented so a hub costs nothing: O(edges^1.5) in all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 
-from graph_models.kernels.arrays import Ints, Matrix, neighbours
-
-CHUNK = 2_000_000
-"""So many wedges are looked at together."""
+from graph_models.kernels.arrays import Floats, Ints, Matrix, Nodes
+from graph_models.kernels.compiled import compiled, rows
 
 
-def triangles(matrix: Matrix) -> Iterator[tuple[Ints, Ints, Ints]]:
-    """The triangles of a symmetric matrix as chunks of three arrays of nodes; the diagonal is left out.
+class Upward(NamedTuple):
+    """The edges of a symmetric matrix, each once, from the lower degree to the higher; nodes are numbered by degree."""
 
-    With edges oriented by degree no node has more than sqrt(2m) of them, so a hub costs nothing: O(m^1.5) in all.
+    indptr: Ints
+    nodes: Nodes
+    weights: Floats
+    order: Ints
+    """Which node of the matrix a number stands for."""
+
+
+def upward(matrix: Matrix) -> Upward:
+    """The diagonal is left out."""
+    indptr, nodes, weights = rows(matrix)
+    degree = np.diff(indptr)
+    order = np.argsort(degree, kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    starts = np.zeros(len(order) + 1, dtype=np.int64)
+    to, of = np.empty(len(nodes), dtype=np.int64), np.empty(len(nodes))
+    edges = _upward(indptr, nodes, weights, order, place, starts, to, of)
+    return Upward(starts, to[:edges].astype(np.uint32), of[:edges].copy(), order)
+
+
+def mutual(matrix: Matrix) -> Matrix:
+    """``a_ij + a_ji``; what comes to nothing is no tie."""
+    both = sp.csr_array(matrix + matrix.T)
+    both.eliminate_zeros()
+    return both
+
+
+def triangle_sums(matrix: Matrix) -> Floats:
+    """``sum s_ij s_jk s_ki`` over the triangles that a node i is in.
+
+    Parameters
+    ----------
+    matrix : csr_array
+        Symmetric; with entries of 1 the triangles are counted. The diagonal is left out.
+
+    Returns
+    -------
+    array
+        A number a node; 0 where there is no triangle.
+
+    Notes
+    -----
+    Clustering is made of it: ``2 t / (d (d - 1))`` on an undirected graph; with ``s = a + a'`` Fagiolo's on a directed one; with the cube roots of weights
+    in place of 1 the weighted ones (Onnela et al.).
 
     Examples
     --------
     >>> from graph_models.kernels.arrays import matrix_of
-    >>> [tuple(int(corner[0]) for corner in chunk) for chunk in triangles(matrix_of(3, [0, 1, 0, 2, 1, 2], [1, 0, 2, 0, 2, 1], [1] * 6))]
-    [(0, 1, 2)]
+    >>> triangle_sums(matrix_of(4, [0, 1, 0, 2, 1, 2, 2, 3], [1, 0, 2, 0, 2, 1, 3, 2], [1] * 8)).tolist()
+    [1.0, 1.0, 1.0, 0.0]
+
+    References
+    ----------
+    Fagiolo, G., Clustering in complex directed networks, Physical Review E 76, 2007. Onnela, J.-P., et al., Intensity and coherence of motifs in
+    weighted complex networks, Physical Review E 71, 2005.
     """
-    nodes = matrix.shape[0]
-    row = np.repeat(np.arange(nodes, dtype=np.int64), np.diff(matrix.indptr))
-    column = matrix.indices.astype(np.int64)
-    place = np.empty(nodes, dtype=np.int64)
-    place[np.argsort(np.diff(matrix.indptr), kind="stable")] = np.arange(nodes)
-    up = place[row] < place[column]
-    row, column = row[up], column[up]
-    order = np.lexsort((column, row))
-    row, column = row[order], column[order]
-    keys = row * nodes + column
-    indptr = np.searchsorted(row, np.arange(nodes + 1))
-    wedges = np.cumsum(indptr[column + 1] - indptr[column])
-    first = 0
-    while first < len(row):
-        done = wedges[first - 1] if first else 0
-        last = max(first + 1, int(np.searchsorted(wedges, done + CHUNK, side="right")))
-        which, places = neighbours(indptr, column[first:last])
-        a, b, c = row[first:last][which], column[first:last][which], column[places]
-        wanted = a * nodes + c
-        found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        closed = keys[found] == wanted
-        if closed.any():
-            yield a[closed], b[closed], c[closed]
-        first = last
+    edges = upward(matrix)
+    sums, answer = np.zeros(len(edges.order)), np.empty(len(edges.order))
+    _triangle_sums(edges.indptr, edges.nodes, edges.weights, sums)
+    answer[edges.order] = sums
+    return answer
+
+
+@compiled("starts", "nodes", "floats", "longs", "longs", "out longs", "out longs", "out floats")
+def _upward(indptr, nodes, weights, order, place, starts, to, of):  # type: ignore[no-untyped-def]
+    edges = 0
+    for number in range(len(order)):
+        u = order[number]
+        for j in range(indptr[u], indptr[u + 1]):
+            if place[nodes[j]] > number:
+                to[edges], of[edges] = place[nodes[j]], weights[j]
+                edges += 1
+        starts[number + 1] = edges
+    return edges
+
+
+@compiled("starts", "nodes", "floats", "out floats")
+def _triangle_sums(indptr, nodes, weights, sums):  # type: ignore[no-untyped-def]
+    marked = np.full(len(indptr) - 1, -1, np.int64)
+    for a in range(len(indptr) - 1):
+        for j in range(indptr[a], indptr[a + 1]):
+            marked[nodes[j]] = j
+        for j in range(indptr[a], indptr[a + 1]):
+            b = nodes[j]
+            for k in range(indptr[b], indptr[b + 1]):
+                c = nodes[k]
+                closing = marked[c]
+                if closing >= 0:
+                    more = weights[j] * weights[k] * weights[closing]
+                    sums[a] += more
+                    sums[b] += more
+                    sums[c] += more
+        for j in range(indptr[a], indptr[a + 1]):
+            marked[nodes[j]] = -1

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Floats, Longs
+from graph_models.ecosystem import Ecosystem, Floats
 from graph_models.errors import InvalidInput, ParameterOutOfRange, TooCostly
 from graph_models.graphs import Graph, graph_of
 from graph_models.kernels.betweenness import dependencies
@@ -23,8 +22,8 @@ EXACT_PARTIES = 2_000
 """Up to so many parties every one is a source of shortest paths."""
 MOST_STEPS = 20_000_000_000
 """So many (source, party or edge) steps are worth waiting for: minutes, not hours."""
-MOST_WEIGHTED_STEPS = 20_000_000
-"""The same for shortest paths by distance, which run one by one."""
+MOST_WEIGHTED_STEPS = 2_000_000_000
+"""The same for shortest paths by distance, each of whose steps takes longer."""
 
 
 def reach(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -172,7 +171,7 @@ def betweenness_of(graph: Graph, parameters: Parameters) -> tuple[Floats, Floats
             limit=most,
             needed=steps,
         )
-    total, squares = _by_distance(graph, sources) if by_distance else dependencies(graph.matrix(), sources)
+    total, squares = dependencies(graph.matrix(), sources, by_distance=by_distance)
     scale = 1.0 if graph.directed else 0.5
     if parameters.normalised is not False and count > 2:
         scale = 1.0 / ((count - 1) * (count - 2))
@@ -183,20 +182,6 @@ def betweenness_of(graph: Graph, parameters: Parameters) -> tuple[Floats, Floats
     spread = np.maximum(squares - total * total / pivots, 0.0) / max(pivots - 1, 1)
     error = count * np.sqrt(spread / pivots * (1 - pivots / count))
     return total * (count / pivots) * scale, error * scale, warnings
-
-
-def _by_distance(graph: Graph, sources: Longs) -> tuple[Floats, Floats]:
-    """Dependencies by the length of paths: plain networkx, one source after another."""
-    plain = nx.DiGraph()
-    plain.add_nodes_from(range(graph.nodes))
-    plain.add_weighted_edges_from(zip(graph.source.tolist(), graph.target.tolist(), graph.weight.tolist(), strict=True))
-    total, squares = np.zeros(graph.nodes), np.zeros(graph.nodes)
-    for source in sources.tolist():
-        one = nx.betweenness_centrality_subset(plain, [source], list(plain), normalized=False, weight="weight")
-        values = np.fromiter((one[node] for node in range(graph.nodes)), np.float64, graph.nodes)
-        total += values
-        squares += values * values
-    return total, squares
 
 
 def _alpha(parameters: Parameters) -> float:

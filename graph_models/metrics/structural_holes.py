@@ -6,7 +6,7 @@ import numpy as np
 
 from graph_models.ecosystem import Ecosystem
 from graph_models.graphs import graph_of
-from graph_models.kernels.constraint import constraint as constraint_of
+from graph_models.kernels.structural_holes import constraint as constraint_of
 from graph_models.metrics.result import Metric, MetricResult, number_result
 from graph_models.parameters import GRAPHS, Parameter, Parameters
 

@@ -8,18 +8,21 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph_models.kernels import betweenness as betweenness_kernel
 from graph_models.kernels.arrays import Matrix, matrix_of
 from graph_models.kernels.betweenness import dependencies
-from graph_models.kernels.constraint import constraint
+from graph_models.kernels.communities import leiden
+from graph_models.kernels.compiled import Loop
+from graph_models.kernels.core import core_numbers
+from graph_models.kernels.distances import distance_sums, hops_from
 from graph_models.kernels.dominators import immediate_dominators, sums_below
 from graph_models.kernels.maximum_flow import maximum_flow
 from graph_models.kernels.ownership import cycles, held_of
 from graph_models.kernels.pagerank import pagerank
-from graph_models.kernels.triangles import triangles
+from graph_models.kernels.structural_holes import constraint, effective_size
+from graph_models.kernels.triangles import triangle_sums
 
 WEIGHTS = st.sampled_from([0.1, 0.25, 0.5, 1.0, 2.0, 7.5])
 
@@ -40,6 +43,17 @@ def matrix(graph: nx.Graph) -> Matrix:
     directed = graph.to_directed()
     edges = list(directed.edges(data="weight", default=1.0))
     return matrix_of(len(graph), [e[0] for e in edges], [e[1] for e in edges], [e[2] for e in edges])
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiled as it is used, or as plain Python, which says so where an array ends."""
+    if request.param == "python":
+        monkeypatch.setattr(Loop, "__call__", lambda loop, *arguments: loop.python(*arguments))
+
+
+EACH_WAY = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+each_way = pytest.mark.parametrize("run", ["compiled", "python"], indirect=True)
 
 
 def listed(values: dict[Any, float]) -> list[float]:
@@ -70,26 +84,72 @@ def test_pagerank_leaves_out_the_nodes_that_do_not_exist() -> None:
     assert pagerank(matrix_of(3, [0], [1], [1.0]), present=present).tolist() == pytest.approx([0.350877, 0.649123, 0.0], abs=1e-6)
 
 
-@settings(deadline=None, max_examples=60)
-@given(graphs(most=14), st.sampled_from([0.0, 0.02, 2.0]), st.sampled_from([10, 4_000_000]))
-def test_betweenness_is_that_of_networkx_by_blocks_and_edge_by_edge(graph: nx.Graph, dense_from: float, block: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(betweenness_kernel, "DENSE_FROM", dense_from)
-        patch.setattr(betweenness_kernel, "BLOCK", block)
-        total = dependencies(matrix(graph), np.arange(len(graph))).total
-    expected = listed(nx.betweenness_centrality(graph, normalized=False))
-    assert (total / (1 if graph.is_directed() else 2)).tolist() == pytest.approx(expected, abs=1e-9)
+@each_way
+@EACH_WAY
+@given(graphs(most=14), st.booleans(), st.booleans())
+def test_betweenness_is_that_of_networkx(run: None, graph: nx.Graph, by_distance: bool, endpoints: bool) -> None:
+    found = dependencies(matrix(graph), np.arange(len(graph)), by_distance=by_distance, endpoints=endpoints).total
+    expected = listed(nx.betweenness_centrality(graph, normalized=False, weight="weight" if by_distance else None, endpoints=endpoints))
+    assert (found / (1 if graph.is_directed() else 2)).tolist() == pytest.approx(expected, abs=1e-9)
 
 
-def test_betweenness_of_a_long_chain_costs_no_block_a_level() -> None:
+@pytest.mark.parametrize("by_distance", [False, True])
+def test_betweenness_of_a_long_chain_has_no_cost_a_level(by_distance: bool) -> None:
     nodes = 1500
-    total = dependencies(matrix_of(nodes, range(nodes - 1), range(1, nodes), np.ones(nodes - 1)), np.arange(nodes)).total
+    chain = matrix_of(nodes, range(nodes - 1), range(1, nodes), np.ones(nodes - 1))
+    total, squares = dependencies(chain, np.arange(nodes), by_distance=by_distance)
     assert total.tolist() == [place * (nodes - 1 - place) for place in range(nodes)]
+    assert squares.tolist() == [place * (nodes - 1 - place) ** 2 for place in range(nodes)]
 
 
-@settings(deadline=None, max_examples=60)
+def test_what_is_found_does_not_depend_on_how_many_threads_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = nx.gnp_random_graph(300, 0.03, seed=3, directed=True)
+    together = dependencies(matrix(graph), np.arange(300)).total
+    monkeypatch.setattr("graph_models.kernels.threads.workers", lambda: 1)
+    assert dependencies(matrix(graph), np.arange(300)).total.tolist() == together.tolist()
+
+
+@each_way
+@EACH_WAY
+@given(graphs(most=14))
+def test_sums_of_distances_are_those_of_networkx(run: None, graph: nx.Graph) -> None:
+    sums = distance_sums(matrix(graph), np.arange(len(graph)))
+    distances = [[d for d in (nx.single_source_shortest_path_length(graph, u).get(v) for u in graph) if d] for v in sorted(graph)]
+    assert sums.sources.tolist() == [len(found) for found in distances]
+    assert sums.distance.tolist() == [sum(found) for found in distances]
+    assert sums.distance_squares.tolist() == [sum(d * d for d in found) for found in distances]
+    assert sums.inverse.tolist() == pytest.approx([sum(1 / d for d in found) for found in distances])
+    assert sums.inverse_squares.tolist() == pytest.approx([sum(1 / d**2 for d in found) for found in distances])
+
+
+def test_sums_of_distances_over_more_sources_than_are_followed_at_once() -> None:
+    graph = nx.gnp_random_graph(200, 0.02, seed=1, directed=True)
+    assert distance_sums(matrix(graph), np.arange(200)).inverse.tolist() == pytest.approx(listed(nx.harmonic_centrality(graph)))
+
+
+@each_way
+@EACH_WAY
 @given(graphs())
-def test_constraint_is_that_of_networkx(graph: nx.Graph) -> None:
+def test_hops_are_those_of_networkx(run: None, graph: nx.Graph) -> None:
+    hops, order = hops_from(matrix(graph), 0)
+    assert {node: int(hops[node]) for node in order.tolist()} == nx.single_source_shortest_path_length(graph, 0)
+    assert hops[order].tolist() == sorted(hops[order].tolist())
+    assert (hops >= 0).sum() == len(order)
+
+
+@each_way
+@EACH_WAY
+@given(graphs(most=12))
+def test_core_numbers_are_those_of_networkx_which_allows_no_tie_to_oneself(run: None, graph: nx.Graph) -> None:
+    found = core_numbers(matrix(graph), directed=graph.is_directed())
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    assert found.tolist() == listed(nx.core_number(graph))
+
+
+@each_way
+@EACH_WAY
+@given(graphs())
+def test_constraint_is_that_of_networkx(run: None, graph: nx.Graph) -> None:
     others = [any(v != u for v in set(nx.all_neighbors(graph, u))) for u in sorted(graph)]
     if not graph.number_of_edges():
         assert np.isnan(constraint(matrix(graph))).all()
@@ -104,12 +164,54 @@ def test_constraint_is_that_of_networkx(graph: nx.Graph) -> None:
             assert value == pytest.approx(wanted, abs=1e-12)
 
 
-@settings(deadline=None, max_examples=60)
+@each_way
+@EACH_WAY
+@given(graphs())
+def test_effective_size_is_that_of_networkx_node_by_node(run: None, graph: nx.Graph) -> None:
+    """For all nodes at once networkx 3.6 divides the tie of j and q by q's strongest, not j's; asked for some nodes, it keeps to the definition."""
+    found = effective_size(matrix(graph))
+    expected = nx.effective_size(graph, nodes=list(graph), weight="weight")
+    for node, wanted in expected.items():
+        others = set(nx.all_neighbors(graph, node)) - {node}
+        assert math.isnan(found[node]) == (not others)
+        if not math.isnan(wanted):
+            assert found[node] == pytest.approx(wanted, abs=1e-12)
+
+
+@each_way
+@EACH_WAY
 @given(graphs(directed=False))
-def test_every_triangle_is_found_once(graph: nx.Graph) -> None:
+def test_every_triangle_is_found_once(run: None, graph: nx.Graph) -> None:
+    ties = matrix(graph)
+    ties.data[:] = 1.0
     graph.remove_edges_from(list(nx.selfloop_edges(graph)))
-    found = [tuple(sorted(corners)) for chunk in triangles(matrix(graph)) for corners in zip(*(c.tolist() for c in chunk), strict=True)]
-    assert len(found) == len(set(found)) == sum(nx.triangles(graph).values()) // 3
+    assert triangle_sums(ties).tolist() == listed(nx.triangles(graph))
+
+
+@each_way
+@EACH_WAY
+@given(graphs(directed=False, most=14), st.integers(0, 5), st.sampled_from([0.5, 1.0, 2.0]))
+def test_communities_are_connected_and_no_node_gains_by_moving(run: None, graph: nx.Graph, seed: int, resolution: float) -> None:
+    ties = matrix(graph)
+    labels = leiden(ties, seed=seed, resolution=resolution)
+    assert labels.tolist() == leiden(ties, seed=seed, resolution=resolution).tolist()
+    assert list(dict.fromkeys(labels.tolist())) == list(range(labels.max() + 1))
+    groups = [set(np.flatnonzero(labels == label).tolist()) for label in range(labels.max() + 1)]
+    assert all(nx.is_connected(graph.subgraph(group)) for group in groups)
+    if graph.number_of_edges():
+        quality = nx.community.modularity(graph, groups, resolution=resolution)
+        assert quality >= nx.community.modularity(graph, [{node} for node in graph], resolution=resolution) - 1e-12
+        for node in graph:
+            alone = [group - {node} for group in groups] + [{node}]
+            assert nx.community.modularity(graph, [group for group in alone if group], resolution=resolution) <= quality + 1e-9
+
+
+def test_communities_of_the_karate_club_are_as_good_as_any_known() -> None:
+    """Modularity .4198 is the largest of all partitions: Brandes, U., et al., On modularity clustering, IEEE TKDE 20, 2008, table 2."""
+    graph = nx.karate_club_graph()
+    nx.set_edge_attributes(graph, 1, "weight")
+    labels = leiden(matrix(graph), seed=1, iterations=10)
+    assert round(nx.community.modularity(graph, [set(np.flatnonzero(labels == label).tolist()) for label in range(4)]), 4) == 0.4198
 
 
 @settings(deadline=None, max_examples=60)
