@@ -25,7 +25,7 @@ from graph_models.vocabulary import BUILT_IN, Vocabulary
 if TYPE_CHECKING:
     import networkx as nx
 
-    from graph_models.networkx_backend import EcosystemGraph
+    from graph_models.networkx_backend.graphs import ArrayGraph
     from graph_models.parameters import Parameters
 
 T = TypeVar("T")
@@ -260,9 +260,9 @@ class Ecosystem:
         answer.origin = self
         return answer
 
-    def graph(self, name: str, **parameters: Any) -> EcosystemGraph:
+    def graph(self, name: str, **parameters: Any) -> ArrayGraph:
         """One of the graphs of metrics.md section 1, as networkx functions accept it."""
-        from graph_models.networkx_backend import graph_for_networkx
+        from graph_models.networkx_backend.ecosystem_graphs import graph_for_networkx
         from graph_models.parameters import parameters_of
 
         return graph_for_networkx(self, name, parameters_of(parameters, None, self.vocabulary))

@@ -14,6 +14,10 @@ SMALL = 200_000
 """Up to so many edges and nodes the iteration goes on to the rounding error: equal parties then get equal ranks."""
 
 
+class NotConverged(ArithmeticError):
+    """So many iterations as were allowed did not come near enough."""
+
+
 def pagerank(
     matrix: Matrix,
     alpha: float = 0.85,
@@ -22,6 +26,8 @@ def pagerank(
     dangling: Floats | None = None,
     present: Bools | None = None,
     tolerance: float | None = None,
+    start: Floats | None = None,
+    most: int | None = None,
 ) -> Floats:
     """The stationary distribution of a walker who follows an edge with probability ``alpha`` and else starts anew.
 
@@ -35,6 +41,10 @@ def pagerank(
         The nodes that exist; the others get 0.
     tolerance : float, optional
         Stops where an iteration changes less than this in L1 (default: ``TOLERANCE``, on a small graph 1e-16).
+    start : array, optional
+        Where the iteration begins (default: at ``restart``). Scaled to sum 1.
+    most : int, optional
+        So many iterations at most, else ``NotConverged`` (default: as many as are always enough).
 
     Returns
     -------
@@ -52,22 +62,25 @@ def pagerank(
     if not exists.any():
         return np.zeros(nodes)
     uniform = exists / exists.sum()
-    start = uniform if restart is None else restart / restart.sum()
+    anew = uniform if restart is None else restart / restart.sum()
     sinks = uniform if dangling is None else dangling / dangling.sum()
     out = np.asarray(matrix.sum(axis=1)).ravel()
     share = np.divide(alpha, out, out=np.zeros(nodes), where=out > 0)
     lost = exists & (out <= 0)
     backward = matrix.T.tocsr()
-    tolerance = tolerance or (1e-16 if matrix.nnz + nodes <= SMALL else TOLERANCE)
+    if tolerance is None:
+        tolerance = 1e-16 if matrix.nnz + nodes <= SMALL else TOLERANCE
     # Each iteration shrinks the change in L1, at first at most 2, by alpha at least: so many are always enough.
-    limit = 1 if alpha <= 0 else math.ceil(math.log(tolerance / 2) / math.log(alpha)) + 1
-    ranks: Floats = start.copy()
+    limit = most if most is not None else 1 if alpha <= 0 else math.ceil(math.log(tolerance / 2) / math.log(alpha)) + 1
+    ranks: Floats = anew.copy() if start is None else start / start.sum()
     for _ in range(limit):
         following = backward @ (ranks * share)
-        following += alpha * ranks[lost].sum() * sinks + (1 - alpha) * start
+        following += alpha * ranks[lost].sum() * sinks + (1 - alpha) * anew
         following /= following.sum()
         change = np.abs(following - ranks).sum()
         ranks = following
         if change < tolerance:
-            break
+            return ranks
+    if most is not None:
+        raise NotConverged(f"{most} iterations")
     return ranks

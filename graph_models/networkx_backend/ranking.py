@@ -1,0 +1,120 @@
+"""Ranks by who points to whom: the iterations of networkx, on sparse matrices. Signatures, defaults and errors are those of networkx."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from scipy.sparse.linalg import ArpackNoConvergence, svds
+
+from graph_models.kernels.arrays import Floats
+from graph_models.kernels.pagerank import NotConverged
+from graph_models.kernels.pagerank import pagerank as pagerank_kernel
+from graph_models.networkx_backend.graphs import ArrayGraph
+
+Values = Mapping[Any, float]
+
+
+def pagerank(
+    G: ArrayGraph,
+    alpha: float = 0.85,
+    personalization: Values | None = None,
+    max_iter: int = 100,
+    tol: float = 1e-6,
+    nstart: Values | None = None,
+    weight: str | None = "weight",
+    dangling: Values | None = None,
+) -> dict[Any, float]:
+    """Stops at ``tol`` a node, as networkx does: on a large graph far from exact. Our own metric of this name does not."""
+    if not len(G):
+        return {}
+    start = np.ones(len(G)) if nstart is None else _vector(G, nstart)
+    restart, sinks = (None if values is None else _vector(G, values) for values in (personalization, dangling))
+    if restart is not None and not restart.sum():
+        raise ZeroDivisionError
+    if any(values is not None and (values.min() < 0 or not values.sum()) for values in (start, restart, sinks)) or not 0 <= alpha <= 1:
+        raise NotImplementedError("no distribution")
+    sinks = restart if sinks is None else sinks
+    try:
+        return G.by_node(pagerank_kernel(G.matrix(weight), alpha, restart=restart, dangling=sinks, start=start, tolerance=len(G) * tol, most=max_iter))
+    except NotConverged as error:
+        raise nx.PowerIterationFailedConvergence(max_iter) from error
+
+
+def hits(
+    G: ArrayGraph, max_iter: int = 100, tol: float = 1e-8, nstart: Values | None = None, normalized: bool = True
+) -> tuple[dict[Any, float], dict[Any, float]]:
+    if not len(G):
+        return {}, {}
+    matrix = G.matrix("weight")
+    if max_iter <= 0:
+        raise nx.PowerIterationFailedConvergence(max_iter)
+    start = np.full(len(G), 1 / len(G)) if nstart is None else np.array(list(nstart.values()), dtype=np.float64)
+    try:
+        _, _, right = svds(matrix, k=1, v0=start, maxiter=max_iter, tol=tol)
+    except ArpackNoConvergence as error:
+        raise nx.PowerIterationFailedConvergence(max_iter) from error
+    authorities = right.ravel()
+    hubs = matrix @ authorities
+    if normalized:
+        hubs, authorities = hubs / hubs.sum(), authorities / authorities.sum()
+    return G.by_node(hubs), G.by_node(authorities)
+
+
+def katz_centrality(
+    G: ArrayGraph,
+    alpha: float = 0.1,
+    beta: float | Values = 1.0,
+    max_iter: int = 1000,
+    tol: float = 1e-6,
+    nstart: Values | None = None,
+    normalized: bool = True,
+    weight: str | None = None,
+) -> dict[Any, float]:
+    if not len(G):
+        return {}
+    values = np.zeros(len(G)) if nstart is None else _all_of(G, nstart)
+    try:
+        constant = np.full(len(G), float(beta))  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        if set(beta) != set(G):  # type: ignore[arg-type]
+            raise nx.NetworkXError("beta dictionary must have a value for every node") from error
+        constant = _vector(G, beta)  # type: ignore[arg-type]
+    backward = G.matrix(weight).T.tocsr()
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(max_iter):
+            before, values = values, alpha * (backward @ values) + constant
+            if np.abs(values - before).sum() < len(G) * tol:
+                norm = np.linalg.norm(values) if normalized else 1.0
+                return G.by_node(values / (norm or 1.0))
+    raise nx.PowerIterationFailedConvergence(max_iter)
+
+
+def eigenvector_centrality(G: ArrayGraph, max_iter: int = 100, tol: float = 1e-6, nstart: Values | None = None, weight: str | None = None) -> dict[Any, float]:
+    if not len(G):
+        raise nx.NetworkXPointlessConcept("cannot compute centrality for the null graph")
+    values = np.ones(len(G)) if nstart is None else _all_of(G, nstart)
+    if not values.any():
+        raise nx.NetworkXError("initial vector cannot have all zero values")
+    if not values.sum():
+        raise ZeroDivisionError
+    values = values / values.sum()
+    backward = G.matrix(weight).T.tocsr()
+    for _ in range(max_iter):
+        before, values = values, values + backward @ values
+        values = values / (np.linalg.norm(values) or 1.0)
+        if np.abs(values - before).sum() < len(G) * tol:
+            return G.by_node(values)
+    raise nx.PowerIterationFailedConvergence(max_iter)
+
+
+def _vector(G: ArrayGraph, values: Values) -> Floats:
+    return np.array([values.get(node, 0.0) for node in G], dtype=np.float64)
+
+
+def _all_of(G: ArrayGraph, values: Values) -> Floats:
+    if set(values) != set(G):
+        raise NotImplementedError("a start for some nodes only")
+    return _vector(G, values)
