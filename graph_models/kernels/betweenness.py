@@ -75,7 +75,7 @@ def dependencies(matrix: Matrix, sources: Ints, *, by_distance: bool = False, en
 @compiled("starts", "nodes", "longs", "float", "out floats", "out floats")
 def _in_hops(indptr, nodes, sources, ends, total, squares):  # type: ignore[no-untyped-def]
     count = len(indptr) - 1
-    none, one = np.uint32(0), np.uint32(1)
+    none = np.uint32(0)
     seen = np.zeros(count, np.uint32)  # in which lanes a node was reached
     coming = np.zeros(count, np.uint32)  # in which it is reached by the next level
     value = np.zeros((count, LANES))  # shortest paths to a node; on the way back (1 + dependency) / paths
@@ -83,13 +83,15 @@ def _in_hops(indptr, nodes, sources, ends, total, squares):  # type: ignore[no-u
     visited = np.empty(2 * count + LANES, np.uint32)  # level by level: the nodes, and in which lanes they are of that level
     lanes = np.empty(2 * count + LANES, np.uint32)
     level_at = np.empty(64, np.int64)
+    most = np.max(indptr[1:] - indptr[:-1]) if count else 0
+    to, along = np.empty(most + 1, np.uint32), np.empty(most + 1, np.uint32)  # gathered first: a branch would be guessed wrong too often
     for first in range(0, len(sources), LANES):
         seen[:] = none
         value[:, :] = 0.0
         reached[:] = 0.0
         end, levels = 0, 0
         for lane in range(min(LANES, len(sources) - first)):
-            visited[end], lanes[end] = sources[first + lane], one << np.uint32(lane)
+            visited[end], lanes[end] = sources[first + lane], BIT[lane]
             seen[visited[end]] |= lanes[end]
             value[visited[end], lane] = 1.0
             end += 1
@@ -97,19 +99,22 @@ def _in_hops(indptr, nodes, sources, ends, total, squares):  # type: ignore[no-u
         while level_at[levels] < level_at[levels + 1]:
             for at in range(level_at[levels], level_at[levels + 1]):
                 u, here = visited[at], lanes[at]
+                some = 0
                 for j in range(indptr[u], indptr[u + 1]):
                     v = nodes[j]
-                    new = here & (seen[v] ^ ALL)
-                    if new != none:
-                        if coming[v] == none:
-                            if end == len(visited):
-                                visited, lanes = np.append(visited, np.empty_like(visited)), np.append(lanes, np.empty_like(lanes))
-                            visited[end] = v
-                            end += 1
-                        coming[v] |= new
-                        for lane in range(LANES):
-                            more = value[u, lane]
-                            value[v, lane] += more if new & BIT[lane] else 0.0
+                    to[some], new = v, here & (seen[v] ^ ALL)
+                    along[some] = new
+                    some += new != none
+                while end + some >= len(visited):
+                    visited, lanes = np.append(visited, np.empty_like(visited)), np.append(lanes, np.empty_like(lanes))
+                for k in range(some):
+                    v, new = to[k], along[k]
+                    visited[end] = v
+                    end += coming[v] == none
+                    coming[v] |= new
+                    for lane in range(LANES):
+                        more = value[u, lane]
+                        value[v, lane] += more if new & BIT[lane] else 0.0
             levels += 1
             if levels + 1 == len(level_at):
                 level_at = np.append(level_at, np.empty_like(level_at))
@@ -123,15 +128,19 @@ def _in_hops(indptr, nodes, sources, ends, total, squares):  # type: ignore[no-u
             for at in range(level_at[level], level_at[level + 1]):
                 u, here = visited[at], lanes[at]
                 below[:] = 0.0
+                some = 0
                 for j in range(indptr[u], indptr[u + 1]):
                     v = nodes[j]
-                    on = here & coming[v]
-                    if on != none:
-                        for lane in range(LANES):
-                            more = value[v, lane]
-                            below[lane] += more if on & BIT[lane] else 0.0
+                    to[some], on = v, here & coming[v]
+                    along[some] = on
+                    some += on != none
+                for k in range(some):
+                    v, on = to[k], along[k]
+                    for lane in range(LANES):
+                        more = value[v, lane]
+                        below[lane] += more if on & BIT[lane] else 0.0
                 for lane in range(LANES):
-                    if (here >> np.uint32(lane)) & one:
+                    if here & BIT[lane]:
                         through = below[lane] * value[u, lane]
                         value[u, lane] = (1.0 + through) / value[u, lane]
                         if level > 0:
