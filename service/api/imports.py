@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
@@ -15,7 +16,10 @@ from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, Pa
 from service.http_paths import id_in_path
 from service.idempotency import once
 from service.ingest import load
+from service.ingest.sources import FileOfSet
+from service.ingest.suggesting import suggest
 from service.submissions import submit_import
+from service.uploads import discard, take_in
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["imports"])
 Name = Annotated[str, Path(description="The name of a mapping.", examples=["orders"])]
@@ -28,6 +32,11 @@ files:
 """
 _SAVED = {"name": "orders", "version": 1, "mapping": _YAML, "recorded_at": "2026-03-02T09:30:00.000000Z"}
 _FORM = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": ["(the bytes of orders.csv)"], "mapping": "orders", "dry_run": False}}}}}
+_SUGGESTED: dict[str, Any] = {
+    "mapping": _YAML, "columns": [{"column": "customer", "read_as": "name", "reason": "the header says 'customer'", "examples": ["Acme"]}],
+    "open_questions": ["In which currency are the amounts? They are taken for CNY."],
+}  # fmt: skip
+_SAMPLE = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": "(the bytes of orders.csv)"}}}}}
 _QUEUED = examples.JOB_QUEUED | {"kind": "import"}
 _IMPORT: dict[str, Any] = {
     "import_id": "9f2c41d07a5be3f8", "state": "done", "accepted": 120, "created": 120, "updated": 0, "unchanged": 0, "rejected": 0, "revision": 7,
@@ -42,6 +51,17 @@ def list_mappings(place: PlaceDep) -> Response:
     """The names of the saved mappings."""
     names = place.service.catalog.names(place.workspace.id, "mapping")
     return json_answer({"items": [{"name": name} for name in names], "next_cursor": None, "total": len(names)})
+
+
+@router.post("/mappings/suggest", response_class=Response, responses=answers(_SUGGESTED), openapi_extra=_SAMPLE)
+def suggest_mapping(place: PlaceDep, file: Annotated[UploadFile, File(description="A file that `POST W/imports` reads.", examples=["orders.csv"])]) -> Response:
+    """A first mapping for a file, with the reason for what each column is read as, and what only a person can say. Nothing is kept or applied."""
+    upload = take_in(place.service, place.workspace.id, [(file.filename, file.file)])
+    try:
+        found = suggest(FileOfSet(FilePath(upload.files[0]["path"]), upload.files[0]["name"]))
+    finally:
+        discard(upload)
+    return json_answer(found._asdict())
 
 
 @router.get("/mappings/{name}", response_model=SavedMapping, responses=answers(_SAVED))

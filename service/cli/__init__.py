@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import typer
 
 from graph_models.errors import StakeholderGraphError
+from service.cli import mappings
 from service.cli.analyses import analyze, explain, top
 from service.cli.console import DONE, FAILED, error_console, print_error
 from service.cli.health import doctor
@@ -22,10 +23,11 @@ from service.cli.records import export, import_files
 from service.cli.server import demo, serve
 from service.settings import BadSetting
 
-COMMANDS: dict[str, Callable[..., Any]] = {
+COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "serve": serve,
     "demo": demo,
     "import": import_files,
+    "mapping": mappings.app,
     "imports": imports,
     "rollback": rollback,
     "analyze": analyze,
@@ -51,7 +53,10 @@ def make_app() -> typer.Typer:
         rich_markup_mode=None,
     )
     for name, command in COMMANDS.items():
-        app.command(name)(command)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
     return app
 
 

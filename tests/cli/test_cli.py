@@ -52,13 +52,19 @@ def answered(done: subprocess.CompletedProcess[str]) -> Any:
 # -- each command as a process
 
 
+_NAMES = {"mapping": ("mapping", "suggest")}
+"""A command of commands by one of them."""
+
+
 def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> None:
     path = file_of(tmp_path, FIRM)
     process = process_runner(tmp_path / "store")
+    (table := tmp_path / "table.csv").write_text("name,city\nAcme,Rome\n", "utf-8")
     arguments: dict[str, tuple[str, ...]] = {
         "import": (path, "-w", "w", "--focal", "firm"),
         "analyze": ("-w", "w"),
         "top": ("influence", "-w", "w"),
+        "mapping": ("suggest", str(table)),
         "imports": ("-w", "w"),
         "ranking": ("distributor", "-w", "w"),
         "explain": ("d/1", "-w", "w"),
@@ -81,7 +87,7 @@ def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_and_answers_in_json(run: Run, command: str) -> None:
-    done = run(command, "--help")
+    done = run(*_NAMES.get(command, (command,)), "--help")
     assert done.returncode == DONE
     assert "--json" in done.stdout
 
