@@ -227,9 +227,10 @@ def columns_of(rows: Mapping[str, pa.Table]) -> Columns:
 
 
 def table_of(family: str, values: Mapping[str, Sequence[Any]]) -> pa.Table:
-    """A store's table of a family from lists of values, in the types that :func:`columns_of` expects."""
+    """A store's table of a family from lists of values, in the types that :func:`columns_of` expects; what is not among them is empty."""
     names = ("id", "valid_from", "valid_to", *FAMILIES[family])
-    return pa.table({name: pa.array(values[name], arrow_type(name)) for name in names})
+    count = len(values["id"]) if values else 0
+    return pa.table({name: pa.array(values[name], arrow_type(name)) if name in values else pa.nulls(count, arrow_type(name)) for name in names})
 
 
 def _by_id(table: pa.Table) -> pa.Table:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from graph_models.columns import FAMILIES, HOT
@@ -47,9 +48,15 @@ ADJACENT = {
 
 
 @lru_cache
-def family_statement(family: str) -> str:
-    """All rows of a family as its columns."""
-    wanted = ", ".join(("r.id", "r.start", "r.stop", *(f"r.{name}" for name in FAMILIES[family])))
+def filled_statement(family: str) -> str:
+    """How many rows of a family say anything in each of its columns."""
+    counted = ", ".join(f"count(r.{name})" for name in FAMILIES[family])
+    return f"SELECT {counted} FROM record r INDEXED BY record_id WHERE r.type = :type AND {_THERE}"
+
+
+def family_statement(names: Sequence[str]) -> str:
+    """All rows of a family: id, period, and these of its columns."""
+    wanted = ", ".join(("r.id", "r.start", "r.stop", *(f"r.{name}" for name in names)))
     return f"SELECT {wanted} FROM record r INDEXED BY record_id WHERE r.type = :type AND {_THERE} ORDER BY r.id, r.start"
 
 
