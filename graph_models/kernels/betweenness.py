@@ -164,49 +164,51 @@ def _by_distance(indptr, nodes, weights, sources, ends, total, squares):  # type
     paths = np.zeros(count)
     share = np.zeros(count)
     order = np.empty(count, np.uint32)
-    heap = np.empty(count, np.uint32)
+    heap, length = np.empty(count, np.uint32), np.empty(count)  # the nearest on top, each above its four
     place = np.full(count, -1, np.int64)  # in the heap: -1 not yet, -2 no more
     for source in sources:
-        distance[source], paths[source], place[source] = 0.0, 1.0, 0
-        heap[0] = source
+        distance[source], paths[source] = 0.0, 1.0
+        heap[0], length[0] = source, 0.0
         size, reached = 1, 0
         while size:
-            u = heap[0]
+            u, here = heap[0], length[0]
             order[reached] = u
             reached += 1
             place[u] = -2
             size -= 1
-            if size:  # the last of the heap sinks from the top
-                moved, at = heap[size], 0
-                while True:
-                    child = 2 * at + 1
-                    if child >= size:
-                        break
-                    if child + 1 < size and distance[heap[child + 1]] < distance[heap[child]]:
-                        child += 1
-                    if distance[heap[child]] >= distance[moved]:
-                        break
-                    heap[at] = heap[child]
-                    place[heap[at]] = at
-                    at = child
-                heap[at] = moved
+            moved, far = heap[size], length[size]
+            at = 0
+            while True:  # the last of the heap sinks from the top
+                child = 4 * at + 1
+                if child >= size:
+                    break
+                for other in range(child + 1, min(child + 4, size)):
+                    if length[other] < length[child]:
+                        child = other
+                if length[child] >= far:
+                    break
+                heap[at], length[at] = heap[child], length[child]
+                place[heap[at]] = at
+                at = child
+            if size:
+                heap[at], length[at] = moved, far
                 place[moved] = at
             for j in range(indptr[u], indptr[u + 1]):
                 v = nodes[j]
-                through = distance[u] + weights[j]
+                through = here + weights[j]
                 if through < distance[v]:
                     distance[v], paths[v] = through, paths[u]
                     at = place[v]
                     if at == -1:
                         at = size
                         size += 1
-                    while at > 0 and distance[heap[(at - 1) // 2]] > through:
-                        heap[at] = heap[(at - 1) // 2]
+                    while at > 0 and length[(at - 1) // 4] > through:
+                        heap[at], length[at] = heap[(at - 1) // 4], length[(at - 1) // 4]
                         place[heap[at]] = at
-                        at = (at - 1) // 2
-                    heap[at] = v
+                        at = (at - 1) // 4
+                    heap[at], length[at] = v, through
                     place[v] = at
-                elif through == distance[v] and place[v] != -2:
+                elif through == distance[v]:
                     paths[v] += paths[u]
         for back in range(reached - 1, 0, -1):
             u = order[back]

@@ -66,21 +66,25 @@ def pagerank(
     sinks = uniform if dangling is None else dangling / dangling.sum()
     out = np.asarray(matrix.sum(axis=1)).ravel()
     share = np.divide(alpha, out, out=np.zeros(nodes), where=out > 0)
-    lost = exists & (out <= 0)
+    lost = np.flatnonzero(exists & (out <= 0))
     backward = matrix.T.tocsr()
     if tolerance is None:
         tolerance = 1e-16 if matrix.nnz + nodes <= SMALL else TOLERANCE
     # Each iteration shrinks the change in L1, at first at most 2, by alpha at least: so many are always enough.
     limit = most if most is not None else 1 if alpha <= 0 else math.ceil(math.log(tolerance / 2) / math.log(alpha)) + 1
     ranks: Floats = anew.copy() if start is None else start / start.sum()
+    begin = (1 - alpha) * anew
     for _ in range(limit):
         following = backward @ (ranks * share)
-        following += alpha * ranks[lost].sum() * sinks + (1 - alpha) * anew
-        following /= following.sum()
-        change = np.abs(following - ranks).sum()
+        following += begin
+        if len(lost):
+            following += alpha * ranks[lost].sum() * sinks
+        change = np.abs(np.subtract(following, ranks, out=ranks), out=ranks).sum()
         ranks = following
         if change < tolerance:
-            return ranks
-    if most is not None:
-        raise NotConverged(f"{most} iterations")
-    return ranks
+            break
+    else:
+        if most is not None:
+            raise NotConverged(f"{most} iterations")
+    answer: Floats = ranks / ranks.sum()  # what rounding has lost
+    return answer
