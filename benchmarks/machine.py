@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("apsw", "fastapi", "msgspec", "neo4j", "networkx", "numpy", "pyarrow", "scipy", "uvicorn")
+PACKAGES = ("apsw", "fastapi", "msgspec", "neo4j", "networkx", "numba", "numpy", "pyarrow", "scipy", "uvicorn")
 
 
 def machine() -> str:

@@ -127,7 +127,8 @@ def _in_hops(indptr, nodes, sources, ends, total, squares):  # type: ignore[no-u
         for level in range(levels - 1, -1, -1):
             for at in range(level_at[level], level_at[level + 1]):
                 u, here = visited[at], lanes[at]
-                below[:] = 0.0
+                for lane in range(LANES):
+                    below[lane] = 0.0
                 some = 0
                 for j in range(indptr[u], indptr[u + 1]):
                     v = nodes[j]

@@ -40,7 +40,7 @@ class Loop:
         import numba
 
         signature = tuple(_types()[name] for name in self.arguments)
-        return numba.njit(signature, nogil=True, cache=_cached())(self.python)
+        return numba.njit(signature, nogil=True, error_model="numpy", cache=_cached())(self.python)
 
 
 def compiled(*arguments: str) -> Callable[[Callable[..., Any]], Loop]:
