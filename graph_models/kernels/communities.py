@@ -57,6 +57,7 @@ def leiden_levels(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, ite
         return
     scale = resolution / strength.sum()
     draw = np.random.default_rng(seed)
+    yielded = False
     for _ in range(iterations):
         graph, community = (indptr, nodes, weights, strength), found.copy()
         begun, place = found, np.arange(count, dtype=np.int64)  # in which node of the level each node is
@@ -64,7 +65,8 @@ def leiden_levels(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, ite
             order = draw.permutation(len(community))
             _move(*graph, scale, order, community)
             before, found = found, _numbered(community[place])
-            if not np.array_equal(before, found):
+            if not yielded or not np.array_equal(before, found):
+                yielded = True
                 yield found
             part = np.arange(len(community), dtype=np.int64)
             _refine(*graph, scale, order, community, part)

@@ -194,6 +194,13 @@ def test_leiden_communities_are_a_partition_that_is_better_than_none(graph: Any,
         assert quality >= alone - 1e-9
 
 
+def test_where_nothing_gains_there_is_still_an_answer() -> None:
+    graph = nx.Graph([("a", "a")])
+    graph.add_node("b")
+    assert nx.community.leiden_communities(graph, backend=NAME) == [{"a"}, {"b"}]
+    assert nx.community.leiden_communities(nx.Graph(), backend=NAME) == []
+
+
 @pytest.mark.parametrize("weight", [-1.0, math.inf, "heavy", {"a": 1}])
 def test_weights_that_are_none_are_left_to_networkx(weight: Any) -> None:
     graph = nx.Graph()
