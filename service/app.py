@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None, description="Who matters to a company, what flows between them, and why. Errors are problems (RFC 9457).",
     )  # fmt: skip
     app.state.service = Service(settings)
-    app.state.worker = WorkerProcess(settings) if settings.worker else None
+    app.state.worker = WorkerProcess(app.state.service) if settings.worker else None
     app.state.calculator = Calculator(settings)
     app.state.counters = Counters()
     for router in ROUTERS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -131,11 +132,16 @@ class Jobs:
         raise JobCancelled("The job was cancelled")
 
     def cancel(self, job_id: str) -> Job:
-        """A queued job is cancelled at once, a running one when it next says how far it is; a finished one stays as it is."""
+        """A queued job is cancelled at once, a running one when it next says how far it is, or with its worker; a finished one stays as it is."""
         with self.catalog.writing() as connection:
             connection.execute("UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'", (now_text(), job_id))
-            connection.execute("UPDATE jobs SET cancelling = 1 WHERE id = ? AND state = 'running'", (job_id,))
+            connection.execute("UPDATE jobs SET cancelling = ? WHERE id = ? AND state = 'running' AND NOT cancelling", (_milliseconds(), job_id))
         return self.get(job_id)
+
+    def overdue(self, seconds: float) -> list[str]:
+        """Running jobs that were cancelled so long ago and have not said anything since: they are inside something that cannot be asked to end."""
+        limit = _milliseconds() - int(seconds * 1000)
+        return [job_id for (job_id,) in self.catalog.rows("SELECT id FROM jobs WHERE state = 'running' AND cancelling AND cancelling <= ?", limit)]
 
     def finish(self, job_id: str, result: dict[str, Any]) -> None:
         self._end(job_id, "done", result=msgspec.json.encode(result))
@@ -184,6 +190,10 @@ class Jobs:
                 "UPDATE jobs SET state = ?, result = ?, problem = ?, finished_at = ? WHERE id = ? AND state = 'running'",
                 (state, result, problem, now_text(), job_id),
             )
+
+
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _job(row: Any) -> Job:

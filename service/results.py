@@ -16,6 +16,7 @@ from graph_models.ecosystem import Ecosystem
 from graph_models.errors import NotFound
 from graph_models.metrics.result import TEXT, MetricResult
 from service.reads import cursor_made, cursor_read
+from service.workplace import UNFINISHED
 
 PARTIES = "parties.arrow"
 
@@ -31,7 +32,7 @@ class Scores(NamedTuple):
 
 def keep(directory: Path, ecosystem: Ecosystem, results: Mapping[str, MetricResult]) -> None:
     """Write all results of an analysis; the directory is there whole or not at all."""
-    making = directory.with_name(directory.name + ".making")
+    making = directory.with_name(directory.name + UNFINISHED)
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     _write(making / PARTIES, _parties(ecosystem), {})

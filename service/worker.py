@@ -1,6 +1,7 @@
 """The worker: one process beside the API that does the jobs, so that long work never stands in the way of a request.
 
-It ends when the pipe to its parent closes; a worker that dies is started again by :class:`WorkerProcess`.
+It ends when the pipe to its parent closes; a worker that dies is started again by :class:`WorkerProcess`. A cancelled job that does not
+end by itself, since it is inside a kernel or a solver, ends with its worker.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import IO, Any, TypeAlias
 
 import apsw
 
-from graph_models.errors import JobCancelled
+from graph_models.errors import JobCancelled, StoreUnavailable
 from service.errors import problem, problem_of
 from service.jobs import Job, Progress, Stopped
 from service.logs import configure, logger
@@ -30,6 +31,9 @@ IDLE_S = 1.0
 """How long an idle worker waits before it looks for jobs that nobody told it of (the command line's)."""
 RESTART_S = 1.0
 STOP_S = 5.0
+LOOK_S = 0.2
+CANCEL_S = 1.0
+"""So long a cancelled job may take to end by itself."""
 _log = logger(__name__)
 
 
@@ -64,6 +68,7 @@ class Worker:
         """Take over what a dead worker left, then work until stopped."""
         self.service.jobs.take_over(problem("worker-died", "The worker died", 500, "The worker process died twice while it did this job; its log may say why."))
         sweep(self.service)
+        self.service.sweep_unfinished()
         self.service.jobs.forget_before(self.service.settings.keep_jobs_days)
         while not self.stopping:
             self.woken.clear()
@@ -108,8 +113,9 @@ def _is_there(service: Service, job: Job) -> bool:
 class WorkerProcess:
     """The worker as the API's process sees it: started, woken, started again where it dies, stopped."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, service: Service) -> None:
+        self.settings = service.settings
+        self._jobs = service.jobs
         self._process: subprocess.Popen[str] | None = None
         self._stopping = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
@@ -139,12 +145,27 @@ class WorkerProcess:
     def _keep(self) -> None:
         while not self._stopping.is_set():
             process = self._process = self._spawn()
-            while process.poll() is None and not self._stopping.wait(0.2):
-                pass
-            if not self._stopping.is_set():
+            ended_here = False
+            while process.poll() is None and not self._stopping.wait(LOOK_S):
+                ended_here = self._end_overdue(process)
+            if not self._stopping.is_set() and not ended_here:
                 _log.error("the worker died", extra={"status": process.returncode})
                 self._stopping.wait(RESTART_S)
             _ended(process)
+
+    def _end_overdue(self, process: subprocess.Popen[str]) -> bool:
+        """Was the worker ended for the sake of a cancelled job? What that had begun to write is undone as after any sudden end."""
+        try:
+            overdue = self._jobs.overdue(CANCEL_S)
+            if overdue:
+                process.kill()
+                process.wait()
+            for job_id in overdue:
+                self._jobs.fail(job_id, problem_of(JobCancelled("The job was cancelled")), "cancelled")
+                _log.info("the worker was ended to cancel a job", extra={"job": job_id})
+        except StoreUnavailable:  # the next worker finds the job cancelled
+            return process.returncode is not None
+        return bool(overdue)
 
     def _spawn(self) -> subprocess.Popen[str]:
         process = subprocess.Popen([sys.executable, "-m", "service.worker"], stdin=subprocess.PIPE, text=True, cwd=_package_parent())

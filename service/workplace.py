@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from service.stores import embedded_path, holds_one_workspace, open_store
 from service.stores.store import Store
 
 CATALOG_FILE = "service.sqlite3"
+UNFINISHED = ".making"
+"""The end of the name of a file or directory that is being written; it gets its own name when it is whole."""
+UNFINISHED_S = 3600.0
 
 
 class Service:
@@ -100,6 +104,17 @@ class Service:
 
     def _files(self, workspace_id: str) -> Path:
         return embedded_path(self.settings.data_directory, workspace_id).with_suffix(".files")
+
+    def sweep_unfinished(self) -> None:
+        """Remove what a process that was killed had begun to write. What is young may be another process's, at work."""
+        for workspace in self.catalog.workspaces():
+            for path in self._files(workspace.id).glob(f"*/*{UNFINISHED}"):
+                if time.time() - path.stat().st_mtime < UNFINISHED_S:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def readiness(self) -> dict[str, str]:
         """What must answer before requests can be served -> ``ok`` or the reason why it does not."""

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from graph_models.errors import InvalidInput, JobCancelled, NotFound
+from graph_models.records import finished, record_of
 from service.jobs import MAX_ATTEMPTS, Job, Progress
 from service.settings import Settings
-from service.worker import Worker, WorkerProcess
+from service.worker import LOOK_S, Worker, WorkerProcess
 from service.workplace import Service
+from service.writes import write_batch
 
 PROBLEM = {"type": "/problems/worker-died", "status": 500}
 
@@ -181,7 +184,7 @@ def test_finished_jobs_are_forgotten_in_time(service: Service) -> None:
 
 
 def test_a_worker_process_that_is_killed_is_started_again_and_no_job_is_lost(service: Service) -> None:
-    process = WorkerProcess(service.settings)
+    process = WorkerProcess(service)
     service.jobs.wake = process.wake
     process.start()
     try:
@@ -199,9 +202,55 @@ def test_a_worker_process_that_is_killed_is_started_again_and_no_job_is_lost(ser
 
 def test_jobs_that_were_queued_while_nobody_worked_are_done_after_a_start(service: Service) -> None:
     job = service.jobs.submit("analysis", "demo", {"metrics": ["wso"]})
-    process = WorkerProcess(service.settings)
+    process = WorkerProcess(service)
     process.start()
     try:
         until(lambda: service.jobs.get(job.id).state == "done", 60)
     finally:
         process.stop()
+
+
+def heavy(service: Service) -> Job:
+    """A job that is inside one compiled loop for minutes and says nothing: betweenness from every party, by distance."""
+    parties = [{"type": "party", "id": f"p{number}", "name": f"p{number}", "kind": "organization"} for number in range(4_000)]
+    pairs = np.random.default_rng(0).integers(0, 4_000, (40_000, 2)).tolist()
+    ties = [
+        {"type": "relationship", "id": f"k{number}", "source": f"p{a}", "target": f"p{b}", "kind": "refers", "strength": 0.5}
+        for number, (a, b) in enumerate(pairs)
+        if a != b
+    ]
+    records = [(line, finished(record_of(fields))) for line, fields in enumerate(parties + ties, 1)]
+    write_batch(service.store("demo"), service.vocabulary("demo"), records)
+    asked = {"metric": "betweenness", "parameters": {"weight": "distance", "pivots": 4_000}}
+    return service.jobs.submit("analysis", "demo", {"metrics": ["degree", asked], "as_of": "2025-12-31"})
+
+
+def test_a_job_inside_a_kernel_is_cancelled_within_two_seconds_and_the_next_one_is_done(service: Service) -> None:
+    process = WorkerProcess(service)
+    process.start()
+    try:
+        job = heavy(service)
+        until(lambda: service.jobs.get(job.id).stage == "betweenness", 60)
+        first = process.pid
+        time.sleep(0.5)
+        begin = time.monotonic()
+        service.jobs.cancel(job.id)
+        until(lambda: service.jobs.get(job.id).state == "cancelled", 10)
+        took = time.monotonic() - begin
+        ended = service.jobs.get(job.id)
+        assert ended.problem is not None
+        assert ended.problem["type"] == "/problems/cancelled"
+        assert took < 2 + LOOK_S
+        following = service.jobs.submit("analysis", "demo", {"metrics": ["degree"], "as_of": "2025-12-31"})
+        until(lambda: service.jobs.get(following.id).state == "done", 60)
+        assert process.pid != first
+        assert len(service.catalog.things("demo", "analysis")) == 1
+    finally:
+        process.stop()
+
+
+def test_what_a_killed_process_had_begun_to_write_goes_once_it_is_old(service: Service) -> None:
+    old, young, whole = (service.directory("demo", "analyses", name) for name in ("a.making", "b.making", "c"))
+    os.utime(old, (0, 0))
+    service.sweep_unfinished()
+    assert [path.exists() for path in (old, young, whole)] == [False, True, True]

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
-from service import analysis
+from service import analysis, comparison
 from service.api import examples
-from service.api.answers import accepted, json_answer
+from service.api.answers import accepted, json_answer, offset_of, with_cursor
 from service.api.documented import answers, listed, page, takes
 from service.dependencies import CalculatorDep, JsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
@@ -18,6 +18,18 @@ AnalysisId = Annotated[str, Path(description="The id of an analysis, or `latest`
 PartyId = Annotated[str, Path(description="A party's id, percent-encoded.", examples=["d1"])]
 _SCORE = {"party_id": "d1", "name": "East China Appliances"} | {name: value for name, value in examples.PARTY_SCORE.items() if name not in ("metric", "name")}
 _SCORES: dict[str, Any] = page(_SCORE) | {"metric": "influence", "parameters": {}}
+_STANDING: dict[str, Any] = {"value": 58.0, "reason": None, "rank": 4}
+_COMPARISON: dict[str, Any] = {
+    "name": "influence",
+    "analyses": [{"analysis_id": name, "as_of": day, "known_at": 7, "snapshot_id": "5f0c2a", "parameters_hash": "0b7e"}
+                 for name, day in (("18c2a9", "2024-12-31"), ("18c2b4", "2025-12-31"))],
+    "differs": ["as_of", "snapshot_id"],
+    "items": [{
+        "party_id": "d1", "name": "East China Appliances", "before": _STANDING, "after": _STANDING | {"value": 62.5, "rank": 3},
+        "change": 4.5, "rank_change": 1,
+    }],
+    "total": 1, "next_cursor": None,
+}  # fmt: skip
 _EXPLANATION: dict[str, Any] = {
     "party_id": "d1", "score": "influence", "value": 62.5, "rank": 3, "rank_range": [2, 4], "coverage": 1.0,
     "parts": [{
@@ -44,6 +56,19 @@ def list_analyses(place: PlaceDep, asked: PageDep) -> Response:
     shown = found[: asked.limit]
     following = shown[-1]["analysis_id"] if len(found) > asked.limit else None
     return json_answer({"items": [analysis.answered(about) for about in shown], "next_cursor": following, "total": None})
+
+
+@router.get("/compare", response_class=Response, responses=answers(_COMPARISON))
+def compare_analyses(
+    place: PlaceDep,
+    ids: Annotated[str, Query(description="Two analyses, `before,after`; one may be `latest`.", examples=["18c2a9,latest"])],
+    asked: PageDep,
+    name: Annotated[str, Query(description="The name of a result that both have.", examples=["influence"])] = "influence",
+) -> Response:
+    """One result of two analyses, party by party, the largest change first; `differs` says in what else the two are not alike."""
+    first = offset_of(asked.cursor)
+    found = comparison.compared(place.service, place.workspace.id, ids, name, offset=first, limit=asked.limit)
+    return json_answer(with_cursor(found, first))
 
 
 @router.get("/{analysis_id}", response_class=Response, responses=answers(examples.ANALYSIS))

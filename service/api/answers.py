@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 from fastapi import Response
 
+from graph_models.errors import InvalidInput
 from service.jobs import Job
+from service.reads import cursor_made, cursor_read
 from service.stores.store import Row
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -27,3 +29,17 @@ def etag(row: Row) -> dict[str, str]:
 def accepted(job: Job) -> Response:
     """Long work was queued: 202, and where to follow it."""
     return json_answer(job.as_json(), 202, {"Location": f"/v1/jobs/{job.id}"})
+
+
+def offset_of(cursor: str | None) -> int:
+    """The place that a cursor names in a list whose order does not change."""
+    text = cursor_read(cursor) or "0"
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise InvalidInput.of("bad-cursor", "this is no cursor of this list", "cursor")
+    return int(text)
+
+
+def with_cursor(page: dict[str, Any], first: int) -> dict[str, Any]:
+    """A page of such a list, whose first item has the place ``first``, with the cursor of the page that follows."""
+    following = first + len(page["items"])
+    return page | {"next_cursor": cursor_made(str(following)) if following < page["total"] else None}

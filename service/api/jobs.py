@@ -26,7 +26,7 @@ async def get_job(service: ServiceDep, job_id: JobId) -> Response:
 
 @router.delete("/{job_id}", response_model=Job, responses=answers(examples.JOB_QUEUED | {"state": "cancelled"}))
 def cancel_job(service: ServiceDep, job_id: JobId) -> Response:
-    """Cancel a job: a queued one at once, a running one when it next says how far it is."""
+    """Cancel a job: a queued one at once, a running one within two seconds, also in the middle of a computation."""
     return json_answer(service.jobs.cancel(job_id).as_json())
 
 

@@ -6,12 +6,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from graph_models.errors import InvalidInput
 from service.api.analyses import AnalysisId
-from service.api.answers import json_answer
+from service.api.answers import json_answer, offset_of, with_cursor
 from service.api.documented import answers, page
 from service.dependencies import CalculatorDep, PageAsked, PageDep, PlaceDep
-from service.reads import cursor_made, cursor_read
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses/{analysis_id}", tags=["analyses"])
 
@@ -113,14 +111,5 @@ def get_data_quality(place: PlaceDep, calculator: CalculatorDep, analysis_id: An
 
 def _paged(calculator: CalculatorDep, workspace_id: str, analysis_id: str, name: str, asked: PageAsked, query: dict[str, Any]) -> dict[str, Any]:
     """A page of a view whose order does not change: its cursor is a place in it."""
-    first = _place_of(asked.cursor)
-    found: dict[str, Any] = calculator.ask("view", workspace_id, analysis_id=analysis_id, name=name, query=query | {"limit": asked.limit, "offset": first})
-    following = first + len(found["items"])
-    return found | {"next_cursor": cursor_made(str(following)) if following < found["total"] else None}
-
-
-def _place_of(cursor: str | None) -> int:
-    text = cursor_read(cursor) or "0"
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        raise InvalidInput.of("bad-cursor", "this is no cursor of this list", "cursor")
-    return int(text)
+    first = offset_of(asked.cursor)
+    return with_cursor(calculator.ask("view", workspace_id, analysis_id=analysis_id, name=name, query=query | {"limit": asked.limit, "offset": first}), first)

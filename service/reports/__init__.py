@@ -27,7 +27,7 @@ from service.reports.texts import Locale
 from service.reports.value_loops import value_loops
 from service.reports.value_origin import value_origin
 from service.reports.who_matters import who_matters
-from service.workplace import Service
+from service.workplace import UNFINISHED, Service
 
 
 class Section(NamedTuple):
@@ -124,7 +124,7 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     text, about = made(service, workspace_id, request, progress)
     report_id = f"{time.time_ns():x}{secrets.token_hex(4)}"
     path = service.directory(workspace_id, "reports") / f"{report_id}.{request.format}"
-    making = path.with_suffix(".making")
+    making = path.with_suffix(UNFINISHED)
     making.write_text(text, "utf-8")
     making.rename(path)
     service.catalog.put_thing(workspace_id, "report", report_id, {"report_id": report_id, **about, "recorded_at": now_text()})

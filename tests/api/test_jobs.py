@@ -45,6 +45,27 @@ def test_an_explanation_says_what_a_score_is_made_of(traded: Workspace) -> None:
     assert_problem(traded.ask("GET", "/analyses/latest/parties/s1/explain?score=banana"), 422, "invalid", field="score")
 
 
+def test_two_analyses_are_compared_party_by_party(traded: Workspace) -> None:
+    first = analysed(traded, metrics=["value_flow", "out_degree", "salience_class"])["result"]["analysis_id"]
+    traded.write(party("s2"), money("v4", source="firm", target="s2", valid_from="2025-04"))
+    second = analysed(traded, metrics=["value_flow", "out_degree", "salience_class"])["result"]["analysis_id"]
+    found = traded.get(f"/analyses/compare?ids={first},latest&name=out_degree")
+    assert [item["analysis_id"] for item in found["analyses"]] == [first, second]
+    assert found["differs"] == ["known_at", "snapshot_id"]
+    assert [(item["party_id"], item["before"], item["after"], item["change"], item["rank_change"]) for item in found["items"]] == [
+        ("firm", {"value": 1.0, "reason": None, "rank": 1}, {"value": 2.0, "reason": None, "rank": 1}, 1.0, 0),
+        ("d1", {"value": 1.0, "reason": None, "rank": 1}, {"value": 1.0, "reason": None, "rank": 2}, 0.0, -1),
+        ("s1", {"value": 0.0, "reason": None, "rank": 3}, {"value": 0.0, "reason": None, "rank": 3}, 0.0, 0),
+        ("s2", None, {"value": 0.0, "reason": None, "rank": 3}, None, None),
+    ]
+    page = traded.get(f"/analyses/compare?ids={first},{second}&name=out_degree&limit=3")
+    rest = traded.get(f"/analyses/compare?ids={first},{second}&name=out_degree&cursor={page['next_cursor']}")
+    assert page["items"] + rest["items"] == found["items"]
+    assert_problem(traded.ask("GET", f"/analyses/compare?ids={first}"), 422, "invalid", field="ids")
+    assert_problem(traded.ask("GET", f"/analyses/compare?ids={first},{second}&name=salience_class"), 422, "invalid", field="name")
+    assert_problem(traded.ask("GET", f"/analyses/compare?ids={first},{second}&name=wso"), 404, "not-found")
+
+
 def test_views_are_of_the_snapshot_of_the_analysis(traded: Workspace) -> None:
     analysed(traded)
     for view in ("loops", "flows", "sinks", "tiers", "give-get", "ownership", "ties", "data-quality", "bottleneck?from=s1&to=firm"):
