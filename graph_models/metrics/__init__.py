@@ -37,8 +37,33 @@ METRICS: tuple[Metric, ...] = (
     scored.VALUE_FLOW,
 )
 
-DEFAULT_SET: tuple[str, ...] = tuple(metric.name for metric in METRICS if metric.name not in ("wvfo", "power", "legitimacy", "urgency"))
-"""What an analysis computes that names no metrics: streams and the three attributes that salience is the mean of only on demand."""
+DEFAULT_SET: tuple[str, ...] = (
+    "reach",
+    "pagerank",
+    "betweenness",
+    "degree",
+    "in_degree",
+    "out_degree",
+    "strength_in",
+    "strength_out",
+    "constraint",
+    "wso",
+    "pass_through_up",
+    "pass_through_down",
+    "sink_share",
+    "embodied_value_added",
+    "criticality",
+    "direct_share",
+    "indirect_share",
+    "implicit",
+    "salience",
+    "salience_class",
+    "integrated_ownership",
+    "control",
+    "influence",
+    "value_flow",
+)
+"""What an analysis computes that names no metrics, in this order; ``service.analysis`` leaves out what there is no data for."""
 
 _BY_NAME = {metric.name: metric for metric in METRICS}
 
