@@ -26,6 +26,7 @@ from graph_models.time import day_of
 from graph_models.views import VIEWS
 from service import analysis, reports
 from service.batches import take_batch
+from service.ecosystems import ecosystems
 from service.settings import read_settings
 from service.stores.store import At, Writing
 from service.workplace import Service
@@ -59,7 +60,7 @@ def measured(directory: Path, body: bytes) -> dict[str, float]:
         about = analysis.answered(analysis.analysis(service, WORKSPACE, found["analysis_id"], ()))
         slowest = sorted(about["timings"].items(), key=lambda item: -item[1])[:5]
         seconds |= {f"  of which {name}": took for name, took in slowest}
-        ecosystem = analysis.ecosystems.get(service, WORKSPACE, At(day_of(about["as_of"]), about["known_at"]))
+        ecosystem = ecosystems.get(service, WORKSPACE, At(day_of(about["as_of"]), about["known_at"]))
         for name, view in VIEWS.items():
             timed(f"view {name}", view, ecosystem, Parameters(), **QUERIES.get(name, {}))
         for locale in ("en", "zh"):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import secrets
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +28,7 @@ from graph_models.views import VIEWS
 from graph_models.vocabulary import BUILT_IN, Vocabulary, terms_of
 from graph_models.warning import Warning
 from service import results
+from service.ecosystems import ecosystems
 from service.jobs import Progress
 from service.profiles import profile_asked, profile_named
 from service.reads import instant
@@ -38,7 +37,6 @@ from service.workplace import Service
 
 ENGINE = ("stakeholder-graph", "numpy", "scipy", "networkx", "pyarrow")
 FILTERS = ("role", "kind")
-ECOSYSTEMS_KEPT = 4
 NO_PARAMETERS = Parameters()
 
 
@@ -115,33 +113,6 @@ def _parameters(fields: Mapping[str, Any], metric: str | None, vocabulary: Vocab
         return parameters_of(fields, metric, vocabulary)
     except InvalidInput as error:
         raise InvalidInput(error.message, errors=[fault._replace(field=f"{field}.{fault.field}") for fault in error.errors]) from None
-
-
-class Ecosystems:
-    """The last few ecosystems of a process, by workspace, instant and vocabulary."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Any, ...], Ecosystem] = OrderedDict()
-        self._making = threading.Lock()
-
-    def get(self, service: Service, workspace_id: str, at: At, vocabulary: Vocabulary | None = None) -> Ecosystem:
-        """The ecosystem of a workspace at an instant; ``at.revision`` is a number that exists, so that what is kept never grows old."""
-        workspace, vocabulary = service.workspace(workspace_id), vocabulary or service.vocabulary(workspace_id)
-        store = service.store(workspace_id)
-        at = At(at.day, min(at.revision, store.head()))
-        made = [revision.time for revision in store.revisions(at.revision - 1, 1)]  # a workspace deleted and made anew counts from 1 again
-        key = (str(service.settings.data_directory), workspace, at, *made, vocabulary.hash)
-        with self._making:
-            if key not in self._kept:
-                assert at.day is not None
-                self._kept[key] = Ecosystem.from_columns(store.columns(at), workspace.focal_party_id or "", at.day, workspace.base_currency, vocabulary)
-            self._kept.move_to_end(key)
-            while len(self._kept) > ECOSYSTEMS_KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
-
-
-ecosystems = Ecosystems()
 
 
 def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import msgspec
 from graph_models.errors import NotFound
 from graph_models.views import VIEWS
 from service import analysis, reads
+from service.ecosystems import ecosystems
 from service.stores.store import At, Row
 from service.workplace import Service
 
@@ -47,7 +48,7 @@ def _scores(service: Service, workspace_id: str, party: str) -> list[dict[str, A
 
 
 def _give_get(service: Service, workspace_id: str, party: str, at: At) -> list[dict[str, Any]]:
-    ecosystem = analysis.ecosystems.get(service, workspace_id, at)
+    ecosystem = ecosystems.get(service, workspace_id, at)
     if ecosystem.focal is None or party not in ecosystem.places or party == ecosystem.focal_party:
         return []
     return list(VIEWS["give-get"](ecosystem, analysis.NO_PARAMETERS, party=party)["items"])

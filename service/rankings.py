@@ -20,6 +20,7 @@ from graph_models.errors import InvalidInput
 from graph_models.time import day_text
 from graph_models.vocabulary import Vocabulary
 from service import analysis, results
+from service.ecosystems import ecosystems
 from service.ingest import load
 from service.ingest.mapping_model import EVERY, Ranking
 from service.jobs import Progress
@@ -120,7 +121,7 @@ def _spans(service: Service, workspace_id: str, asked: Asked) -> list[Span]:
     assert at.day is not None
     begin, end = asked.begin, asked.end
     if begin is None or end is None:
-        flows = analysis.ecosystems.get(service, workspace_id, at).families["value_flows"]
+        flows = ecosystems.get(service, workspace_id, at).families["value_flows"]
         starts = flows.start[(flows.start > 0) & (flows.start <= at.day)]
         if not len(starts):
             raise InvalidInput.of("no-dated-flows", "no value flow has a date: say of which days the ranking is", "from")

@@ -1,0 +1,41 @@
+"""Where a process keeps the ecosystems that it computes on."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from graph_models.ecosystem import Ecosystem
+from graph_models.vocabulary import Vocabulary
+from service.stores.store import At
+from service.workplace import Service
+
+ECOSYSTEMS_KEPT = 4
+
+
+class Ecosystems:
+    """The last few ecosystems of a process, by workspace, instant and vocabulary."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Any, ...], Ecosystem] = OrderedDict()
+        self._making = threading.Lock()
+
+    def get(self, service: Service, workspace_id: str, at: At, vocabulary: Vocabulary | None = None) -> Ecosystem:
+        """The ecosystem of a workspace at an instant; ``at.revision`` is a number that exists, so that what is kept never grows old."""
+        workspace, vocabulary = service.workspace(workspace_id), vocabulary or service.vocabulary(workspace_id)
+        store = service.store(workspace_id)
+        at = At(at.day, min(at.revision, store.head()))
+        made = [revision.time for revision in store.revisions(at.revision - 1, 1)]  # a workspace deleted and made anew counts from 1 again
+        key = (str(service.settings.data_directory), workspace, at, *made, vocabulary.hash)
+        with self._making:
+            if key not in self._kept:
+                assert at.day is not None
+                self._kept[key] = Ecosystem.from_columns(store.columns(at), workspace.focal_party_id or "", at.day, workspace.base_currency, vocabulary)
+            self._kept.move_to_end(key)
+            while len(self._kept) > ECOSYSTEMS_KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+
+ecosystems = Ecosystems()
