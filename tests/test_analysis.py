@@ -13,6 +13,7 @@ from graph_models.errors import InvalidInput, NotFound
 from graph_models.metrics import METRICS
 from graph_models.vocabulary import BUILT_IN
 from service import analysis, results
+from service.analysis_request import check_request
 from service.calculator import Calculator
 from service.jobs import no_progress
 from service.party_page import party_page
@@ -59,7 +60,7 @@ def analyse(service: Service, **request: Any) -> str:
 
 def refused(**request: Any) -> str | None:
     with pytest.raises(InvalidInput) as caught:
-        analysis.check_request(request, BUILT_IN)
+        check_request(request, BUILT_IN)
     return caught.value.errors[0].field
 
 

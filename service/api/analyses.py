@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Response
 
 from service import analysis, comparison
+from service.analysis_request import check_place, check_request
 from service.api import examples
 from service.api.answers import accepted, json_answer, offset_of, with_cursor
 from service.api.documented import answers, listed, page, takes
@@ -45,7 +46,7 @@ _EXPLANATION: dict[str, Any] = {
 )
 def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Compute metrics in the worker. Left out, `metrics` are the default set."""
-    analysis.check_place(place.service, place.workspace.id, analysis.check_request(fields, place.vocabulary))
+    check_place(place.service, place.workspace.id, check_request(fields, place.vocabulary))
     return accepted(place.service.jobs.submit("analysis", place.workspace.id, fields, writing))
 
 

@@ -1,0 +1,96 @@
+"""What an analysis is asked to do: the body of a request, checked field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from graph_models.errors import InvalidInput, NotFound
+from graph_models.metrics import DEFAULT_SET, metric_named
+from graph_models.metrics.result import STREAM
+from graph_models.parameters import COMMON, STRUCTURAL, Parameters, parameters_of
+from graph_models.scores import Profile
+from graph_models.vocabulary import Vocabulary
+from service.profiles import profile_asked
+from service.reads import instant
+from service.stores.store import At
+from service.workplace import Service
+
+FILTERS = ("role", "kind")
+
+
+class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One metric of a request; ``name`` tells two runs of a metric apart."""
+
+    metric: str
+    name: str | None = None
+    parameters: dict[str, Any] = {}
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of ``POST W/analyses``."""
+
+    metrics: list[str | Asked] | None = None
+    parameters: dict[str, Any] = {}
+    profile: str = "default"
+    as_of: str | None = None
+    known_at: str | int | None = None
+    filter: dict[str, list[str] | str] = {}
+
+
+class Plan(NamedTuple):
+    """A checked request: what is to be computed, by name."""
+
+    metrics: dict[str, tuple[str, Parameters]]
+    parameters: Parameters
+    request: Request
+
+
+def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
+    """``InvalidInput`` with the field of everything that is wrong with a request."""
+    try:
+        request = msgspec.convert(fields, Request)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `$.")
+        raise InvalidInput.of("invalid", message, where.rstrip("`") or (message.split("`")[1] if "`" in message else None)) from None
+    outer = _parameters(request.parameters, None, vocabulary, "parameters")
+    if unknown := set(request.filter) - set(FILTERS):
+        raise InvalidInput.of("unknown-filter", f"a filter is one of {', '.join(FILTERS)}", f"filter.{min(unknown)}")
+    metrics: dict[str, tuple[str, Parameters]] = {}
+    for place, asked in enumerate(request.metrics if request.metrics is not None else DEFAULT_SET):
+        asked = Asked(asked) if isinstance(asked, str) else asked
+        name = asked.name or asked.metric
+        if name in metrics:
+            raise InvalidInput.of("duplicate", f"two results would be called {name!r}", f"metrics[{place}].name")
+        metrics[name] = asked.metric, _metric_parameters(asked, request.parameters, vocabulary, f"metrics[{place}]")
+    return Plan(metrics, outer, request)
+
+
+def check_place(service: Service, workspace_id: str, plan: Plan) -> tuple[At, Profile]:
+    """The instant that a request asks of, at a revision that exists, and its weights; ``InvalidInput`` where there is no such day, time or profile."""
+    request = plan.request
+    store, known_at = service.store(workspace_id), None if request.known_at is None else str(request.known_at)
+    at = instant(store, service.workspace(workspace_id).default_as_of, request.as_of, known_at)
+    return At(at.day, min(at.revision, store.head())), profile_asked(service, workspace_id, request.profile)
+
+
+def _metric_parameters(asked: Asked, outer: Mapping[str, Any], vocabulary: Vocabulary, field: str) -> Parameters:
+    try:
+        metric = metric_named(asked.metric)
+    except NotFound as error:
+        raise InvalidInput.of("unknown-metric", error.message, field) from None
+    if metric.kind == STREAM:
+        raise InvalidInput.of("unknown-metric", f"{asked.metric} is of streams, not of parties: ask for the view flows", field)
+    accepted = metric.parameter_names(COMMON | STRUCTURAL if metric.structural else COMMON)
+    known = {name: value for name, value in outer.items() if name in accepted}
+    _parameters(asked.parameters, asked.metric, vocabulary, f"{field}.parameters")
+    return _parameters({**known, **asked.parameters}, asked.metric, vocabulary, "parameters")
+
+
+def _parameters(fields: Mapping[str, Any], metric: str | None, vocabulary: Vocabulary, field: str) -> Parameters:
+    try:
+        return parameters_of(fields, metric, vocabulary)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, errors=[fault._replace(field=f"{field}.{fault.field}") for fault in error.errors]) from None
