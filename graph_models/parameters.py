@@ -105,6 +105,7 @@ SPECIAL: dict[str, Parameter] = {
         Parameter("horizon_days", "integer", low=1),
         Parameter("months", "integer", 12, low=1),
         Parameter("match_to", "map of text"),
+        Parameter("first_id", "integer", low=1, high=10**15),
     )
 }
 """What single metrics take: a metric that does lists them, with its own defaults and limits."""
@@ -152,6 +153,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     horizon_days: int | None = None
     months: int | None = None
     match_to: dict[str, str] | None = None
+    first_id: int | None = None
 
     def given(self) -> dict[str, Any]:
         """What differs from the defaults."""

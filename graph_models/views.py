@@ -7,6 +7,7 @@ from typing import Any
 
 from graph_models.data_quality import data_quality_view
 from graph_models.metrics.bottleneck import bottleneck_view
+from graph_models.metrics.community import communities_view
 from graph_models.metrics.give_get import give_get_view
 from graph_models.metrics.loops import flows_view, loops_view
 from graph_models.metrics.ownership import ownership_view
@@ -21,6 +22,7 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "bottleneck": bottleneck_view,
     "tiers": tiers_view,
     "give-get": give_get_view,
+    "communities": communities_view,
     "ownership": ownership_view,
     "ties": ties_view,
     "data-quality": data_quality_view,

@@ -221,7 +221,11 @@ def view(service: Service, workspace_id: str, analysis_id: str, name: str, query
     for key in ("party", "from", "to"):
         if query.get(key) is not None and query[key] not in ecosystem.places:
             raise InvalidInput("The view cannot be made", errors=[FieldError("unknown-party", f"there is no party {query[key]!r}", key)])
-    return VIEWS[name](ecosystem, parameters_of(about["parameters"]), **query)
+    parameters = parameters_of(about["parameters"])
+    if name == "communities" and about["metrics"].get("community", {}).get("metric") == "community":  # as they are called in the result
+        kept = results.named(directory(service, workspace_id, about["analysis_id"]), "community")
+        query, parameters = {**query, "known": kept.table["value"].to_pylist()}, parameters_of(kept.parameters, "community")
+    return VIEWS[name](ecosystem, parameters, **query)
 
 
 def paths(

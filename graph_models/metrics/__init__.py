@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph_models.errors import NotFound
-from graph_models.metrics import centrality, criticality, degree, loops, ownership, pass_through, salience, scored, sinks, structural_holes
+from graph_models.metrics import centrality, community, criticality, degree, loops, ownership, pass_through, salience, scored, sinks, structural_holes
 from graph_models.metrics.result import Metric
 
 METRICS: tuple[Metric, ...] = (
@@ -18,6 +18,7 @@ METRICS: tuple[Metric, ...] = (
     degree.STRENGTH_IN,
     degree.STRENGTH_OUT,
     structural_holes.CONSTRAINT,
+    community.COMMUNITY,
     salience.POWER,
     salience.LEGITIMACY,
     salience.URGENCY,
@@ -47,6 +48,7 @@ DEFAULT_SET: tuple[str, ...] = (
     "strength_in",
     "strength_out",
     "constraint",
+    "community",
     "wso",
     "pass_through_up",
     "pass_through_down",

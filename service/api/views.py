@@ -27,6 +27,10 @@ _SINKS: dict[str, Any] = {
 _CUT = {"value": 70.0, "cut": [{"source": "s1", "target": "firm", "amount": 70.0}], "source_side": ["s1"]}
 _TIERS = {"party_id": "firm", "items": [{"tier": 1, "party_id": "s1", "requirement": 0.35}], "total": [{"party_id": "s1", "requirement": 0.35}]}
 _GIVE_GET = {"party_id": "d1", "items": [{"kind": "money", "given": 5.0, "received": 0.0, "unit": "CNY", "balance": 5.0, "one_sided": True, "facts": ["v1"]}]}
+_COMMUNITY: dict[str, Any] = {
+    "community_id": "1", "label": {"en": "Distributors around East China Appliances (华东)", "zh": "以East China Appliances为中心的分销商（华东）"},
+    "size": 2, "parties": ["d1", "firm"], "truncated": None,
+}  # fmt: skip
 _HOLDER = {"party_id": "fund1", "direct": 0.12, "integrated": 0.12, "controls": False, "chain": ["fund1", "firm"]}
 
 
@@ -85,6 +89,18 @@ def get_tiers(
 def get_give_get(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, party: PartyQuery = None) -> Response:
     """What a party gives the focal party and gets from it, by kind of value."""
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="give-get", query={"party": party}))
+
+
+@router.get("/communities", response_class=Response, responses=answers(page(_COMMUNITY) | {"modularity": 0.41}))
+def list_communities(
+    place: PlaceDep,
+    calculator: CalculatorDep,
+    analysis_id: AnalysisId,
+    asked: PageDep,
+    community: Annotated[str | None, Query(description="Only the one with this id.", examples=["1"])] = None,
+) -> Response:
+    """Who belongs together, the largest communities first; each is named after what most of its central parties are."""
+    return json_answer(_paged(calculator, place.workspace.id, analysis_id, "communities", asked, {"community_id": community}))
 
 
 @router.get("/ownership", response_class=Response, responses=answers({"party_id": "firm", "holders": [_HOLDER], "holdings": []}))
