@@ -110,13 +110,9 @@ def cut_off(found: FocalLoops, parameters: Parameters) -> list[Warning]:
     """What was left out of the loops, if anything."""
     if found.loops.complete:
         return []
-    return [
-        Warning(
-            "threshold",
-            f"there are more than {parameters.max_loops} loops of at most {parameters.max_length} streams: only those that score above "
-            f"{found.loops.threshold:g} count, the weaker ones are left out",
-        )
-    ]
+    of_length = f"loops of at most {parameters.max_length} streams"
+    why = f"the search for {of_length} takes too many steps" if found.loops.given_up else f"there are more than {parameters.max_loops} {of_length}"
+    return [Warning("threshold", f"{why}: only those that score above {found.loops.threshold:g} count, the weaker ones are left out")]
 
 
 def _ran_with(found: FocalLoops) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_where_there_are_too_many_only_those_above_the_next_one_count(network: t
 def test_growing_in_small_steps_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     edges = [(a, b, 0.1 + 0.8 * ((a * 7 + b * 3) % 10) / 10) for a in range(7) for b in range(7) if a != b]
     whole = searched(edges, 7)
-    monkeypatch.setattr(loop_search, "EXPANSIONS", 3)
+    monkeypatch.setattr(loop_search, "ROOM", 3)
     parts = searched(edges, 7)
     assert rows(parts) == rows(whole)
     assert parts.score.tolist() == whole.score.tolist()
@@ -104,13 +104,51 @@ def test_a_complete_network_is_cut_off_without_growing_all_of_it() -> None:
     assert loops.threshold > 0.6
 
 
-def test_guessing_the_threshold_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    edges = [(a, b, ((a * 31 + b * 17) % 97) / 98) for a in range(12) for b in range(12) if a != b]
-    plain = searched(edges, 12, max_loops=3000)
-    monkeypatch.setattr(loop_search, "WORTH_GUESSING", 1)
-    guessed = searched(edges, 12, max_loops=3000)
-    assert (rows(guessed), guessed.threshold, guessed.complete) == (rows(plain), plain.threshold, False)
-    few = searched(edges, 12, max_loops=3000, max_length=3)
+def test_coming_down_to_the_threshold_in_strides_changes_nothing() -> None:
+    edges = [(a, b, ((a * 31 + b * 17) % 97) / 98) for a in range(10) for b in range(10) if a != b]
+    expected = every_loop(edges, 6)
+    for most in (1, 20, 3000):
+        loops, threshold = searched(edges, 10, max_loops=most), _digits(expected[most][0])
+        assert rows(loops) == [path for score, path in expected if _digits(score) > threshold]
+        assert (loops.complete, loops.threshold) == (False, pytest.approx(threshold))
+    few = searched(edges, 10, max_loops=3000, max_length=3)
     assert (len(few.score), few.complete) == (len(every_loop(edges, 3)), True)
     too_high = searched([(0, 1, 0.5), (0, 1, 0.4), (1, 0, 0.9), (1, 2, 1.0), (2, 1, 1.0)], 3, max_loops=1)
     assert (rows(too_high), too_high.threshold) == ([(0, 2)], pytest.approx(0.36))
+
+
+def test_many_walks_that_are_no_loops_do_not_hide_that_the_loops_are_few() -> None:
+    edges = [(0, 1, 0.9), (1, 0, 0.8), *((1, leaf, 0.9) for leaf in range(2, 60)), *((leaf, 1, 0.9) for leaf in range(2, 60))]
+    loops = searched(edges, 60, max_loops=10)
+    assert (rows(loops), loops.complete, loops.threshold) == ([(0, 1)], True, 0)
+
+
+def test_a_search_that_takes_too_many_steps_answers_with_all_above_what_it_came_down_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = [(a, b, ((a * 31 + b * 17) % 97 + 1) / 98) for a in range(9) for b in range(9) if a != b]
+    expected = every_loop(edges, 6)
+    monkeypatch.setattr(loop_search, "MOST_STEPS", 3000)
+    loops = searched(edges, 9, max_loops=2000)
+    assert (loops.complete, loops.given_up) == (False, True)
+    assert rows(loops) == [path for score, path in expected if _digits(score) > _digits(loops.threshold)]
+    assert 0 < len(loops.score) < 2000
+
+
+def test_a_hub_that_every_walk_comes_back_to_is_answered_in_bounded_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Two hubs share 3,000 leaves: 9 million walks 0-1-leaf-2-leaf-1-0 pass the first hub twice, and there is one loop.
+    leaves = range(3, 3003)
+    edges = [(0, 1, 0.5), (1, 0, 0.5)]
+    edges += [(hub, leaf, 0.3) for hub in (1, 2) for leaf in leaves] + [(leaf, hub, 0.3) for hub in (1, 2) for leaf in leaves]
+    monkeypatch.setattr(loop_search, "MOST_STEPS", 100_000)
+    loops = searched(edges, 3003, max_loops=1000)
+    assert (rows(loops), loops.complete, loops.threshold) == ([(0, 1)], False, pytest.approx(0.0025))
+
+
+def test_a_million_loops_of_one_score_are_counted_not_kept() -> None:
+    # 0 gives to 1,000 parties, each to 1,000 others, each back to 0: 10^6 loops of the same score, none strictly above the one after the last kept.
+    middle, last = np.arange(1, 1001, dtype=np.int32), np.arange(1001, 2001, dtype=np.int32)
+    source = np.concatenate([np.zeros(1000, np.int32), np.repeat(middle, 1000), last])
+    target = np.concatenate([middle, np.tile(last, 1000), np.zeros(1000, np.int32)])
+    loops = find_loops(2001, 0, source, target, np.full(len(source), 0.5), 6, 0.0, 10_000)
+    assert (len(loops.score), loops.complete, loops.threshold) == (0, False, 0.125)
+    whole = find_loops(2001, 0, source, target, np.full(len(source), 0.5), 6, 0.0, 1_000_000)
+    assert (len(whole.score), whole.complete, set(whole.score.tolist())) == (1_000_000, True, {0.125})

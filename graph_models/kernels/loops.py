@@ -1,0 +1,57 @@
+"""Loops through one node, depth first: only along edges whose best way back still scores enough."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graph_models.kernels.compiled import compiled
+
+NONE = np.uint32(0xFFFFFFFF)
+"""What fills up a row."""
+
+
+@compiled(
+    "starts", "longs", "nodes", "floats", "floats", "longs", "number", "float", "number",
+    "out longs", "out longs", "out longs", "out longs", "out floats", "out longs", "out nodes", "out floats",
+)  # fmt: skip
+def grow(first, order, target, utility, bound, shape, strict, limit, most, at, end, node, edge, score, state, rows, scores):  # type: ignore[no-untyped-def]
+    """Writes loops into ``rows`` and ``scores`` until these are full, all are found, or ``most`` steps are made; answers how many were written.
+
+    ``shape``: nodes, focal node, longest loop. ``order`` has the edges to try at each place on the way, from each node the best first; ``first``
+    where those of a place and node begin; ``bound`` what they can still come to. ``at end node edge score`` are the way so far, ``state`` its
+    depth (-1: all is done) and the steps made: the next call goes on from there.
+    """
+    nodes, focal, longest = shape[0], shape[1], shape[2]
+    depth, steps, found = state[0], state[1], 0
+    while depth >= 0 and found < len(scores) and steps < most:
+        place = at[depth]
+        if place == end[depth]:
+            depth -= 1
+            continue
+        best = score[depth] * bound[place]
+        if best < limit or (strict and best == limit):
+            depth -= 1
+            continue
+        at[depth] += 1
+        steps += 1
+        along = order[place]
+        to = np.int64(target[along])
+        edge[depth] = along
+        if to == focal:
+            for k in range(longest):
+                rows[found * longest + k] = edge[k] if k <= depth else NONE
+            scores[found] = score[depth] * utility[along]
+            found += 1
+            continue
+        seen = False
+        for k in range(1, depth + 1):
+            seen |= node[k] == to
+        if seen:
+            continue
+        score[depth + 1] = score[depth] * utility[along]
+        depth += 1
+        node[depth] = to
+        row = depth * (nodes + 1) + to
+        at[depth], end[depth] = first[row], first[row + 1]
+    state[0], state[1] = depth, steps
+    return found
