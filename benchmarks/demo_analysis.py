@@ -24,7 +24,7 @@ from examples.demo import DEMO_WORKSPACE, demo_records
 from graph_models.parameters import Parameters
 from graph_models.time import day_of
 from graph_models.views import VIEWS
-from service import analysis, reports
+from service import analysis, analysis_job, reports
 from service.batches import take_batch
 from service.ecosystems import ecosystems
 from service.settings import read_settings
@@ -56,7 +56,7 @@ def measured(directory: Path, body: bytes) -> dict[str, float]:
     try:
         service.create_workspace(DEMO_WORKSPACE)
         timed("write, validated and versioned", take_batch, service, WORKSPACE, body, "abort", Writing("benchmark", "demo", "demo"))
-        found = timed("analysis: ecosystem, default set, both scores", analysis.run_job, service, WORKSPACE, {}, quiet)
+        found = timed("analysis: ecosystem, default set, both scores", analysis_job.run_job, service, WORKSPACE, {}, quiet)
         about = analysis.answered(analysis.analysis(service, WORKSPACE, found["analysis_id"], ()))
         slowest = sorted(about["timings"].items(), key=lambda item: -item[1])[:5]
         seconds |= {f"  of which {name}": took for name, took in slowest}

@@ -19,7 +19,7 @@ import numpy as np
 from graph_models.errors import InvalidInput
 from graph_models.time import day_text
 from graph_models.vocabulary import Vocabulary
-from service import analysis, results
+from service import analysis, analysis_job, results
 from service.ecosystems import ecosystems
 from service.ingest import load
 from service.ingest.mapping_model import EVERY, Ranking
@@ -84,7 +84,7 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     spans = _spans(service, workspace_id, asked)
     periods, standings = [], []
     for place, span in enumerate(spans):
-        made = analysis.run_job(service, workspace_id, _request(span), _part(progress, place, len(spans), span))
+        made = analysis_job.run_job(service, workspace_id, _request(span), _part(progress, place, len(spans), span))
         about = analysis.analysis(service, workspace_id, made["analysis_id"])
         periods.append({"from": span.begin.isoformat(), "to": span.end.isoformat()} | {name: about[name] for name in ("analysis_id", "warnings", "undefined")})
         standings.append({score: _standing(analysis.directory(service, workspace_id, about["analysis_id"]), score, asked.role) for score in SCORES})

@@ -39,10 +39,10 @@ _log = logger(__name__)
 
 def handlers() -> Mapping[str, Handler]:
     """What does which kind of job; imported where it is needed, since the API process needs none of it."""
-    from service import analysis, rankings, reports, rollback
+    from service import analysis_job, rankings, reports, rollback
 
     return {
-        "analysis": analysis.run_job,
+        "analysis": analysis_job.run_job,
         "import": rankings.import_job,
         "ranking": rankings.run_job,
         "report": reports.run_job,

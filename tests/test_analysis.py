@@ -12,7 +12,7 @@ import pytest
 from graph_models.errors import InvalidInput, NotFound
 from graph_models.metrics import METRICS
 from graph_models.vocabulary import BUILT_IN
-from service import analysis, results
+from service import analysis, analysis_job, results
 from service.analysis_request import check_request
 from service.calculator import Calculator
 from service.jobs import no_progress
@@ -55,7 +55,7 @@ def write(service: Service, *records: dict[str, Any]) -> None:
 
 
 def analyse(service: Service, **request: Any) -> str:
-    return str(analysis.run_job(service, W, request, no_progress)["analysis_id"])
+    return str(analysis_job.run_job(service, W, request, no_progress)["analysis_id"])
 
 
 def refused(**request: Any) -> str | None:

@@ -22,12 +22,12 @@ def analyze(
     as_json: AsJson = False,
 ) -> None:
     """Run metrics and scores, and keep what they find."""
-    from service import analysis
+    from service import analysis, analysis_job
 
     request: dict[str, Any] = {name: value for name, value in {"metrics": metric, "as_of": as_of, "known_at": known_at}.items() if value}
     with opened_service() as service, progress_shown() as progress:
         workspace_id = workspace_of(service, workspace)
-        made = analysis.run_job(service, workspace_id, request, progress)
+        made = analysis_job.run_job(service, workspace_id, request, progress)
         about = analysis.answered(analysis.analysis(service, workspace_id, made["analysis_id"]))
     answer(about, as_json, lambda: _show_analysis(about))
 

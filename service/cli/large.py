@@ -36,7 +36,7 @@ def demo_of_size(size: str, output: Path | None, file_format: str, as_json: bool
 
 def _loaded(service: Service, shape: Any, progress: Any) -> dict[str, Any]:
     from examples import large
-    from service import analysis
+    from service import analysis_job
     from service.ingest import load
 
     workspace_id = str(large.WORKSPACE["id"])
@@ -49,7 +49,7 @@ def _loaded(service: Service, shape: Any, progress: Any) -> dict[str, Any]:
         large.write(shape, path, "ndjson", lambda done, total: progress(done, total, "making records"))
         arguments = {"files": [{"path": str(path), "name": path.name}], "who": "demo"}
         result = load.run_job(service, workspace_id, arguments, progress)
-    made = analysis.run_job(service, workspace_id, {"metrics": list(SCORES)}, progress)
+    made = analysis_job.run_job(service, workspace_id, {"metrics": list(SCORES)}, progress)
     return {"workspace": workspace_id, **{name: result[name] for name in ("created", "updated", "unchanged")}, **made}
 
 

@@ -62,7 +62,7 @@ def demo(
 
         demo_of_size(size.value, output, file_format, as_json)
         return
-    from service import analysis
+    from service import analysis, analysis_job
     from service.reports.answers import NEEDED
 
     with opened_service() as service, progress_shown() as progress:
@@ -73,7 +73,7 @@ def demo(
                 service.create_workspace(DEMO_WORKSPACE)
             progress(0, None, "making the demo")
             _load(service, workspace_id, [msgspec.json.encode(record) for record in demo_records()], progress)
-            analysis.run_job(service, workspace_id, {}, progress)
+            analysis_job.run_job(service, workspace_id, {}, progress)
             about = analysis.answered(analysis.analysis(service, workspace_id, "latest", NEEDED))
     scored = about
     answer(scored, as_json, lambda: _show_demo(scored))

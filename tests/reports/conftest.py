@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from examples.demo import DEMO_WORKSPACE, demo_records
-from service import analysis, reports
+from service import analysis_job, reports
 from service.batches import take_batch
 from service.jobs import no_progress
 from service.settings import Settings, read_settings
@@ -33,7 +33,7 @@ def demo_service(demo_settings: Settings) -> Iterator[Service]:
     service = Service(demo_settings)
     service.create_workspace(DEMO_WORKSPACE)
     take_batch(service, WORKSPACE, b"\n".join(msgspec.json.encode(record) for record in demo_records()), "abort", Writing())
-    analysis.run_job(service, WORKSPACE, {}, no_progress)
+    analysis_job.run_job(service, WORKSPACE, {}, no_progress)
     yield service
     service.close()
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from graph_models.errors import InvalidInput, NotFound
-from service import analysis, reports
+from service import analysis_job, reports
 from service.batches import take_batch
 from service.jobs import no_progress
 from service.settings import read_settings
@@ -33,7 +33,7 @@ def scored(service: Service, records: list[dict[str, Any]], **workspace: Any) ->
     """A workspace ``w`` with these records and one analysis."""
     service.create_workspace({"id": "w", "name": "W", "focal_party_id": "firm", "default_as_of": "2025-12-31"} | workspace)
     take_batch(service, "w", b"\n".join(msgspec.json.encode(record) for record in records), "abort", Writing())
-    analysis.run_job(service, "w", {}, no_progress)
+    analysis_job.run_job(service, "w", {}, no_progress)
 
 
 def party(party_id: str, name: str | None = None, **more: Any) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def test_a_report_without_an_analysis_says_so(service: Service) -> None:
 
 def test_a_day_picks_the_analysis_of_that_day(service: Service) -> None:
     scored(service, [party("firm"), party("acme"), flow("v", "acme", "firm", "5")])
-    analysis.run_job(service, "w", {"as_of": "2025-06-30"}, no_progress)
+    analysis_job.run_job(service, "w", {"as_of": "2025-06-30"}, no_progress)
     for day in ("2025-06-30", "2025-12-31"):
         figures = read_report(page_of(service, as_of=day)).figures
         assert {figure.value for figure in figures if figure.pointer == "/as_of"} == {day}
