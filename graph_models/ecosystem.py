@@ -241,7 +241,13 @@ class Ecosystem:
         return cast(str, self.families[name].ids[row].as_py())
 
     def fact_ids(self, refs: Iterable[int]) -> list[str]:
-        return [self.fact_id(ref) for ref in refs]
+        numbers = np.array(list(refs), np.int64)
+        answer = np.full(len(numbers), None, object)
+        for family in self.families.values():
+            there = np.flatnonzero((numbers >= family.first_ref) & (numbers < family.first_ref + len(family)))
+            if len(there):
+                answer[there] = family.texts("id", numbers[there] - family.first_ref)
+        return cast("list[str]", answer.tolist())
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made once for these parameters; graphs and streams are shared by all metrics."""

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
-from graph_models.ecosystem import Ecosystem, Floats, Mask
+from graph_models.ecosystem import Ecosystem, Floats
+from graph_models.ecosystem import Ints as Nodes
 from graph_models.graphs import Graph, graph_of
-from graph_models.kernels.arrays import reachable
+from graph_models.kernels.arrays import Ints, neighbours
+from graph_models.kernels.dominators import immediate_dominators
 from graph_models.metrics.centrality import ALPHA
 from graph_models.metrics.loops import loops_of, stream_facts
 from graph_models.metrics.salience_attributes import judged_values, valid_assessments
 from graph_models.parameters import Parameters
 from graph_models.roll_up import focal_of, roll_up_of
 from graph_models.value_chain import value_chain_of
-from graph_models.walks import Walk, best_walks, shortest_walk
+from graph_models.walks import Walk, shortest_walks, walk_to, walks_from
+
+T = TypeVar("T")
 
 TOP = 3
+PAIRS, GIVERS = 300_000, 256
+"""So many pairs, and givers, are looked at at once."""
 
 
 class Item(NamedTuple):
@@ -38,8 +44,9 @@ def _value_loops(ecosystem: Ecosystem, parameters: Parameters, party: int) -> li
     """The strongest loops that the party is on; the path is the loop's way from it on, the facts are those of the whole loop."""
     found = loops_of(ecosystem, parameters)
     assert found is not None
+    strongest = _kept(ecosystem, parameters, "loops", lambda: found.strongest(len(ecosystem.parties), TOP))
     items = []
-    for row in np.flatnonzero(found.through(party))[:TOP].tolist():
+    for row in strongest[party][strongest[party] >= 0].tolist():
         edges = found.edges[found.loops.streams[row][found.loops.streams[row] >= 0]]
         around = [*found.streams.source[edges].tolist(), int(found.streams.source[edges[0]])]
         facts = [fact for edge in edges.tolist() for fact in stream_facts(ecosystem, found.streams, edge)]
@@ -49,29 +56,50 @@ def _value_loops(ecosystem: Ecosystem, parameters: Parameters, party: int) -> li
 
 def _reach(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
     """The likeliest walks: (1 - a) a^k times the product of the transition probabilities."""
-    graph = graph_of(ecosystem, "influence", parameters)
-    walks = best_walks(_probabilities(graph.reversed().matrix()), _focal(ecosystem, parameters), party, TOP, damping=ALPHA)
-    return [_along(ecosystem, graph, walk.places[::-1], (1 - ALPHA) * walk.product) for walk in walks]
+    graph, focal = graph_of(ecosystem, "influence", parameters), _focal(ecosystem, parameters)
+    walks = _kept(ecosystem, parameters, "reach", lambda: walks_from(_probabilities(graph.reversed().matrix()), focal, damping=ALPHA))
+    return [_along(ecosystem, graph, walk.places[::-1], (1 - ALPHA) * walk.product) for walk in walks.to(party, TOP)]
 
 
 def _brokerage(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
     """The closest pairs that the party stands between: a pair with fewer others between them depends on it more than any pair farther apart."""
-    graph = graph_of(ecosystem, "influence", parameters).without(_focal(ecosystem, parameters))
-    matrix = graph.unweighted().matrix()
-    giver, taker = csr_array(matrix.T), matrix
-    before = np.sort(giver.indices[giver.indptr[party] : giver.indptr[party + 1]])
-    after = np.sort(taker.indices[taker.indptr[party] : taker.indptr[party + 1]])
-    between = (matrix[before] @ matrix)[:, after].toarray()
-    apart = (matrix[before][:, after].toarray() == 0) & (before[:, None] != after[None, :])
-    depends = np.where(apart, 1.0 / np.maximum(between, 1.0), 0.0)
-    pairs = max((graph.count - 1) * (graph.count - 2), 1)
-    best = np.argsort(-depends, axis=None, kind="stable")[:TOP]
-    rows, columns = np.unravel_index(best, depends.shape) if depends.size else (np.zeros(0, int), np.zeros(0, int))
+    graph = graph_of(ecosystem, "influence", parameters)
+    focal = _focal(ecosystem, parameters)
+    takers, givers = _kept(ecosystem, parameters, "brokerage", lambda: _both_ways(graph.without(focal)))
+    before, after = (matrix.indices[matrix.indptr[party] : matrix.indptr[party + 1]] for matrix in (givers, takers))
+    pairs = max((graph.count - 2) * (graph.count - 3), 1)
     return [
-        _along(ecosystem, graph, (int(before[row]), party, int(after[column])), float(depends[row, column]) / pairs)
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-        if depends[row, column] > 0
+        _along(ecosystem, graph, (giver, party, taker), depends / pairs) for depends, giver, taker in _closest(takers, givers, np.sort(before), np.sort(after))
     ]
+
+
+def _both_ways(graph: Graph) -> tuple[csr_array, csr_array]:
+    matrix = graph.unweighted().matrix()
+    return matrix, csr_array(matrix.T)
+
+
+def _closest(takers: csr_array, givers: csr_array, before: Nodes, after: Nodes) -> list[tuple[float, int, int]]:
+    """(share of the ways, giver, taker) of the pairs, two steps apart, that depend most on one party; of equal ones the first.
+
+    Some givers at a time: once there are pairs enough that have no other way, no other pair depends more.
+    """
+    best: list[tuple[float, int, int]] = []
+    onward = csr_array(givers[after].T)
+    for start in range(0, len(before), some := min(max(1, PAIRS // max(len(after), 1)), GIVERS)):
+        some_givers = before[start : start + some]
+        given = takers[some_givers]
+        between = (given @ onward).toarray()
+        apart = (given[:, after].toarray() == 0) & (some_givers[:, None] != after[None, :])
+        depends = np.where(apart, 1.0 / np.maximum(between, 1.0), 0.0)
+        for _ in range(min(TOP, depends.size)):
+            row, column = divmod(int(depends.argmax()), len(after))  # of equal ones the first
+            if depends[row, column] > 0:
+                best.append((float(depends[row, column]), int(some_givers[row]), int(after[column])))
+                depends[row, column] = 0.0
+        best = sorted(best, key=lambda pair: -pair[0])[:TOP]
+        if len(best) == TOP and best[-1][0] == 1.0:
+            break
+    return best
 
 
 def _salience(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
@@ -86,9 +114,9 @@ def _salience(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[
 
 def _control(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
     """The chains of shares with the largest products."""
-    graph = graph_of(ecosystem, "ownership", parameters)
-    walks = best_walks(graph.reversed().matrix(), _focal(ecosystem, parameters), party, TOP)
-    return [_along(ecosystem, graph, walk.places[::-1], walk.product) for walk in walks]
+    graph, focal = graph_of(ecosystem, "ownership", parameters), _focal(ecosystem, parameters)
+    walks = _kept(ecosystem, parameters, "control", lambda: walks_from(graph.reversed().matrix(), focal))
+    return [_along(ecosystem, graph, walk.places[::-1], walk.product) for walk in walks.to(party, TOP)]
 
 
 def _pass_through(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
@@ -96,36 +124,57 @@ def _pass_through(ecosystem: Ecosystem, parameters: Parameters, party: int) -> l
     chain, graph = value_chain_of(ecosystem, parameters), graph_of(ecosystem, "value_chain", parameters)
     focal = _focal(ecosystem, parameters)
     if chain.inverse_column(focal)[party] >= chain.inverse_row(focal)[party]:
-        walks = best_walks(csr_array(chain.a.T), focal, party, TOP, first_arrival=True)
-        return [_along(ecosystem, graph, walk.places[::-1], walk.product) for walk in walks]
-    walks = best_walks(chain.b, focal, party, TOP, first_arrival=True)
-    return [_backward(ecosystem, graph, walk) for walk in walks]
+        up = _kept(ecosystem, parameters, "up", lambda: walks_from(csr_array(chain.a.T), focal))
+        return [_along(ecosystem, graph, walk.places[::-1], walk.product) for walk in up.to(party, TOP, first_arrival=True)]
+    down = _kept(ecosystem, parameters, "down", lambda: walks_from(chain.b, focal))
+    return [_backward(ecosystem, graph, walk) for walk in down.to(party, TOP, first_arrival=True)]
 
 
 def _criticality(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
     """Everyone who hangs on the party, by share."""
     chain, graph = value_chain_of(ecosystem, parameters), graph_of(ecosystem, "value_chain", parameters)
     focal = _focal(ecosystem, parameters)
-    z, backward = chain.z, csr_array(chain.z.T)
     sinks, makers = chain.inverse_row(focal) * chain.used, chain.inverse_column(focal) * chain.added
-    down = _hanging(z, focal, party, sinks)
-    up = _hanging(backward, focal, party, makers)
-    if sinks[down].sum() >= makers[up].sum():
-        walks = [(Walk(float(sinks[place]), shortest_walk(z, focal, place)), True) for place in np.flatnonzero(down).tolist()]
+    down = _kept(ecosystem, parameters, "hanging down", lambda: _hanging(chain.z, focal))
+    up = _kept(ecosystem, parameters, "hanging up", lambda: _hanging(csr_array(chain.z.T), focal))
+    below, above = down.on(party, sinks), up.on(party, makers)
+    if sinks[below].sum() >= makers[above].sum():
+        items = [_backward(ecosystem, graph, Walk(float(sinks[place]), walk_to(down.before, place))) for place in below.tolist()]
     else:
-        walks = [(Walk(float(makers[place]), shortest_walk(backward, focal, place)), False) for place in np.flatnonzero(up).tolist()]
-    items = [_backward(ecosystem, graph, walk) if is_down else _along(ecosystem, graph, walk.places[::-1], walk.product) for walk, is_down in walks]
+        items = [_along(ecosystem, graph, walk_to(up.before, place)[::-1], float(makers[place])) for place in above.tolist()]
     return sorted(items, key=lambda item: -item.contribution)
 
 
-def _hanging(matrix: csr_array, focal: int, party: int, share: Floats) -> Mask:
-    """Which others, with a share, the focal party reaches through the party only."""
-    cut = matrix.copy()
-    cut.data[cut.indptr[party] : cut.indptr[party + 1]] = 0.0
-    cut.eliminate_zeros()
-    hanging = reachable(matrix, focal) & ~reachable(cut, focal) & (share > 0)
-    hanging[party] = False
-    return np.asarray(hanging, bool)
+class _Hanging(NamedTuple):
+    """Whom the focal party reaches only through whom, and by which shortest walk."""
+
+    first: Ints
+    """Where those who hang on each party at the next step begin in ``parties``; one more at the end."""
+    parties: Ints
+    before: Ints
+
+    def on(self, party: int, share: Floats) -> Ints:
+        """Which others, with a share, the focal party reaches through the party only; in order."""
+        found, next_ = [], np.array([party], np.int64)
+        while len(next_):
+            _, places = neighbours(self.first, next_)
+            next_ = self.parties[places]
+            found.append(next_)
+        everyone = np.sort(np.concatenate(found))
+        return everyone[share[everyone] > 0]
+
+
+def _hanging(matrix: csr_array, focal: int) -> _Hanging:
+    above, _ = immediate_dominators(matrix, focal)
+    above[focal] = -1
+    order = np.argsort(above, kind="stable")
+    first = np.searchsorted(above[order], np.arange(len(above) + 1))
+    return _Hanging(first, order, shortest_walks(matrix, focal))
+
+
+def _kept(ecosystem: Ecosystem, parameters: Parameters, what: str, make: Callable[[], T]) -> T:
+    """What the explanations of all parties share, made with the first of them."""
+    return ecosystem.kept(("evidence", what, parameters.given_key()), make)
 
 
 def _focal(ecosystem: Ecosystem, parameters: Parameters) -> int:

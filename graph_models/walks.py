@@ -1,12 +1,22 @@
-"""The walks from one party that carry most: the product of what each step lets through, best first."""
+"""The walks from one party that carry most: the product of what each step lets through, best first.
+
+What many walks from the same start share is made once: how well every party can be reached. Walks then grow backward from where they
+end, always the one that can still come to most, so that none but the best are looked at.
+"""
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from graph_models.ecosystem import Floats, Longs
+from graph_models.kernels.arrays import neighbours
+from graph_models.ranking import rounded
 
 
 class Walk(NamedTuple):
@@ -16,64 +26,94 @@ class Walk(NamedTuple):
     places: tuple[int, ...]
 
 
+class Walks(NamedTuple):
+    """The walks from a party. ``matrix`` has in row v, column u what the step from u to v lets through; at most 1."""
+
+    start: int
+    matrix: csr_array
+    best: Floats
+    """Per party the best product of a walk to it; 0 where there is none."""
+
+    def to(self, goal: int, count: int = 3, *, first_arrival: bool = False) -> list[Walk]:
+        """The walks to a party, which never come back to the start, with the highest products; equal ones by places.
+
+        A walk may pass a party again, unless ``first_arrival``: then it ends where it first meets the goal. Each party is passed by at most
+        ``count`` ways on: a better walk through it is never found later.
+        """
+        found: list[Walk] = []
+        if goal == self.start or self.best[goal] <= 0:
+            return found
+        closed = goal if first_arrival else -1
+        passed: dict[int, int] = {}
+        waiting: list[tuple[float, int, tuple[int, ...], float, Iterator[tuple[float, int, float]]]] = []
+
+        def wait(walk: tuple[int, ...], following: Iterator[tuple[float, int, float]]) -> None:
+            """The best of the ways before a walk; the next one when that is taken."""
+            if (way := next(following, None)) is not None:
+                heapq.heappush(waiting, (-way[0], len(walk), (way[1], *walk), way[2], following))
+
+        wait((goal,), self._before(goal, 1.0, closed))
+        passed[goal] = 1
+        while waiting and len(found) < count:
+            _, _, walk, product, siblings = heapq.heappop(waiting)
+            wait(walk[1:], siblings)
+            at = walk[0]
+            if at == self.start:
+                found.append(Walk(product, walk))
+            elif passed.get(at, 0) < count:
+                passed[at] = passed.get(at, 0) + 1
+                wait(walk, self._before(at, product, closed))
+        return sorted(found, key=lambda walk: (-float(rounded(np.array([walk.product]))[0]), len(walk.places), walk.places))
+
+    def _before(self, at: int, product: float, closed: int) -> Iterator[tuple[float, int, float]]:
+        """(what a walk can come to, the party before, the product so far) of each way to come to a party, best first."""
+        row = slice(self.matrix.indptr[at], self.matrix.indptr[at + 1])
+        places, so_far = self.matrix.indices[row], self.matrix.data[row] * product
+        comes_to = rounded(so_far * self.best[places])
+        open_ = np.flatnonzero((comes_to > 0) & (places != closed))
+        order = open_[np.lexsort((places[open_], -comes_to[open_]))]
+        for way in order:
+            yield float(comes_to[way]), int(places[way]), float(so_far[way])
+
+
+def walks_from(matrix: csr_array, start: int, *, damping: float = 1.0) -> Walks:
+    """The walks from a party along the entries of a matrix (row = from, column = to). Every step counts at most 1 and ``damping`` (at most 1) times that."""
+    steps = csr_array((np.minimum(matrix.data * damping, 1.0), matrix.indices, matrix.indptr), shape=matrix.shape)
+    there = steps.data > 0
+    lengths = csr_array((-np.log(steps.data, out=np.full(len(there), np.inf), where=there), steps.indices, steps.indptr), shape=steps.shape)
+    return Walks(start, csr_array(steps.T), np.exp(-dijkstra(lengths, indices=[start])[0]))
+
+
 def best_walks(matrix: csr_array, start: int, goal: int, count: int = 3, *, damping: float = 1.0, first_arrival: bool = False) -> list[Walk]:
-    """The walks from start to goal, which never come back to the start, with the highest products of their steps; equal ones by places.
-
-    Every step counts at most 1 and ``damping`` (at most 1) times that. A walk may pass a party again, unless ``first_arrival``: then it ends where
-    it first meets the goal. Each party is entered at most ``count`` times: a better walk through it is never found later.
-    """
-    if start == goal:
-        return []
-    ahead = _leads_to(matrix, goal)
-    entered: dict[int, int] = {}
-    waiting: list[tuple[float, int, tuple[int, ...]]] = [(-1.0, 0, (start,))]
-    found: list[Walk] = []
-    while waiting and len(found) < count:
-        product, length, walk = heapq.heappop(waiting)
-        at = walk[-1]
-        if entered.get(at, 0) >= count:
-            continue
-        entered[at] = entered.get(at, 0) + 1
-        if at == goal:
-            found.append(Walk(-product, walk))
-            if first_arrival:
-                continue
-        row = slice(matrix.indptr[at], matrix.indptr[at + 1])
-        for step, share in zip(matrix.indices[row].tolist(), matrix.data[row].tolist(), strict=True):
-            if share > 0 and step != start and ahead[step] and entered.get(step, 0) < count:
-                heapq.heappush(waiting, (product * share * damping, length + 1, (*walk, step)))
-    return found
+    """The best walks from start to goal, see :class:`Walks`."""
+    return walks_from(matrix, start, damping=damping).to(goal, count, first_arrival=first_arrival)
 
 
-def _leads_to(matrix: csr_array, goal: int) -> list[bool]:
-    """From which parties the goal can be reached."""
-    backward = csr_array(matrix.T)
-    seen = np.zeros(matrix.shape[0], bool)
-    seen[goal] = True
-    frontier = np.array([goal])
+def shortest_walks(matrix: csr_array, start: int) -> Longs:
+    """Per party the one before it on the walk from the start by the fewest steps, of several the first by place; -1 where there is no way."""
+    before = np.full(matrix.shape[0], -1, np.int64)
+    before[start] = start
+    frontier = np.array([start], np.int64)
     while len(frontier):
-        found = np.unique(np.concatenate([backward.indices[backward.indptr[node] : backward.indptr[node + 1]] for node in frontier.tolist()]))
-        frontier = found[~seen[found]]
-        seen[frontier] = True
-    answer: list[bool] = seen.tolist()
-    return answer
+        which, places = neighbours(matrix.indptr, frontier)
+        found = matrix.indices[places]
+        new = np.flatnonzero(before[found] < 0)
+        reached, first = np.unique(found[new], return_index=True)
+        before[reached] = frontier[which[new[first]]]
+        frontier = reached.astype(np.int64)
+    return before
+
+
+def walk_to(before: Longs, goal: int) -> tuple[int, ...]:
+    """The places from the start to a party; empty where there is no way."""
+    if before[goal] < 0:
+        return ()
+    walk = [goal]
+    while before[walk[-1]] != walk[-1]:
+        walk.append(int(before[walk[-1]]))
+    return tuple(reversed(walk))
 
 
 def shortest_walk(matrix: csr_array, start: int, goal: int) -> tuple[int, ...]:
     """The places from start to goal by the fewest steps, of several the first by place; empty where there is no way."""
-    before = {start: start}
-    frontier = [start]
-    while frontier and goal not in before:
-        following = []
-        for at in frontier:
-            for step in sorted(matrix.indices[matrix.indptr[at] : matrix.indptr[at + 1]].tolist()):
-                if step not in before:
-                    before[step] = at
-                    following.append(step)
-        frontier = sorted(following)
-    if goal not in before:
-        return ()
-    walk = [goal]
-    while walk[-1] != start:
-        walk.append(before[walk[-1]])
-    return tuple(reversed(walk))
+    return walk_to(shortest_walks(matrix, start), goal)

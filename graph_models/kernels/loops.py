@@ -55,3 +55,15 @@ def grow(first, order, target, utility, bound, shape, strict, limit, most, at, e
         at[depth], end[depth] = first[row], first[row + 1]
     state[0], state[1] = depth, steps
     return found
+
+
+@compiled("nodes", "longs", "number", "number", "out nodes")
+def first_of_each(rows, ends, longest, most, firsts):  # type: ignore[no-untyped-def]
+    """Per node the first ``most`` rows (of ``longest`` edges each) one of whose edges ends at it; ``firsts`` comes full of ``NONE``."""
+    for at in range(len(rows)):
+        if rows[at] != NONE:
+            place = ends[rows[at]] * most
+            for k in range(place, place + most):
+                if firsts[k] == NONE:
+                    firsts[k] = at // longest
+                    break

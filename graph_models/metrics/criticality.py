@@ -52,8 +52,7 @@ def criticality(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
     References
     ----------
-    Lengauer, T., Tarjan, R., A fast algorithm for finding dominators in a flowgraph, ACM TOPLAS 1, 1979. Cooper, K., Harvey, T., Kennedy, K.,
-    A simple, fast dominance algorithm, 2001.
+    Lengauer, T., Tarjan, R., A fast algorithm for finding dominators in a flowgraph, ACM TOPLAS 1, 1979.
     """
     chain = value_chain_of(ecosystem, parameters)
     if undefined := no_chain(ecosystem, chain, "criticality"):

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
 from graph_models.graphs import utility_streams
+from graph_models.kernels.loops import NONE, first_of_each
 from graph_models.loop_search import Loops, find_loops, ranked
 from graph_models.metrics.asked_party import place_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, NO_LOOPS, STREAM, Metric, MetricResult, number_result, undefined_result
@@ -44,6 +45,13 @@ class FocalLoops(NamedTuple):
     def parties(self) -> Longs:
         """Of each edge the party that it ends at: on a loop every party is the end of one stream."""
         return self.streams.target[self.edges].astype(np.int64)
+
+    def strongest(self, parties: int, count: int) -> Ints:
+        """Per party the first so many loops that it is on, filled up with -1."""
+        rows, ends = np.ascontiguousarray(self.loops.streams).view(np.uint32), self.parties()
+        answer = np.full(parties * count, NONE, np.uint32)
+        first_of_each(rows.ravel(), ends, rows.shape[1], count, answer)
+        return answer.view(np.int32).reshape(parties, count)
 
     def through(self, party: int) -> Mask:
         """Which loops a party is on."""

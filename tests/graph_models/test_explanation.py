@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
-from graph_models import compute
+from graph_models import compute, part_evidence
 from graph_models.ecosystem import Ecosystem
 from graph_models.errors import InvalidInput
 from graph_models.explanation import explain, value_without
@@ -102,6 +106,20 @@ def test_control_names_the_chains_of_shares_and_salience_the_judgement() -> None
     answer = explain(ecosystem_of(*records), "a", "influence")
     assert [(item["path"], round(item["contribution"], 9)) for item in part(answer, "control")["evidence"]] == [(["a", "b", "f"], 0.3), (["a", "f"], 0.1)]
     assert part(answer, "salience")["evidence"] == [{"path": ["a"], "facts": ["judged a"], "contribution": pytest.approx(0.5)}]
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=40), st.integers(1, 3))
+def test_the_closest_pairs_are_those_of_all_pairs(edges: list[tuple[int, int]], givers_at_once: int) -> None:
+    """Of all pairs of a giver and a taker of party 0 that have no tie: 1 / the number of ways in two steps, largest first, then by giver and taker."""
+    ways = np.zeros((8, 8))
+    for giver, taker in edges:
+        ways[giver, taker] = giver != taker
+    before, after = np.flatnonzero(ways[:, 0]), np.flatnonzero(ways[0])
+    pairs = [(1.0 / (ways @ ways)[giver, taker], giver, taker) for giver in before for taker in after if giver != taker and not ways[giver, taker]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(part_evidence, "GIVERS", givers_at_once)
+        found = part_evidence._closest(csr_array(ways), csr_array(ways.T), before, after)
+    assert found == sorted(pairs, key=lambda pair: -pair[0])[:3]
 
 
 def test_a_missing_part_has_its_reason_and_no_points() -> None:
