@@ -12,6 +12,9 @@ from graph_models.roll_up import roll_up_of
 from graph_models.time import FIRST_DAY, OPEN, Period
 from graph_models.warning import Warning
 
+LARGEST, SMALLEST = 1e280, 1e-280
+"""Floats could not add up larger amounts (a rate can make them), nor divide by smaller ones: they are left out and listed."""
+
 
 class Flows(NamedTuple):
     """The value flows of a period after the roll-up, in the order of their ids."""
@@ -45,6 +48,8 @@ def _flows(ecosystem: Ecosystem, parameters: Parameters, period: Period) -> Flow
     rows = np.flatnonzero(counts & left)
     share = share_of_days(facts.start[rows], facts.end[rows], period)
     whole, no_rate = base_amounts(ecosystem, "value_flows", rows)
+    quantity = facts.number("quantity")[rows]
+    extreme = _left_out(whole) | _left_out(quantity)
     return Flows(
         rows,
         source[rows],
@@ -52,9 +57,24 @@ def _flows(ecosystem: Ecosystem, parameters: Parameters, period: Period) -> Flow
         facts.coded("kind").codes[rows],
         facts.coded("product").codes[rows],
         whole * share,
-        facts.number("quantity")[rows] * share,
-        no_rate_warning(ecosystem, "value_flows", rows[no_rate]),
+        quantity * share,
+        no_rate_warning(ecosystem, "value_flows", rows[no_rate]) + _extreme_warning(ecosystem, rows[extreme]),
     )
+
+
+def _left_out(values: Floats) -> Mask:
+    """Makes what floats cannot add up or divide NaN, and says where that was."""
+    size = np.abs(values)
+    extreme = (size > LARGEST) | ((size < SMALLEST) & (size > 0))
+    values[extreme] = np.nan
+    return np.asarray(extreme, bool)
+
+
+def _extreme_warning(ecosystem: Ecosystem, rows: Longs) -> tuple[Warning, ...]:
+    if not len(rows):
+        return ()
+    message = f"{len(rows)} flows have an amount or quantity above {LARGEST:g} or below {SMALLEST:g}: it is left out of sums"
+    return (Warning("extreme-amount", message, tuple(ecosystem.families["value_flows"].texts("id", rows))),)
 
 
 def share_of_days(start: Ints, end: Ints, period: Period) -> Floats:
@@ -83,7 +103,8 @@ def base_amounts(ecosystem: Ecosystem, family: str, rows: Longs) -> tuple[Floats
         days, rates = _rates(ecosystem, currency.texts[code])
         of = np.flatnonzero(foreign & (codes == code))
         newest = np.searchsorted(days, first_day[of], side="right") - 1
-        amount[of] = np.where(newest >= 0, amount[of] * np.append(rates, np.nan)[newest], np.nan)
+        with np.errstate(over="ignore"):
+            amount[of] = np.where(newest >= 0, amount[of] * np.append(rates, np.nan)[newest], np.nan)
     return amount, foreign & np.isnan(amount)
 
 

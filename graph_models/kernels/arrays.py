@@ -34,11 +34,11 @@ def neighbours(indptr: Any, rows: Any) -> tuple[Ints, Ints]:
     return which, places
 
 
-def reachable(matrix: Matrix, start: int) -> Bools:
-    """What can be reached from a node along edges, the node itself included."""
+def reachable(matrix: Matrix, start: int | Ints) -> Bools:
+    """What can be reached from a node, or from any of several, along edges; they themselves included."""
     seen = np.zeros(matrix.shape[0], dtype=bool)
     seen[start] = True
-    frontier = np.array([start], dtype=np.int64)
+    frontier = np.atleast_1d(np.asarray(start, dtype=np.int64))
     while len(frontier):
         _, places = neighbours(matrix.indptr, frontier)
         found = matrix.indices[places]

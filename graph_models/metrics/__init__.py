@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from graph_models.errors import NotFound
-from graph_models.metrics import centrality, community, criticality, degree, loops, ownership, pass_through, salience, scored, sinks, structural_holes
+from graph_models.metrics import (
+    centrality,
+    community,
+    concentration,
+    criticality,
+    degree,
+    disruption,
+    linkages,
+    loops,
+    ownership,
+    pass_through,
+    salience,
+    scored,
+    sinks,
+    structural_holes,
+    trophic,
+)
 from graph_models.metrics.result import Metric
 
 METRICS: tuple[Metric, ...] = (
@@ -34,6 +50,14 @@ METRICS: tuple[Metric, ...] = (
     sinks.INDIRECT_SHARE,
     sinks.IMPLICIT,
     criticality.CRITICALITY,
+    disruption.DISRUPTION,
+    trophic.TROPHIC_LEVEL,
+    linkages.BACKWARD_LINKAGE,
+    linkages.FORWARD_LINKAGE,
+    concentration.HHI_IN,
+    concentration.HHI_OUT,
+    concentration.TOP1_IN,
+    concentration.TOP1_OUT,
     scored.INFLUENCE,
     scored.VALUE_FLOW,
 )
@@ -55,9 +79,15 @@ DEFAULT_SET: tuple[str, ...] = (
     "sink_share",
     "embodied_value_added",
     "criticality",
+    "disruption",
     "direct_share",
     "indirect_share",
     "implicit",
+    "trophic_level",
+    "hhi_in",
+    "hhi_out",
+    "top1_in",
+    "top1_out",
     "salience",
     "salience_class",
     "integrated_ownership",

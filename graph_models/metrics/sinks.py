@@ -25,7 +25,7 @@ from graph_models.ranking import rounded
 from graph_models.streams import streams_of
 from graph_models.value_chain import ValueChain, value_chain_of
 
-__all__ = ["direct_share", "implicit", "indirect_share", "sink_share", "sinks_view"]
+__all__ = ["direct_share", "implicit", "indirect_share", "sink_share", "sinks_view", "unattributed_share"]
 
 NO_SALES = "no-sales"
 GROUPINGS = ("party", "industry", "region")
@@ -197,6 +197,22 @@ def sinks_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | Non
     left = {"share": float(lost.sum()), "through": [{"party_id": ecosystem.parties[i], "share": float(lost[i])} for i in largest_first(lost)]}
     grouped = items if by == "party" else _grouped(ecosystem, used, output, by)
     return answer | {"items": grouped, "unattributed": left, "output": output, "warnings": [warning._asdict() for warning in chain.warnings]}
+
+
+def unattributed_share(ecosystem: Ecosystem, parameters: Parameters) -> tuple[float | None, str | None]:
+    """How much of all that ends anywhere ends with parties that do not use it, so that nobody knows where it went.
+
+    (value, reason): no value where nothing ends (``no-value-chain``).
+
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("family", "firm", "shop")]
+    >>> for supplier, customer, amount in (("firm", "shop", 60), ("shop", "family", 45)):
+    ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> from graph_models.parameters import DEFAULTS
+    >>> unattributed_share(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS)
+    (0.25, None)
+    """
+    share = value_chain_of(ecosystem, parameters).unattributed_share
+    return share, NO_VALUE_CHAIN if share is None else None
 
 
 def largest_first(values: Floats) -> list[int]:

@@ -18,8 +18,10 @@ from tests.graph_models.metrics.made import ecosystem, parties
 
 STRUCTURAL = ("reach", "pagerank", "betweenness", "degree", "in_degree", "out_degree", "strength_in", "strength_out", "constraint")
 CHAIN = ("pass_through_up", "pass_through_down", "sink_share", "embodied_value_added", "direct_share", "indirect_share", "criticality", "implicit")
+VALUE = ("disruption", "trophic_level", "backward_linkage", "forward_linkage", "hhi_in", "hhi_out", "top1_in", "top1_out")
+"""Of the value chain and its flows too, but not of what comes from or goes to the focal party."""
 OTHERS = ("power", "legitimacy", "urgency", "salience", "integrated_ownership", "control")
-UNMOVED_BY_STRANGERS = ("reach", "constraint", "degree", "strength_in", "strength_out", *CHAIN, "integrated_ownership", "control")
+UNMOVED_BY_STRANGERS = ("reach", "constraint", "degree", "strength_in", "strength_out", *CHAIN, *VALUE, "integrated_ownership", "control")
 NAMES = [f"p{place}" for place in range(6)]
 ENDS = st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES))
 
@@ -64,7 +66,7 @@ def test_renaming_and_reordering_change_no_score(made: list[dict[str, Any]], ord
     others = [record | {field: renamed[record[field]] for field in ("source", "target") if field in record} for record in made]
     others = [record | {"id": renamed[record["id"]] if record["type"] == "party" else f"x{99 - place}"} for place, record in enumerate(others)]
     order.shuffle(others)
-    metrics = (*STRUCTURAL, *CHAIN, *OTHERS)
+    metrics = (*STRUCTURAL, *CHAIN, *VALUE, *OTHERS)
     before, after = scores(ecosystem(made, "p0"), metrics), scores(ecosystem(others, renamed["p0"]), metrics)
     assert same(after, {(metric, renamed[party]): value for (metric, party), value in before.items()})
 
@@ -80,7 +82,7 @@ def test_cutting_flows_into_months_changes_no_score(made: list[dict[str, Any]]) 
         for month in range(1, 13):
             part = {name: value for name, value in record.items() if name != "valid_to"}
             cut.append(part | {"id": f"{record['id']}-{month}", "amount": record["amount"] / 12, "valid_from": f"2025-{month:02}"})
-    metrics = (*STRUCTURAL, *CHAIN, "power")
+    metrics = (*STRUCTURAL, *CHAIN, *VALUE, "power")
     assert same(scores(ecosystem(cut, "p0"), metrics), scores(ecosystem(made, "p0"), metrics))
 
 
@@ -89,7 +91,7 @@ def test_cutting_flows_into_months_changes_no_score(made: list[dict[str, Any]]) 
 def test_scaling_all_money_changes_no_share_and_scales_the_maximum_flow(made: list[dict[str, Any]], factor: float) -> None:
     scaled = [record | ({"amount": round(record["amount"] * factor, 9)} if "amount" in record else {}) for record in made]
     before, after = ecosystem(made, "p0"), ecosystem(scaled, "p0")
-    assert same(scores(after, CHAIN), scores(before, CHAIN))
+    assert same(scores(after, CHAIN + VALUE), scores(before, CHAIN + VALUE))
     ends = {"from": "p0", "to": "p1"}
     assert bottleneck_view(after, DEFAULTS, **ends)["value"] == pytest.approx(factor * bottleneck_view(before, DEFAULTS, **ends)["value"])
 
@@ -135,7 +137,7 @@ def test_removing_a_party_never_raises_a_maximum_flow(made: list[dict[str, Any]]
 @given(records())
 def test_every_value_is_a_number_or_has_a_reason(made: list[dict[str, Any]]) -> None:
     firm = ecosystem(made, "p0")
-    for metric in (*STRUCTURAL, *CHAIN, *OTHERS, "salience_class"):
+    for metric in (*STRUCTURAL, *CHAIN, *VALUE, *OTHERS, "salience_class"):
         result = compute(firm, metric)
         for party, value in result.values.items():
             assert (value is None) == (party in result.reasons)

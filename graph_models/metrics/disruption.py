@@ -1,0 +1,96 @@
+"""Disruption: what a party takes down with it when it fails, among those who live on what it delivers."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from graph_models.ecosystem import Ecosystem, Floats, Longs
+from graph_models.kernels.distress import distress
+from graph_models.metrics.asked_party import place_of
+from graph_models.metrics.result import NO_VALUE_CHAIN, Metric, MetricResult, number_result, undefined_result
+from graph_models.parameters import Parameters
+from graph_models.ranking import rounded
+from graph_models.roll_up import roll_up_of
+from graph_models.value_chain import ValueChain, value_chain_of
+
+__all__ = ["disrupted_by", "disruption"]
+
+EVERY, LARGEST = 20_000, 20
+"""Up to so many parties each is made to fail; where there are more, only so many of them, the largest by output."""
+NOT_AMONG_LARGEST = "not-among-largest"
+
+
+def disruption(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """What would this party take down with it if it failed?
+
+    DebtRank with the dependence ``W_ij = Z_ij / purchases_j``, the share of j's purchases that come from i: the party fails (distress 1), each
+    party that is distressed for the first time passes its distress on once, times W, no distress exceeds 1. The value is
+    ``sum over the others of distress_j x_j / sum x``: the share of all output that is distressed beyond the party itself.
+
+    Parameters
+    ----------
+    ecosystem : Ecosystem
+    parameters : Parameters
+        ``parties``: beside the 20 largest by output, where there are more than 20,000; ``period product basis in_return_for roll_up
+        hypotheses`` shape the chain.
+
+    Returns
+    -------
+    MetricResult
+
+    Notes
+    -----
+    Undefined for all where nobody trades (``no-value-chain``), and above 20,000 parties for those that are neither among the 20 largest nor
+    named (``not-among-largest``). It asks nothing of the focal party, and is defined in closed cycles too.
+
+    Examples
+    --------
+    >>> from graph_models.parameters import DEFAULTS
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "mine", "port", "shop")]
+    >>> for supplier, customer, amount in (("mine", "firm", 30), ("port", "firm", 10), ("firm", "shop", 40)):
+    ...     records.append({"type": "value_flow", "id": supplier, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> disruption(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values["mine"]  # .75 of firm, so .75 of shop
+    0.5
+
+    See Also
+    --------
+    criticality, pass_through_up
+
+    References
+    ----------
+    Battiston, S., Puliga, M., Kaushik, R., Tasca, P., Caldarelli, G., DebtRank: Too central to fail? Financial networks, the FED and systemic
+    risk, Scientific Reports 2, 541, 2012.
+    """
+    chain = value_chain_of(ecosystem, parameters)
+    if not chain.x.any():
+        return undefined_result(ecosystem, "disruption", NO_VALUE_CHAIN, present=chain.present, warnings=list(chain.warnings))
+    places = np.flatnonzero(chain.present)
+    if len(places) > EVERY:
+        counts_as = roll_up_of(ecosystem, parameters).counts_as
+        named = [int(counts_as[place_of(ecosystem, party, "parties")]) for party in parameters.parties]
+        places = np.union1d(np.argsort(-rounded(chain.x), kind="stable")[:LARGEST], np.array(named, np.int64))
+    left = np.ones(chain.nodes, bool)
+    left[places] = False
+    values = np.zeros(chain.nodes)
+    values[places] = disrupted_by(chain, places)
+    return number_result(ecosystem, "disruption", values, undefined={NOT_AMONG_LARGEST: left}, present=chain.present, warnings=list(chain.warnings))
+
+
+def disrupted_by(chain: ValueChain, places: Longs) -> Floats:
+    """Of each of these parties, exactly: the share of all output that is distressed beyond it when it alone fails."""
+    share = chain.z.data / chain.purchases[chain.z.indices]
+    dependence = csr_array((share, chain.z.indices, chain.z.indptr), shape=chain.z.shape)
+    return distress(dependence, chain.x / chain.x.sum(), places)[places]
+
+
+DISRUPTION = Metric(
+    "disruption",
+    "value_flow",
+    "What would this party take down with it if it failed?",
+    "DebtRank: sum over the others of distress_j x_j / sum x, dependence Z_ij / purchases_j, each party passes its distress on once",
+    "nobody trades (no-value-chain); above 20,000 parties: neither among the 20 largest by output nor in `parties` (not-among-largest)",
+    "Battiston et al., DebtRank, Scientific Reports 2, 2012",
+    disruption,
+    cost="the deliveries that distress reaches, for each party; above 20,000 for 20",
+)
