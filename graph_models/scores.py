@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
 
@@ -67,6 +68,14 @@ class Scored(NamedTuple):
     rank_range: Longs
     warnings: tuple[Warning, ...]
 
+    @property
+    def bound(self) -> Mask:
+        """Where a part is only known to be at most what it says, so is the score."""
+        answer = np.zeros(len(self.value), bool)
+        for part in self.parts:
+            answer |= False if part.result.bound is None else part.result.bound
+        return answer & self.defined
+
 
 def score_result(ecosystem: Ecosystem, parameters: Parameters, score: str, profile: Profile = DEFAULT_PROFILE) -> MetricResult:
     """A score as the result of a metric."""
@@ -86,6 +95,7 @@ def score_result(ecosystem: Ecosystem, parameters: Parameters, score: str, profi
         score,
         scored.value,
         undefined=undefined,
+        bound=scored.bound,
         coverage=np.where(scored.defined, scored.coverage, np.nan),
         rank_range=scored.rank_range,
         warnings=list(scored.warnings),
@@ -202,8 +212,11 @@ def _control(ecosystem: Ecosystem, parameters: Parameters, weights: Mapping[str,
 
 def _value_flow(ecosystem: Ecosystem, parameters: Parameters, weights: Mapping[str, float]) -> list[Part]:
     up, down = (metric_named(name).compute(ecosystem, parameters) for name in ("pass_through_up", "pass_through_down"))
+    larger = np.fmax(up.array, down.array)
+    bounds = [result.array < larger if result.bound is None else (result.array < larger) | result.bound for result in (up, down)]
+    through = replace(up, array=larger, bound=np.logical_and(*bounds))  # exact where the larger one is
     makers: dict[str, Callable[[], Part]] = {
-        "pass_through": lambda: _part("pass_through", weights, np.fmax(up.array, down.array), up),
+        "pass_through": lambda: _part("pass_through", weights, larger, through),
         "criticality": lambda: _of_metric("criticality", weights, "criticality", ecosystem, parameters),
     }
     return [makers[name]() for name in weights]

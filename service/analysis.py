@@ -9,7 +9,7 @@ from typing import Any
 from graph_models.ecosystem import Ecosystem
 from graph_models.errors import FieldError, InvalidInput, NotFound
 from graph_models.explanation import explain as explain_score
-from graph_models.parameters import Parameters, parameters_of
+from graph_models.parameters import parameters_of
 from graph_models.paths import strongest_paths
 from graph_models.scores import DEFAULT_PROFILE
 from graph_models.time import day_of
@@ -21,9 +21,6 @@ from service.profiles import profile_named
 from service.reads import instant
 from service.stores.store import At
 from service.workplace import Service
-
-NO_PARAMETERS = Parameters()
-
 
 HIDDEN = ("now", "own_vocabulary")
 

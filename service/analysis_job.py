@@ -14,15 +14,14 @@ import msgspec
 
 from graph_models.computation import computed
 from graph_models.ecosystem import Ecosystem
-from graph_models.graphs import graph_of
 from graph_models.metrics import metric_named
-from graph_models.metrics.result import Metric, MetricResult
+from graph_models.metrics.result import MetricResult
 from graph_models.scores import Profile
 from graph_models.time import day_text, now_text
 from graph_models.vocabulary import Vocabulary
 from graph_models.warning import Warning
 from service import results
-from service.analysis import NO_PARAMETERS, directory
+from service.analysis import directory
 from service.analysis_request import Plan, check_place, check_request
 from service.ecosystems import ecosystems
 from service.jobs import Progress
@@ -43,23 +42,17 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     timings: dict[str, float] = {}
     for done, (name, (metric, parameters)) in enumerate(plan.metrics.items(), 1):
         progress(done, len(plan.metrics) + 1, name)
-        if plan.request.metrics is None and not _has_data(ecosystem, metric_named(metric)):
+        entry = metric_named(metric)
+        if plan.request.metrics is None and entry.default_where is not None and not entry.default_where(ecosystem, parameters):
             continue
         begin = time.perf_counter()
-        found[name] = computed(ecosystem, metric_named(metric), parameters, name, profile)
+        found[name] = computed(ecosystem, entry, parameters, name, profile)
         timings[name] = round(time.perf_counter() - begin, 6)
     analysis_id = f"{time.time_ns():x}{secrets.token_hex(4)}"
     results.keep(directory(service, workspace_id, analysis_id), ecosystem, found)
     about = _about(analysis_id, plan, ecosystem, at, found, timings, vocabulary, profile)
     service.catalog.put_thing(workspace_id, "analysis", analysis_id, about)
     return {"analysis_id": analysis_id}
-
-
-def _has_data(ecosystem: Ecosystem, metric: Metric) -> bool:
-    """Of the default set, ownership is computed only where somebody owns something."""
-    if metric.family != "ownership":
-        return True
-    return bool(graph_of(ecosystem, "ownership", NO_PARAMETERS).weight.size)
 
 
 def _about(

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from graph_models.errors import NotFound
+from graph_models.parameters import DEFAULTS
 from graph_models.views import VIEWS
 from service import analysis, reads
 from service.ecosystems import ecosystems
@@ -51,4 +52,4 @@ def _give_get(service: Service, workspace_id: str, party: str, at: At) -> list[d
     ecosystem = ecosystems.get(service, workspace_id, at)
     if ecosystem.focal is None or party not in ecosystem.places or party == ecosystem.focal_party:
         return []
-    return list(VIEWS["give-get"](ecosystem, analysis.NO_PARAMETERS, party=party)["items"])
+    return list(VIEWS["give-get"](ecosystem, DEFAULTS, party=party)["items"])

@@ -19,6 +19,8 @@ from service.reads import cursor_made, cursor_read
 from service.workplace import UNFINISHED
 
 PARTIES = "parties.arrow"
+COLUMNS = ("value", "reason", "bound", "rank", "rank_low", "rank_high", "coverage", "standard_error")
+"""What every value is answered with; a metric may have columns beside them."""
 
 
 class Scores(NamedTuple):
@@ -68,6 +70,7 @@ def _columns(result: MetricResult) -> pa.Table:
         for name, column in (("coverage", result.coverage), ("standard_error", result.standard_error))
         if column is not None
     }
+    optional |= {name: pa.array(column, mask=undefined | ~np.isfinite(column)) for name, column in result.columns.items()}
     return pa.table(
         {
             "value": values,
@@ -155,6 +158,7 @@ def item(row: Mapping[str, Any]) -> dict[str, Any]:
         "rank_range": rank_range,
         "coverage": row.get("coverage"),
         "standard_error": row.get("standard_error"),
+        **{name: value for name, value in row.items() if name not in COLUMNS},
     }
 
 

@@ -96,6 +96,24 @@ def test_scores_are_paged_best_first_and_undefined_ones_last(service: Service) -
     assert [item["party_id"] for item in analysis.scores(service, W, analysis_id, "wso", roles=["supplier"])["items"]] == ["a"]
 
 
+def test_the_default_set_asks_of_ownership_and_surveys_where_there_are_any(service: Service) -> None:
+    about = analysis.analysis(service, W, analyse(service))
+    assert {"nps", "csat", "ces", "integrated_ownership", "control"}.isdisjoint(about["metrics"])
+    assert {"disruption", "trophic_level", "hhi_in", "hhi_out", "top1_in", "top1_out"} <= about["metrics"].keys()
+    answer = {"type": "touchpoint", "source": "a", "target": "s", "kind": "survey_answer", "occurred_at": "2025-03-01", "measure": "csat"}
+    write(service, *({**answer, "id": f"q{place}", "value": value} for place, value in enumerate((5, 4, 2, 5))))
+    write(service, {"type": "relationship", "id": "o", "source": "b", "target": "s", "kind": "owns", "share": 0.4})
+    about = analysis.analysis(service, W, analyse(service))
+    assert {"csat", "integrated_ownership", "control"} <= about["metrics"].keys()
+    assert {"nps", "ces"}.isdisjoint(about["metrics"])
+    found, without, _ = analysis.scores(service, W, about["analysis_id"], "csat")["items"]
+    assert (found["party_id"], found["value"], found["n"], round(found["low"], 2), round(found["high"], 2)) == ("a", 75, 4, 30.06, 95.44)
+    assert (without["value"], without["reason"], without["n"], without["low"], without["high"]) == (None, "no-answers", None, None, None)
+    of_party = {item["name"]: item for item in analysis.party_scores(service, W, about["analysis_id"], "a")["items"]}
+    assert of_party["csat"]["n"] == 4
+    assert "n" not in of_party["wso"]
+
+
 def test_texts_are_paged_by_text_without_rank(service: Service) -> None:
     judged = {"type": "assessment", "id": "j", "target": "b", "scheme": "salience", "values": {"power": 0.9}, "valid_from": "2025-01-01"}
     write(service, judged)

@@ -18,6 +18,8 @@ from graph_models.metrics import (
     scored,
     sinks,
     structural_holes,
+    surveys,
+    time_to_recover,
     trophic,
 )
 from graph_models.metrics.result import Metric
@@ -52,12 +54,16 @@ METRICS: tuple[Metric, ...] = (
     criticality.CRITICALITY,
     disruption.DISRUPTION,
     trophic.TROPHIC_LEVEL,
+    time_to_recover.TTR_TTS,
     linkages.BACKWARD_LINKAGE,
     linkages.FORWARD_LINKAGE,
     concentration.HHI_IN,
     concentration.HHI_OUT,
     concentration.TOP1_IN,
     concentration.TOP1_OUT,
+    surveys.NPS,
+    surveys.CSAT,
+    surveys.CES,
     scored.INFLUENCE,
     scored.VALUE_FLOW,
 )
@@ -92,10 +98,13 @@ DEFAULT_SET: tuple[str, ...] = (
     "salience_class",
     "integrated_ownership",
     "control",
+    "nps",
+    "csat",
+    "ces",
     "influence",
     "value_flow",
 )
-"""What an analysis computes that names no metrics, in this order; ``service.analysis`` leaves out what there is no data for."""
+"""What an analysis computes that names no metrics, in this order; less those whose ``default_where`` does not hold."""
 
 _BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -206,6 +206,10 @@ def _graph(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
     return graph_of(ecosystem, "ownership", parameters.with_(weight=None, distance_of=None, directed=None, reversed=None, kinds=None))
 
 
+def _somebody_owns(ecosystem: Ecosystem, parameters: Parameters) -> bool:
+    return bool(_graph(ecosystem, parameters).weight.size)
+
+
 def _threshold(parameters: Parameters) -> float:
     return THRESHOLD if parameters.threshold is None else parameters.threshold
 
@@ -221,6 +225,7 @@ INTEGRATED_OWNERSHIP = Metric(
     integrated_ownership,
     parameters=(_OF,),
     cost="one sparse solve",
+    default_where=_somebody_owns,
 )
 CONTROL = Metric(
     "control",
@@ -232,4 +237,5 @@ CONTROL = Metric(
     control,
     parameters=(_OF, Parameter("threshold", "number", THRESHOLD, low=0, high=1, open_high=True)),
     cost="holders above x their holdings",
+    default_where=_somebody_owns,
 )

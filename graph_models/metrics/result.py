@@ -73,6 +73,8 @@ class MetricResult:
     """Per party whether the value was ``judged`` by a person, ``computed``, or ``blended`` of both; ``None`` where it is undefined."""
     rank_range: np.ndarray[Any, np.dtype[np.int64]] | None = None
     """Per party the best and the worst rank, 0 where undefined."""
+    columns: Mapping[str, np.ndarray[Any, np.dtype[Any]]] = field(default_factory=dict)
+    """What else is answered with each value, by name: numbers along the parties, NaN where there is none."""
     warnings: list[Warning] = field(default_factory=list)
     name: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -162,6 +164,8 @@ class Metric(NamedTuple):
     structural: bool = False
     cost: str = "linear in the facts"
     kind: str = NUMBER
+    default_where: Callable[[Ecosystem, Parameters], bool] | None = None
+    """Of the default set, an analysis computes it only where this holds: where there are facts that it is about."""
 
     def parameter_names(self, common: Collection[str]) -> frozenset[str]:
         return frozenset(common) | {parameter.name for parameter in self.parameters}

@@ -130,3 +130,18 @@ def test_rounding_keeps_twelve_digits_of_any_size() -> None:
     assert rounded(np.array([0.0, 123456789.0123456, -1e-300, 1e300, 1.23456789012345e-20])).tolist() == pytest.approx(
         [0, 123456789.012, -1e-300, 1e300, 1.23456789012e-20], rel=1e-15
     )
+
+
+def test_a_score_is_a_bound_where_the_larger_pass_through_is() -> None:
+    """a, b and f deliver to one another: b's exact value is below its bound, unless what goes down through it is larger and exact."""
+    rows = [("a", "b", 50), ("b", "a", 20), ("b", "f", 60), ("f", "a", 5), ("work", "a", 30), ("f", "shop", 90)]
+    ecosystem = ecosystem_of(*(paid(*row) for row in rows))
+    bounded, exact = compute(ecosystem, "value_flow", exact=0), compute(ecosystem, "value_flow")
+    assert exact.bound is not None
+    assert not exact.bound.any()
+    assert bounded.bound is not None
+    assert [party for party, bound in zip(ecosystem.parties, bounded.bound.tolist(), strict=True) if bound] == ["a", "b"]
+    assert (bounded.array >= exact.array - 1e-12)[exact.defined].all()
+    influence = compute(ecosystem, "influence").bound
+    assert influence is not None
+    assert not influence.any()
