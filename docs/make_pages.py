@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from graph_models.metrics import METRICS
+from graph_models.metrics.network import STATISTICS
 from service.settings import PREFIX, Settings
 
 DOCS = Path(__file__).parent
@@ -16,6 +17,13 @@ METRICS_HEAD = """\
 Made from the registry by `python docs/make_pages.py`; do not edit it. `GET W/metrics` answers the same list, and
 `compute(ecosystem, name, **parameters)` gives a metric in Python. What is undefined is null with a reason, never 0.
 The graphs that metrics run on: [graphs.md](graphs.md).
+"""
+NETWORK_HEAD = """\
+## The network as a whole
+
+What `.../network` of an analysis answers: one number a statistic, on the graph `tie` without weights where nothing else is said. An analysis of the default
+set computes them with everything else and keeps them; of any other they are computed when they are asked for. Above 2,000 parties distances are sampled, and
+`parameters` say so.
 """
 SETTINGS_HEAD = """\
 # Settings
@@ -41,6 +49,10 @@ def metrics_page() -> str:
             if metric.parameters:
                 lines.append("- Parameters: " + "; ".join(_parameter(parameter) for parameter in metric.parameters))
             lines += [f"- Reference: {metric.reference}", f"- Cost: {metric.cost}", ""]
+    lines += [NETWORK_HEAD]
+    for statistic in STATISTICS:
+        lines += [f"### `{statistic.name}`", "", f"**{statistic.question}**", "", f"- Formula: {statistic.formula}"]
+        lines += [f"- Undefined: {statistic.undefined_when}", f"- Reference: {statistic.reference}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -11,6 +11,8 @@ from graph_models.communities import Communities
 from graph_models.ecosystem import Longs
 from graph_models.warning import Warning
 
+EVENT = "community-"
+"""How the codes of the warnings begin that say what became of communities."""
 MAX_NAMED = 100
 """So many events of a kind are named, the largest first; of the others it is said how many there are."""
 MAX_PARTIES = 100
@@ -118,7 +120,7 @@ class _Event(NamedTuple):
 
 
 def _named(what: str, events: list[_Event], parties: Sequence[str]) -> list[Warning]:
-    code = f"community-{what}"
+    code = EVENT + what
     named = []
     for event in sorted(events, key=lambda event: -event.size)[:MAX_NAMED]:
         places = np.flatnonzero(event.numbers == event.number)[:MAX_PARTIES].tolist()

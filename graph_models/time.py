@@ -6,7 +6,10 @@ write is inclusive, the end that is stored is exclusive.
 
 from __future__ import annotations
 
+import itertools
 import re
+from calendar import monthrange
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -122,6 +125,40 @@ def months_before(day: int, months: int) -> int:
         except ValueError:
             continue
     return date(year, month + 1, min(following.day, 28)).toordinal()
+
+
+_STEP = re.compile(r"P(\d{1,4})([DWMY])", re.ASCII)
+_DAYS = {"D": 1, "W": 7}
+_MONTHS = {"M": 1, "Y": 12}
+
+
+def days_by(begin: int, end: int, step: str) -> Iterator[int]:
+    """The days from ``begin`` to ``end`` (inclusive) by an ISO 8601 duration of days, weeks, months or years; a day that a month has not is its last.
+
+    ``ValueError`` where the duration is none of these.
+
+    >>> [day_text(day) for day in days_by(day_of("2024-01-31"), day_of("2024-04-30"), "P1M")]
+    ['2024-01-31', '2024-02-29', '2024-03-31', '2024-04-30']
+    """
+    match = _STEP.fullmatch(step)
+    if match is None or not int(match[1]):
+        raise ValueError(f"{step!r} is not a duration of days, weeks, months or years like P7D, P1W, P1M, P3M or P1Y")
+    return _days_by(begin, end, int(match[1]), match[2])
+
+
+def _days_by(begin: int, end: int, count: int, unit: str) -> Iterator[int]:
+    if unit in _DAYS:
+        yield from range(begin, end + 1, count * _DAYS[unit])
+        return
+    first = date.fromordinal(begin)
+    for months in itertools.count(0, count * _MONTHS[unit]):
+        year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+        if year > date.max.year:
+            return
+        day = date(year, month + 1, min(first.day, monthrange(year, month + 1)[1])).toordinal()
+        if day > end:
+            return
+        yield day
 
 
 def now_text() -> str:

@@ -10,6 +10,7 @@ from graph_models.metrics.bottleneck import bottleneck_view
 from graph_models.metrics.community import communities_view
 from graph_models.metrics.give_get import give_get_view
 from graph_models.metrics.loops import flows_view, loops_view
+from graph_models.metrics.network import network_view
 from graph_models.metrics.ownership import ownership_view
 from graph_models.metrics.sinks import sinks_view
 from graph_models.metrics.tiers import tiers_view
@@ -23,6 +24,7 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "tiers": tiers_view,
     "give-get": give_get_view,
     "communities": communities_view,
+    "network": network_view,
     "ownership": ownership_view,
     "ties": ties_view,
     "data-quality": data_quality_view,

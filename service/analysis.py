@@ -22,7 +22,9 @@ from service.reads import instant
 from service.stores.store import At
 from service.workplace import Service
 
-HIDDEN = ("now", "own_vocabulary")
+ABSENT = "absent"
+"""Of a party that was not there on a date, or a result that was not computed on it."""
+HIDDEN = ("now", "own_vocabulary", "network")
 
 
 def listing(service: Service, workspace_id: str) -> list[dict[str, Any]]:
@@ -35,18 +37,19 @@ def answered(about: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in about.items() if name not in HIDDEN}
 
 
-def analysis(service: Service, workspace_id: str, analysis_id: str, holding: Sequence[str] = ()) -> dict[str, Any]:
-    """What is known of an analysis. ``latest`` is the newest without filter, of what is known now, that holds all that is named."""
+def analysis(service: Service, workspace_id: str, analysis_id: str, holding: Sequence[str] = (), *, series: bool = False) -> dict[str, Any]:
+    """What is known of an analysis. ``latest`` is the newest without filter, of what is known now, that holds all that is named (and is a series)."""
     service.workspace(workspace_id)
     if analysis_id != "latest":
         return service.catalog.thing(workspace_id, "analysis", analysis_id)
     before = None
     while found := service.catalog.things(workspace_id, "analysis", before=before, limit=50):
         for about in found:
-            if about["now"] and not about["filter"] and about["profile"] == DEFAULT_PROFILE.name and set(holding) <= about["metrics"].keys():
+            plain = about["now"] and not about["filter"] and about["profile"] == DEFAULT_PROFILE.name and ("dates" in about or not series)
+            if plain and set(holding) <= about["metrics"].keys():
                 return about
         before = found[-1]["analysis_id"]
-    raise NotFound("There is no finished analysis" + (f" with {', '.join(holding)}" if holding else "") + "; POST one first")
+    raise NotFound(f"There is no finished {'series' if series else 'analysis'}" + (f" with {', '.join(holding)}" if holding else "") + "; POST one first")
 
 
 def directory(service: Service, workspace_id: str, analysis_id: str) -> Path:
@@ -85,6 +88,23 @@ def party_scores(service: Service, workspace_id: str, analysis_id: str, party: s
     return {"party_id": party, "items": items}
 
 
+def over_time(service: Service, workspace_id: str, analysis_id: str, name: str, party: str) -> dict[str, Any]:
+    """One result of one party, date by date; on a date on which it was not there, or the result not computed, it has none."""
+    about = analysis(service, workspace_id, analysis_id, [name], series=True)
+    where = directory(service, workspace_id, about["analysis_id"])
+    if "dates" not in about:
+        raise NotFound("This analysis is no series: it was made of one date")
+    metric = results.named(where, name).metric
+    rows = {date["as_of"]: results.on_date(where, date["as_of"], name, party) for date in about["dates"]}
+    if not any(rows.values()):
+        results.place_of(where, party)
+    items = [
+        {"as_of": day, **{field: None if row is None else row[field] for field in ("value", "rank")}, "reason": ABSENT if row is None else row["reason"]}
+        for day, row in rows.items()
+    ]
+    return {"party_id": party, "metric": metric, "name": name, "items": items}
+
+
 def ecosystem_of(service: Service, workspace_id: str, about: Mapping[str, Any]) -> Ecosystem:
     """The ecosystem that an analysis was made on, the vocabulary as it was then included."""
     vocabulary = Vocabulary(BUILT_IN.terms, terms_of(about["own_vocabulary"]))
@@ -113,6 +133,8 @@ def view(service: Service, workspace_id: str, analysis_id: str, name: str, query
     if name == "communities" and about["metrics"].get("community", {}).get("metric") == "community":  # as they are called in the result
         kept = results.named(directory(service, workspace_id, about["analysis_id"]), "community")
         query, parameters = {**query, "known": kept.table["value"].to_pylist()}, parameters_of(kept.parameters, "community")
+    if name == "network" and about.get("network"):
+        query = {**query, "known": about["network"]}
     return VIEWS[name](ecosystem, parameters, **query)
 
 

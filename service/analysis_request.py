@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,6 +13,7 @@ from graph_models.metrics import DEFAULT_SET, metric_named
 from graph_models.metrics.result import STREAM
 from graph_models.parameters import COMMON, STRUCTURAL, Parameters, parameters_of
 from graph_models.scores import Profile
+from graph_models.time import day_of, days_by
 from graph_models.vocabulary import Vocabulary
 from service.profiles import profile_asked
 from service.reads import instant
@@ -19,6 +21,8 @@ from service.stores.store import At
 from service.workplace import Service
 
 FILTERS = ("role", "kind")
+MAX_DATES = 1_000
+"""Of a series."""
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,6 +31,14 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metric: str
     name: str | None = None
     parameters: dict[str, Any] = {}
+
+
+class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"begin": "from", "end": "to"}):
+    """The days of an analysis over time: from a day to a day by a duration (``P1M``)."""
+
+    begin: str
+    end: str
+    step: str = "P1M"
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +50,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     as_of: str | None = None
     known_at: str | int | None = None
     filter: dict[str, list[str] | str] = {}
+    series: Series | None = None
 
 
 class Plan(NamedTuple):
@@ -46,6 +59,8 @@ class Plan(NamedTuple):
     metrics: dict[str, tuple[str, Parameters]]
     parameters: Parameters
     request: Request
+    days: tuple[int, ...] = ()
+    """Those of a series, in order."""
 
 
 def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
@@ -65,7 +80,25 @@ def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
         if name in metrics:
             raise InvalidInput.of("duplicate", f"two results would be called {name!r}", f"metrics[{place}].name")
         metrics[name] = asked.metric, _metric_parameters(asked, request.parameters, vocabulary, f"metrics[{place}]")
-    return Plan(metrics, outer, request)
+    return Plan(metrics, outer, request, _days(request))
+
+
+def _days(request: Request) -> tuple[int, ...]:
+    series = request.series
+    if series is None:
+        return ()
+    if request.as_of is not None:
+        raise InvalidInput.of("invalid", "a series has days of its own: leave out as_of", "as_of")
+    begin, end = _day(series.begin, "series.from"), _day(series.end, "series.to")
+    try:
+        days = tuple(islice(days_by(begin, end, series.step), MAX_DATES + 1))
+    except ValueError as error:
+        raise InvalidInput.of("invalid", str(error), "series.step") from None
+    if not days:
+        raise InvalidInput.of("out-of-range", "the series ends before it begins", "series.to")
+    if len(days) > MAX_DATES:
+        raise InvalidInput.of("out-of-range", f"a series has {MAX_DATES:,} dates at the most; take a longer step", "series.step")
+    return days
 
 
 def check_place(service: Service, workspace_id: str, plan: Plan) -> tuple[At, Profile]:
@@ -73,7 +106,14 @@ def check_place(service: Service, workspace_id: str, plan: Plan) -> tuple[At, Pr
     request = plan.request
     store, known_at = service.store(workspace_id), None if request.known_at is None else str(request.known_at)
     at = instant(store, service.workspace(workspace_id).default_as_of, request.as_of, known_at)
-    return At(at.day, min(at.revision, store.head())), profile_asked(service, workspace_id, request.profile)
+    return At(plan.days[-1] if plan.days else at.day, min(at.revision, store.head())), profile_asked(service, workspace_id, request.profile)
+
+
+def _day(text: str, field: str) -> int:
+    try:
+        return day_of(text)
+    except ValueError as error:
+        raise InvalidInput.of("bad-date", str(error), field) from None
 
 
 def _metric_parameters(asked: Asked, outer: Mapping[str, Any], vocabulary: Vocabulary, field: str) -> Parameters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -33,15 +34,32 @@ class Scores(NamedTuple):
 
 
 def keep(directory: Path, ecosystem: Ecosystem, results: Mapping[str, MetricResult]) -> None:
-    """Write all results of an analysis; the directory is there whole or not at all."""
-    making = directory.with_name(directory.name + UNFINISHED)
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
-    _write(making / PARTIES, _parties(ecosystem), {})
+    """Write all results of an analysis, beside those of the dates of its series; the directory is there whole or not at all."""
+    making = _unfinished(directory)
+    _keep(making, _parties(ecosystem), results)
+    making.rename(directory)
+
+
+def keep_date(directory: Path, ecosystem: Ecosystem, results: Mapping[str, MetricResult]) -> None:
+    """Write the results of one date of a series; they are there once the analysis is."""
+    _keep(_unfinished(directory) / ecosystem.as_of_text, pa.table({"id": pa.array(ecosystem.parties, pa.string())}), results)
+
+
+def discard(directory: Path) -> None:
+    """Of an analysis that was not finished nothing is kept."""
+    shutil.rmtree(_unfinished(directory), ignore_errors=True)
+
+
+def _unfinished(directory: Path) -> Path:
+    return directory.with_name(directory.name + UNFINISHED)
+
+
+def _keep(directory: Path, parties: pa.Table, results: Mapping[str, MetricResult]) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    _write(directory / PARTIES, parties, {})
     for place, (name, result) in enumerate(results.items()):
         about = {"name": name, "metric": result.metric, "parameters": msgspec.json.encode(result.parameters).decode()}
-        _write(making / f"{place:03d}.arrow", _columns(result), about)
-    making.rename(directory)
+        _write(directory / f"{place:03d}.arrow", _columns(result), about)
 
 
 def _parties(ecosystem: Ecosystem) -> pa.Table:
@@ -173,6 +191,17 @@ def place_of(directory: Path, party: str) -> int:
 @lru_cache(maxsize=16)
 def _places(directory: Path) -> dict[str, int]:
     return {party: place for place, party in enumerate(parties(directory)["id"].to_pylist())}
+
+
+def on_date(directory: Path, day: str, name: str, party: str) -> dict[str, Any] | None:
+    """What one result said of a party on one date of a series; ``None`` where the party was not there, or the result was not computed."""
+    where = directory / day
+    ids = parties(where)["id"]
+    place = bisect_left(range(len(ids)), party, key=lambda at: ids[at].as_py())  # parties are in the order of their ids
+    if place == len(ids) or ids[place].as_py() != party:
+        return None
+    found = [scores.table for scores in every(where) if scores.name == name]
+    return found[0].slice(place, 1).to_pylist()[0] if found else None
 
 
 def shown(directory: Path, roles: Sequence[str], kinds: Sequence[str] = ()) -> np.ndarray[Any, np.dtype[np.bool_]]:

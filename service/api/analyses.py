@@ -31,6 +31,10 @@ _COMPARISON: dict[str, Any] = {
     }],
     "total": 1, "next_cursor": None,
 }  # fmt: skip
+_SERIES: dict[str, Any] = {
+    "party_id": "d1", "metric": "influence", "name": "influence",
+    "items": [{"as_of": "2025-11-30", "value": None, "rank": None, "reason": "absent"}, {"as_of": "2025-12-31", "value": 62.5, "rank": 3, "reason": None}],
+}  # fmt: skip
 _EXPLANATION: dict[str, Any] = {
     "party_id": "d1", "score": "influence", "value": 62.5, "rank": 3, "rank_range": [2, 4], "coverage": 1.0,
     "parts": [{
@@ -45,7 +49,8 @@ _EXPLANATION: dict[str, Any] = {
     "", status_code=202, response_class=Response, responses=answers(examples.JOB_QUEUED, "Queued.", status=202), openapi_extra=takes(examples.ANALYSIS_REQUEST)
 )
 def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
-    """Compute metrics in the worker. Left out, `metrics` are the default set."""
+    """Compute metrics in the worker. Left out, `metrics` are the default set. With `series` there is one result a date, up to a thousand:
+    `{"from": "2024-12-31", "to": "2025-12-31", "step": "P1M"}` (`P7D`, `P1W`, `P3M`, `P1Y`), each with its own default period."""
     check_place(place.service, place.workspace.id, check_request(fields, place.vocabulary))
     return accepted(place.service.jobs.submit("analysis", place.workspace.id, fields, writing))
 
@@ -93,6 +98,17 @@ def list_scores(
         place.service, place.workspace.id, analysis_id, id_in_path(name), roles=roles, descending=order == "desc", cursor=asked.cursor, limit=asked.limit
     )
     return json_answer(found)
+
+
+@router.get("/{analysis_id}/series/{name}", response_class=Response, responses=answers(_SERIES))
+def get_series(
+    place: PlaceDep,
+    analysis_id: AnalysisId,
+    name: Annotated[str, Path(description="The name of a result.", examples=["influence"])],
+    party: Annotated[str, Query(description="A party's id.", examples=["d1"])],
+) -> Response:
+    """One result of one party over the dates of a series. `latest` is the newest series that has it."""
+    return json_answer(analysis.over_time(place.service, place.workspace.id, analysis_id, id_in_path(name), party))
 
 
 @router.get("/{analysis_id}/parties/{party_id}", response_class=Response, responses=answers({"party_id": "d1", "items": [examples.PARTY_SCORE]}))

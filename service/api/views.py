@@ -31,6 +31,7 @@ _COMMUNITY: dict[str, Any] = {
     "community_id": "1", "label": {"en": "Distributors around East China Appliances (华东)", "zh": "以East China Appliances为中心的分销商（华东）"},
     "size": 2, "parties": ["d1", "firm"], "truncated": None,
 }  # fmt: skip
+_STATISTIC: dict[str, Any] = {"statistic": "density", "value": 0.0123, "reason": None, "parameters": {}}
 _HOLDER = {"party_id": "fund1", "direct": 0.12, "integrated": 0.12, "controls": False, "chain": ["fund1", "firm"]}
 
 
@@ -101,6 +102,12 @@ def list_communities(
 ) -> Response:
     """Who belongs together, the largest communities first; each is named after what most of its central parties are."""
     return json_answer(_paged(calculator, place.workspace.id, analysis_id, "communities", asked, {"community_id": community}))
+
+
+@router.get("/network", response_class=Response, responses=answers({"statistics": [_STATISTIC]}))
+def get_network(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId) -> Response:
+    """What the network is like as a whole: one number a statistic, null with a reason where it is undefined."""
+    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="network", query={}))
 
 
 @router.get("/ownership", response_class=Response, responses=answers({"party_id": "firm", "holders": [_HOLDER], "holdings": []}))

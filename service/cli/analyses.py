@@ -19,12 +19,18 @@ def analyze(
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="A full day; default: the workspace's, else today.", show_default=False)] = None,
     known_at: Annotated[str | None, typer.Option(help="A time or a revision; default: now.", show_default=False)] = None,
+    series: Annotated[
+        tuple[str, str, str] | None,
+        typer.Option(metavar="FROM TO STEP", help="One result a date, from a day to a day by P7D, P1W, P1M, P3M or P1Y.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run metrics and scores, and keep what they find."""
     from service import analysis, analysis_job
 
     request: dict[str, Any] = {name: value for name, value in {"metrics": metric, "as_of": as_of, "known_at": known_at}.items() if value}
+    if series is not None:
+        request["series"] = dict(zip(("from", "to", "step"), series, strict=True))
     with opened_service() as service, progress_shown() as progress:
         workspace_id = workspace_of(service, workspace)
         made = analysis_job.run_job(service, workspace_id, request, progress)
@@ -37,6 +43,8 @@ def _show_analysis(about: Mapping[str, Any]) -> None:
     say(f"{len(about['metrics'])} results in {sum(about['timings'].values()):.2f} s, {len(about['warnings'])} warnings")
     for warning in about["warnings"]:
         say(f"  {warning['code']}: {warning['message']}")
+    for date in about.get("dates", ()):
+        say(f"{date['as_of']}: {date['parties']} parties" + "".join(f"; {event['message']}" for event in date["events"]))
 
 
 def top(

@@ -46,3 +46,15 @@ def test_communities_cannot_match_what_is_no_text(w: Workspace) -> None:
     w.write(party("firm"))
     bad = {"metrics": [{"metric": "community", "parameters": {"match_to": {"a": 7}}}]}
     assert_problem(w.ask("POST", "/analyses", bad), 422, "invalid", code="wrong-type", field="metrics[0].parameters.match_to")
+
+
+def test_the_network_is_kept_by_the_default_set_and_else_computed_on_demand(w: Workspace) -> None:
+    w.write(*circles("abc", "wxyz"), party("firm"))
+    kept, fresh = analysed(w), analysed(w, metrics=["degree"])
+    found = w.get(f"/analyses/{kept}/network")["statistics"]
+    assert found == w.get(f"/analyses/{fresh}/network")["statistics"]
+    values = {item["statistic"]: item["value"] for item in found}
+    assert (values["parties"], values["components"], values["density"]) == (8, 3, 9 / 28)
+    assert "network" in w.get(f"/analyses/{kept}")["timings"]
+    (mixing,) = [item for item in found if item["statistic"] == "assortativity_role"]
+    assert mixing == {"statistic": "assortativity_role", "value": None, "reason": "no-roles", "parameters": {}}

@@ -198,6 +198,12 @@ def test_analyze_keeps_what_it_was_asked_for(on_demo: Run) -> None:
     assert sum(item["value"] or 0 for item in found["items"]) > 0
 
 
+def test_analyze_makes_a_series(on_demo: Run) -> None:
+    about = answered(on_demo("analyze", "--metric", "community", "--series", "2024-06-30", "2024-12-31", "P3M", "--json"))
+    assert [date["as_of"] for date in about["dates"]] == ["2024-06-30", "2024-09-30", "2024-12-30"]
+    assert "2024-12-30: " in on_demo("analyze", "--metric", "community", "--series", "2024-12-30", "2024-12-31", "P1M").stdout
+
+
 def test_analyze_says_what_it_did(on_demo: Run) -> None:
     text = on_demo("analyze", "--metric", "degree").stdout
     assert "1 results" in text

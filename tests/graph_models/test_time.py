@@ -15,6 +15,7 @@ from graph_models.time import (
     Period,
     day_of,
     day_text,
+    days_by,
     event_period,
     first_day_text,
     instant_text,
@@ -171,3 +172,25 @@ def test_the_time_of_the_service_is_utc_to_the_microsecond() -> None:
     text = now_text()
     assert instant_text(text) == text
     assert len(text) == len("2025-05-20T09:30:00.000000Z")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "step", "days"),
+    [
+        ("2024-01-31", "2024-04-30", "P1M", ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]),
+        ("2023-12-31", "2025-01-01", "P3M", ["2023-12-31", "2024-03-31", "2024-06-30", "2024-09-30", "2024-12-31"]),
+        ("2024-02-29", "2026-12-31", "P1Y", ["2024-02-29", "2025-02-28", "2026-02-28"]),
+        ("2025-01-01", "2025-01-20", "P1W", ["2025-01-01", "2025-01-08", "2025-01-15"]),
+        ("2025-01-01", "2025-01-04", "P2D", ["2025-01-01", "2025-01-03"]),
+        ("9999-11-30", "9999-12-31", "P1M", ["9999-11-30", "9999-12-30"]),
+        ("2025-01-02", "2025-01-01", "P1D", []),
+    ],
+)
+def test_days_by_a_duration(begin: str, end: str, step: str, days: list[str]) -> None:
+    assert [day_text(day) for day in days_by(day_of(begin), day_of(end), step)] == days
+
+
+@pytest.mark.parametrize("step", ["", "P", "P0M", "PT1H", "1M", "P1.5M", "P-1M", "P1M2D", "p1m", "P99999D"])
+def test_other_durations_are_refused(step: str) -> None:
+    with pytest.raises(ValueError, match="duration"):
+        days_by(1, 2, step)
