@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from graph_models.ecosystem import Ecosystem
 from graph_models.errors import NotFound
@@ -64,16 +65,16 @@ def _keep(directory: Path, parties: pa.Table, results: Mapping[str, MetricResult
 
 def _parties(ecosystem: Ecosystem) -> pa.Table:
     roles = ecosystem.families["roles"]
-    held: list[set[str]] = [set() for _ in ecosystem.parties]
     kinds = roles.coded("kind")
-    for source, kind in zip(roles.source.tolist(), kinds.codes.tolist(), strict=True):
-        held[source].add(kinds.texts[kind])
+    many = max(len(kinds.texts), 1)
+    held = np.unique(roles.source.astype(np.int64) * many + kinds.codes)  # by party, then by text, each once
+    first = np.searchsorted(held, np.arange(len(ecosystem.parties) + 1) * many)
     return pa.table(
         {
             "id": pa.array(ecosystem.parties, pa.string()),
             "name": pa.array(ecosystem.names, pa.string()),
             "kind": ecosystem.columns["parties"]["kind"],
-            "roles": pa.array([sorted(roles) for roles in held], pa.list_(pa.string())),
+            "roles": pa.ListArray.from_arrays(pa.array(first, pa.int32()), pa.array(kinds.texts, pa.string()).take(pa.array(held % many))),
         }
     )
 
@@ -139,7 +140,7 @@ def _scores(table: pa.Table) -> Scores:
 
 def page(directory: Path, scores: Scores, shown: np.ndarray[Any, np.dtype[np.bool_]], descending: bool, cursor: str | None, limit: int) -> dict[str, Any]:
     """A page of a result in the order of values (equal ones by id; texts by text), undefined ones last."""
-    order = _order(scores.table, descending)
+    order = _order(directory, scores.name, descending)
     order = order[shown[order]]
     first = int(cursor_read(cursor) or 0) if (cursor_read(cursor) or "0").isdecimal() else 0
     places = order[first : first + limit]
@@ -148,14 +149,20 @@ def page(directory: Path, scores: Scores, shown: np.ndarray[Any, np.dtype[np.boo
     return {"items": items, "next_cursor": cursor_made(following), "total": len(order), "metric": scores.metric, "parameters": scores.parameters}
 
 
-def _order(table: pa.Table, descending: bool) -> np.ndarray[Any, np.dtype[np.int64]]:
-    values, places = table["value"].combine_chunks(), np.arange(table.num_rows)
+@lru_cache(maxsize=16)
+def _order(directory: Path, name: str, descending: bool) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Kept for the next page: a result never changes."""
+    table = named(directory, name).table
+    values = table["value"].combine_chunks()
     undefined = np.asarray(values.is_null())
     if pa.types.is_string(values.type):
-        texts = sorted(places[~undefined].tolist(), key=lambda place: (values[place].as_py(), place))
-        return np.concatenate([np.array(texts, np.int64), places[undefined]])
-    ranks = table["rank"].combine_chunks().fill_null(0).to_numpy(zero_copy_only=False)
-    return np.lexsort((places, ranks if descending else -ranks, undefined))
+        order = pc.array_sort_indices(values, null_placement="at_end").to_numpy()
+    else:
+        ranks = table["rank"].combine_chunks().fill_null(0).to_numpy(zero_copy_only=False)
+        order = np.argsort(np.where(undefined, len(ranks) + 1, ranks if descending else -ranks), kind="stable")
+    answer: np.ndarray[Any, np.dtype[np.int32]] = order.astype(np.int32)
+    answer.flags.writeable = False
+    return answer
 
 
 def _items(about: pa.Table, table: pa.Table, places: Sequence[int] | np.ndarray[Any, np.dtype[np.int64]]) -> list[dict[str, Any]]:
@@ -182,26 +189,24 @@ def item(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def place_of(directory: Path, party: str) -> int:
     """The place of a party in the results; ``NotFound`` where it was not there at that instant."""
-    place = _places(directory).get(party)
+    place = _place(directory, party)
     if place is None:
         raise NotFound(f"There is no party {party!r} in this analysis")
     return place
 
 
-@lru_cache(maxsize=16)
-def _places(directory: Path) -> dict[str, int]:
-    return {party: place for place, party in enumerate(parties(directory)["id"].to_pylist())}
-
-
 def on_date(directory: Path, day: str, name: str, party: str) -> dict[str, Any] | None:
     """What one result said of a party on one date of a series; ``None`` where the party was not there, or the result was not computed."""
     where = directory / day
-    ids = parties(where)["id"]
-    place = bisect_left(range(len(ids)), party, key=lambda at: ids[at].as_py())  # parties are in the order of their ids
-    if place == len(ids) or ids[place].as_py() != party:
-        return None
-    found = [scores.table for scores in every(where) if scores.name == name]
+    place = _place(where, party)
+    found = [] if place is None else [scores.table for scores in every(where) if scores.name == name]
     return found[0].slice(place, 1).to_pylist()[0] if found else None
+
+
+def _place(directory: Path, party: str) -> int | None:
+    ids = parties(directory)["id"]
+    place = bisect_left(range(len(ids)), party, key=lambda at: ids[at].as_py())  # parties are in the order of their ids
+    return place if place < len(ids) and ids[place].as_py() == party else None
 
 
 def shown(directory: Path, roles: Sequence[str], kinds: Sequence[str] = ()) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -209,7 +214,10 @@ def shown(directory: Path, roles: Sequence[str], kinds: Sequence[str] = ()) -> n
     table = parties(directory)
     mask = np.ones(table.num_rows, bool)
     if roles:
-        mask &= np.array([not set(roles).isdisjoint(held) for held in table["roles"].to_pylist()], bool)
+        held = table["roles"].combine_chunks()
+        has = np.zeros(len(mask), bool)
+        has[pc.list_parent_indices(held).filter(pc.is_in(held.flatten(), pa.array(roles, pa.string()))).to_numpy()] = True
+        mask &= has
     if kinds:
-        mask &= np.array([kind in kinds for kind in table["kind"].to_pylist()], bool)
+        mask &= pc.is_in(table["kind"], pa.array(kinds, pa.string())).to_numpy()
     return mask

@@ -15,9 +15,10 @@ def cycles(matrix: Matrix) -> list[Ints]:
     count, group = connected_components(matrix, directed=True, connection="strong")
     size = np.bincount(group, minlength=count)
     size[group[matrix.diagonal() > 0]] = 2  # who holds itself is a circle alone
-    order = np.argsort(group, kind="stable")
-    places = np.split(order, np.cumsum(np.bincount(group, minlength=count))[:-1]) if count else []
-    return sorted((members for members, many in zip(places, size, strict=True) if many > 1), key=lambda members: int(members[0]))
+    circling = np.flatnonzero(size[group] > 1)
+    circling = circling[np.argsort(group[circling], kind="stable")]
+    places = np.split(circling, np.flatnonzero(np.diff(group[circling])) + 1) if len(circling) else []
+    return sorted(places, key=lambda members: int(members[0]))
 
 
 def closed(matrix: Matrix) -> Bools:

@@ -65,9 +65,14 @@ def reach(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     focal = focal_of(ecosystem, parameters)
     if focal is None:
         return undefined_result(ecosystem, "reach", NO_FOCAL_PARTY, present=graph.present, warnings=list(graph.warnings))
-    restart = np.zeros(graph.nodes)
-    restart[focal] = 1.0
-    values = pagerank_of(graph.reversed().matrix(), _alpha(parameters), restart=restart, dangling=restart, present=graph.present)
+    alpha = _alpha(parameters)
+
+    def reached() -> Floats:
+        restart = np.zeros(graph.nodes)
+        restart[focal] = 1.0
+        return pagerank_of(graph.reversed().matrix(), alpha, restart=restart, dangling=restart, present=graph.present)
+
+    values = ecosystem.kept(("reach", graph, alpha), reached)  # salience and the influence score read it too
     return number_result(ecosystem, "reach", values, present=graph.present, warnings=list(graph.warnings))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Floats
+from graph_models.ecosystem import Ecosystem, Floats, Longs
 from graph_models.metrics.result import TEXT, Metric, MetricResult, number_result, text_result
 from graph_models.metrics.salience_attributes import ATTRIBUTES, COMPUTED, JUDGED, NOT_JUDGED, attribute_of
 from graph_models.parameters import Parameters
@@ -24,6 +24,7 @@ CLASSES = {
     (False, False, False): "non_stakeholder",
 }
 BLENDED = "blended"
+ORIGINS = (JUDGED, COMPUTED, BLENDED)
 
 
 def power(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -161,8 +162,13 @@ def salience_class(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
     Mitchell, Agle and Wood 1997 (see ``power``).
     """
     known, origin, coverage = _three(ecosystem, parameters)
-    high = (np.nan_to_num(known, nan=-1.0) >= CUT).T.tolist()
-    texts = [CLASSES[tuple(reached)] if some else None for reached, some in zip(high, (coverage > 0).tolist(), strict=True)]
+    combinations = list(CLASSES)
+    names = np.array([*(CLASSES[reached] for reached in combinations), None], object)
+    high = np.nan_to_num(known, nan=-1.0) >= CUT
+    which = np.full(high.shape[1], len(combinations))
+    for place, reached in enumerate(combinations):
+        which[np.all(np.equal(high.T, np.array(reached)), axis=1) & (coverage > 0)] = place
+    texts = names[which].tolist()
     return text_result(
         ecosystem,
         "salience_class",
@@ -176,7 +182,7 @@ def salience_class(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
 
 def _single(ecosystem: Ecosystem, parameters: Parameters, name: str) -> MetricResult:
     attribute = attribute_of(ecosystem, parameters, name)
-    origin = [JUDGED if judged else COMPUTED for judged in attribute.judged.tolist()]
+    origin = np.where(attribute.judged, 0, 1)
     return number_result(
         ecosystem,
         name,
@@ -193,13 +199,15 @@ def _three(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, list[s
     values = np.array([attribute.values for attribute in attributes])
     known = ~np.isnan(values)
     judged = known & np.array([attribute.judged for attribute in attributes])
-    origin = np.where(judged.any(axis=0), np.where((known & ~judged).any(axis=0), BLENDED, JUDGED), COMPUTED).tolist()
+    origin = np.where(judged.any(axis=0), np.where((known & ~judged).any(axis=0), 2, 0), 1)
     coverage = known.sum(axis=0) / len(ATTRIBUTES)
     return values, _where_known(origin, np.where(coverage > 0, 0.0, np.nan)), coverage
 
 
-def _where_known(origin: list[str], values: Floats) -> list[str | None]:
-    return [text if known else None for text, known in zip(origin, (~np.isnan(values)).tolist(), strict=True)]
+def _where_known(origin: Longs, values: Floats) -> list[str | None]:
+    """``origin``: places in ``ORIGINS``. One text for all, not one a party."""
+    answer: list[str | None] = np.array([*ORIGINS, None], object)[np.where(np.isnan(values), len(ORIGINS), origin)].tolist()
+    return answer
 
 
 _REFERENCE = "Mitchell, Agle, Wood, Academy of Management Review 22, 1997"
