@@ -253,5 +253,8 @@ def _placed(table: pa.Table, ids: pa.Array) -> pa.Table:
 
 def numbers(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.float64]]:
     """A numeric column as float64, NaN where there is nothing."""
-    array: np.ndarray[Any, np.dtype[np.float64]] = pc.fill_null(column.cast(pa.float64()), float("nan")).to_numpy()
+    if column.null_count == len(column):
+        return np.full(len(column), np.nan)
+    floats = column.cast(pa.float64())
+    array: np.ndarray[Any, np.dtype[np.float64]] = (pc.fill_null(floats, float("nan")) if column.null_count else floats).to_numpy()
     return array

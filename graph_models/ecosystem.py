@@ -118,10 +118,13 @@ class Family:
 
 
 def _places(column: pa.ChunkedArray) -> Ints:
-    return cast(Ints, pc.fill_null(column, -1).to_numpy().astype(np.int32, copy=False))
+    whole = pc.fill_null(column, -1) if column.null_count else column
+    return cast(Ints, whole.to_numpy().astype(np.int32, copy=False))
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:
+    if column.null_count == len(column):
+        return Coded(np.full(len(column), -1, np.int32), [])
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()

@@ -19,6 +19,8 @@ from graph_models.touchpoint import SCALES, Touchpoint
 from graph_models.value_flow import ExchangeRate, ValueFlow
 from graph_models.vocabulary import Vocabulary
 
+LARGEST = 1e24
+"""As amounts have at most 24 digits: sums and products of quantities and rates then stay finite."""
 _AMOUNT = re.compile(r"-?\d{1,24}(\.\d{1,12})?")
 NOTHING = "nothing"
 """``in_return_for``: what is given for nothing."""
@@ -112,8 +114,8 @@ def _value_flow(record: ValueFlow, vocabulary: Vocabulary) -> Iterator[FieldErro
     yield from _money(record, vocabulary)
     if record.in_return_for is not None and record.in_return_for != NOTHING:
         yield from _known(vocabulary.value_kinds, record.in_return_for, "in_return_for")
-    if record.quantity is not None and not isfinite(record.quantity):
-        yield FieldError("not-finite", "a quantity is a finite number", "quantity")
+    if record.quantity is not None:
+        yield from _summable(record.quantity, "quantity")
 
 
 def _touchpoint(record: Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
@@ -146,8 +148,14 @@ def _exchange_rate(record: ExchangeRate, vocabulary: Vocabulary) -> Iterator[Fie
     for field in ("currency", "base_currency"):
         if getattr(record, field) not in vocabulary.currencies:
             yield FieldError("unknown-currency", f"{getattr(record, field)!r} is no ISO 4217 code", field)
-    if not isfinite(record.rate):
-        yield FieldError("not-finite", "a rate is a finite number", "rate")
+    yield from _summable(record.rate, "rate")
+
+
+def _summable(value: float, field: str) -> Iterator[FieldError]:
+    if not isfinite(value):
+        yield FieldError("not-finite", f"a {field} is a finite number", field)
+    elif abs(value) > LARGEST:
+        yield FieldError("out-of-range", f"a {field} is at most {LARGEST:g}", field)
 
 
 _BY_TYPE: dict[type, Callable[..., Iterator[FieldError]]] = {
