@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
 from typing import NamedTuple
@@ -12,6 +13,7 @@ import numpy as np
 
 from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
 from graph_models.graphs import Graph, graph_of
+from graph_models.kernels.threads import workers
 from graph_models.metrics import metric_named
 from graph_models.metrics.centrality import betweenness_of
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, ROLLED_UP, MetricResult, number_result, undefined_result
@@ -135,24 +137,40 @@ def _scored(ecosystem: Ecosystem, parameters: Parameters, score: str, profile: P
     return Scored(score, parts, value, available / sum(part.weight for part in parts), defined, rank, _rank_range(parts, defined), tuple(warnings))
 
 
-def _weighted(parts: tuple[Part, ...], weights: list[float]) -> Floats:
-    total = np.zeros(len(parts[0].raw))
-    available = np.zeros(len(total))
-    for part, weight in zip(parts, weights, strict=True):
-        there = ~np.isnan(part.normalised)
-        total[there] += weight * part.normalised[there]
-        available[there] += weight
+def _weighted(parts: Sequence[Part], weights: Sequence[float]) -> Floats:
+    return _means([_there(part) for part in parts], weights)
+
+
+def _there(part: Part) -> tuple[Floats, Floats]:
+    """(what is there of a part, 0 where it is missing; 1 where it is there)."""
+    missing = np.isnan(part.normalised)
+    return np.where(missing, 0.0, part.normalised), 1.0 - missing
+
+
+def _means(there: Sequence[tuple[Floats, Floats]], weights: Sequence[float]) -> Floats:
+    total, available = np.zeros(len(there[0][0])), np.zeros(len(there[0][0]))
+    for (values, known), weight in zip(there, weights, strict=True):
+        total += weight * values
+        available += weight * known
     return np.asarray(np.divide(100.0 * total, available, out=np.full(len(total), np.nan), where=available > 0), np.float64)
 
 
 def _rank_range(parts: tuple[Part, ...], defined: Mask) -> Longs:
-    """The best and the worst rank over all corners of the weights."""
-    best = np.full(len(defined), np.iinfo(np.int64).max)
-    worst = np.zeros(len(defined), np.int64)
-    for signs in product((1 - SWING, 1 + SWING), repeat=len(parts)):
-        rank = ranks(_weighted(parts, [part.weight * sign for part, sign in zip(parts, signs, strict=True)]), defined)
-        best, worst = np.minimum(best, rank), np.maximum(worst, rank)
-    return np.column_stack([np.where(defined, best, 0), worst])
+    """The best and the worst rank over all corners of the weights; that all weights are low is the same as that all are high."""
+    there = [(values[defined], known[defined]) for values, known in map(_there, parts)]
+    everyone = np.ones(len(there[0][0]), bool)
+    best, worst = np.full(len(everyone), np.iinfo(np.int64).max), np.zeros(len(everyone), np.int64)
+
+    def corner(signs: tuple[float, ...]) -> Longs:
+        return ranks(_means(there, [part.weight * sign for part, sign in zip(parts, signs, strict=True)]), everyone)
+
+    with ThreadPoolExecutor(workers()) as pool:
+        for rank in pool.map(corner, list(product((1 - SWING, 1 + SWING), repeat=len(parts)))[1:]):
+            np.minimum(best, rank, out=best)
+            np.maximum(worst, rank, out=worst)
+    answer = np.zeros((len(defined), 2), np.int64)
+    answer[defined] = np.column_stack([best, worst])
+    return answer
 
 
 def _part(name: str, weights: Mapping[str, float], raw: Floats, result: MetricResult, *, over: Mask | None = None) -> Part:
