@@ -114,6 +114,17 @@ def test_the_default_set_asks_of_ownership_and_surveys_where_there_are_any(servi
     assert "n" not in of_party["wso"]
 
 
+def test_a_bound_is_flagged_where_scores_are_listed(service: Service) -> None:
+    rows = (("a", "b", 50), ("b", "a", 20), ("b", "s", 60), ("s", "a", 5))
+    money = [{"type": "value_flow", "id": f"m{u}{v}", "source": v, "target": u, "kind": "money", "amount": w} for u, v, w in rows]
+    write(service, *money, party("work"), {**money[0], "id": "w", "source": "a", "target": "work", "amount": 30})
+    analysis_id = analyse(service, metrics=["pass_through_up", "value_flow", "influence"], parameters={"exact": 0})
+    for name, bounds in (("pass_through_up", {"a", "b"}), ("value_flow", {"a", "b"}), ("influence", set())):
+        assert {item["party_id"] for item in analysis.scores(service, W, analysis_id, name)["items"] if item["bound"]} == bounds
+    exact = analyse(service, metrics=["pass_through_up", "value_flow"])
+    assert not any(item["bound"] for name in ("pass_through_up", "value_flow") for item in analysis.scores(service, W, exact, name)["items"])
+
+
 def test_texts_are_paged_by_text_without_rank(service: Service) -> None:
     judged = {"type": "assessment", "id": "j", "target": "b", "scheme": "salience", "values": {"power": 0.9}, "valid_from": "2025-01-01"}
     write(service, judged)

@@ -168,13 +168,29 @@ def test_the_columns_of_the_chain_are_those_of_dense_algebra(records: list[Recor
 @few
 @given(record_lists())
 def test_parts_are_within_what_they_are_parts_of(records: list[Record]) -> None:
-    found = {metric: compute(made(records), metric).values for metric in ("sink_share", "pass_through_up", "pass_through_down", "criticality")}
+    """What hangs on a party, found by taking it away: of the sinks it is at most what passes down through it, of the sources what passes up."""
+    ecosystem = made(records)
+    names = ("sink_share", "embodied_value_added", "pass_through_up", "pass_through_down", "criticality")
+    sinks, added, up, down, critical = (compute(ecosystem, metric).values for metric in names)
+    chain = nx.DiGraph(list(edges(ecosystem, "value_chain")))
+    chain.add_nodes_from(PLACES)
     for party in PLACES:
-        sinks, up, down, critical = (found[metric][party] for metric in ("sink_share", "pass_through_up", "pass_through_down", "criticality"))
-        if sinks is not None and down is not None:
-            assert sinks <= down + 1e-9
-        if critical is not None and up is not None:
-            assert critical <= max(up, down) + 1e-9
+        if sinks[party] is not None:
+            assert sinks[party] <= down[party] + 1e-9
+            assert added[party] <= up[party] + 1e-9
+        if critical[party] is None:
+            continue
+        below = sum(sinks[other] or 0.0 for other in cut_off(chain, party))
+        behind = sum(added[other] or 0.0 for other in cut_off(chain.reverse(), party))
+        assert below <= down[party] + 1e-9
+        assert behind <= up[party] + 1e-9
+        assert critical[party] == pytest.approx(max(below, behind), abs=1e-9)
+
+
+def cut_off(chain: nx.DiGraph, party: str) -> set[str]:
+    """Whom f reaches only through a party."""
+    without = nx.restricted_view(chain, [party], [])
+    return set(nx.descendants(chain, "f")) - {"f", party} - set(nx.descendants(without, "f"))
 
 
 @few

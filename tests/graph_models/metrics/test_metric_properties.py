@@ -17,10 +17,10 @@ from graph_models.parameters import DEFAULTS
 from tests.graph_models.metrics.made import ecosystem, parties
 
 STRUCTURAL = ("reach", "pagerank", "betweenness", "degree", "in_degree", "out_degree", "strength_in", "strength_out", "constraint")
-CHAIN = ("pass_through_up", "pass_through_down", "sink_share", "embodied_value_added", "direct_share", "indirect_share", "criticality", "implicit")
+CHAIN = ("pass_through_up", "pass_through_down", "sink_share", "embodied_value_added", "direct_share", "indirect_share", "criticality", "implicit", "ttr_tts")
 VALUE = ("disruption", "trophic_level", "backward_linkage", "forward_linkage", "hhi_in", "hhi_out", "top1_in", "top1_out")
 """Of the value chain and its flows too, but not of what comes from or goes to the focal party."""
-OTHERS = ("power", "legitimacy", "urgency", "salience", "integrated_ownership", "control")
+OTHERS = ("power", "legitimacy", "urgency", "salience", "integrated_ownership", "control", "nps", "ces")
 UNMOVED_BY_STRANGERS = ("reach", "constraint", "degree", "strength_in", "strength_out", *CHAIN, *VALUE, "integrated_ownership", "control")
 NAMES = [f"p{place}" for place in range(6)]
 ENDS = st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES))
@@ -28,13 +28,15 @@ ENDS = st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES))
 
 @st.composite
 def records(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Six parties around p0 with value flows, ties, roles, shares, touchpoints and judgements between them."""
-    made = parties(*NAMES)
+    """Six parties around p0 with value flows, ties, roles, shares, touchpoints, answers and days of stock and recovery between them."""
+    made = [record | {"attributes": {"time_to_recover_days": 40 - 9 * place, "inventory_days": 3 * place}} for place, record in enumerate(parties(*NAMES))]
     flow = st.tuples(ENDS, st.sampled_from(["money", "money", "goods", "knowledge"]), st.integers(1, 40).map(lambda tenth: tenth * 12))
     for place, ((source, target), kind, amount) in enumerate(draw(st.lists(flow, max_size=14))):
         dates = {"valid_from": "2025-01-01", "valid_to": "2025-12-31"}
         made.append({"type": "value_flow", "id": f"v{place}", "source": source, "target": target, "kind": kind, "amount": amount} | dates)
-    fact = st.tuples(ENDS, st.sampled_from(["knows", "refers", "owns", "supplier", "call"]), st.sampled_from(["own_use", "resale", "transformation"]))
+    fact = st.tuples(
+        ENDS, st.sampled_from(["knows", "refers", "owns", "supplier", "call", "nps", "ces"]), st.sampled_from(["own_use", "resale", "transformation"])
+    )
     for place, ((source, target), kind, purpose) in enumerate(draw(st.lists(fact, max_size=8))):
         if source == target:
             continue
@@ -43,6 +45,8 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
             {
                 "supplier": {"type": "role", "role": "supplier", "purpose": purpose, "stage": "at_risk" if purpose == "resale" else "active"} | plain,
                 "call": {"type": "touchpoint", "kind": "call", "occurred_at": "2025-11-11", "sentiment": -0.5 if purpose == "resale" else 0.5} | plain,
+                "nps": {"type": "touchpoint", "kind": "survey_answer", "measure": "nps", "value": 10 - place, "occurred_at": "2025-03-03"} | plain,
+                "ces": {"type": "touchpoint", "kind": "survey_answer", "measure": "ces", "value": 1 + place % 7, "occurred_at": "2024-03-03"} | plain,
             }.get(kind, {"type": "relationship", "kind": kind, **({"share": 0.15} if kind == "owns" else {})} | plain)
         )
     return made

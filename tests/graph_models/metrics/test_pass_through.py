@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from graph_models import compute
 from graph_models.errors import InvalidInput
+from graph_models.metrics import pass_through
 from graph_models.metrics.tiers import tiers_view
 from graph_models.parameters import DEFAULTS
 from tests.graph_models.metrics.made import chain_records, ecosystem, paid, parties
@@ -103,6 +104,18 @@ def test_inside_cycles_only_so_many_are_exact_and_the_others_say_that_they_are_b
     two = compute(made, "pass_through_up", exact=2)
     assert two.bound is not None
     assert [party for party, bound in zip(made.parties, two.bound.tolist(), strict=True) if bound] == ["a"]
+
+
+def test_in_a_large_ecosystem_fewer_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("a", "b", 50), ("b", "a", 20), ("b", "firm", 60), ("firm", "a", 5), ("work", "a", 30), ("firm", "shop", 90)]
+    made = ecosystem(chain_records(rows), "firm")
+    assert (pass_through.EXACT, pass_through.EXACT_LARGE, pass_through.LARGE) == (200, 8, 20_000)
+    for large, bounds in ((5, 0), (4, 2)):
+        monkeypatch.setattr(pass_through, "LARGE", large)
+        monkeypatch.setattr(pass_through, "EXACT_LARGE", 1)
+        found = compute(made, "pass_through_up").bound
+        assert found is not None
+        assert found.sum() == bounds
 
 
 @settings(max_examples=40)

@@ -26,6 +26,22 @@ def test_the_worked_example() -> None:
     assert indirect["Distributor"] == 0
 
 
+WALK = [("1", "0", 0.75), ("1", "2", 0.75), ("2", "1", 0.5), ("2", "3", 0.5), ("3", "2", 0.25), ("3", "4", 0.25)]
+"""Grinstead, Snell, Introduction to Probability, 1997, example 11.13: the drunkard's walk from corner 1, home 4, bar 0. Amounts are
+expected steps: from 1 the corners 1, 2, 3 are visited 1.5, 1 and .5 times (example 11.14, N)."""
+
+
+def test_the_absorbing_chain_of_grinstead_and_snell() -> None:
+    """Example 11.16: from 1 he ends in the bar with probability 3/4, from 2 with 1/2, from 3 with 1/4."""
+    made = ecosystem(chain_records(WALK), "1")
+    assert compute(made, "sink_share").values == pytest.approx({"0": 0.75, "1": 0, "2": 0, "3": 0, "4": 0.25})
+    for begin, bar in (("1", 0.75), ("2", 0.5), ("3", 0.25)):
+        items = {item["party_id"]: item["share"] for item in sinks_view(made, DEFAULTS, party=begin)["items"]}
+        assert items == pytest.approx({"0": bar, "4": 1 - bar})
+    passed = compute(made, "pass_through_down").values  # he ever gets to j with probability N_1j / N_jj, N_jj = 1.5, 2, 1.5
+    assert passed == pytest.approx({"0": 0.75, "1": 1, "2": 1 / 2, "3": 0.5 / 1.5, "4": 0.25})
+
+
 def test_the_view_says_with_whom_it_ends_and_how_much() -> None:
     answer = sinks_view(ecosystem(chain_records(), "Firm"), DEFAULTS)
     assert [item["party_id"] for item in answer["items"]] == ["Enterprise", "Consumer"]
