@@ -83,10 +83,10 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     for error in HANDLERS:
         app.add_exception_handler(error, answer_error)
-    app.add_middleware(Direct, path=neighborhood.PATH, endpoint=neighborhood.get_neighborhood)
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimits, settings=settings)
     app.add_middleware(SegmentedPaths)
+    app.add_middleware(Direct, path=neighborhood.PATH, answer=neighborhood.answer_at_once)
     app.add_middleware(CountedRequests, counters=app.state.counters)
     describe(app)
     return app

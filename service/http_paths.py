@@ -28,12 +28,17 @@ class SegmentedPaths:
         raw: bytes | None = scope.get("raw_path")
         if raw is not None and b"%" in raw:
             try:
-                scope["path"] = "/".join(_decoded(segment) for segment in raw.split(b"?")[0].decode("ascii").split("/"))
+                scope["path"] = segmented(raw)
             except UnicodeDecodeError:
                 error = Malformed("The path is not percent-encoded UTF-8")
                 await problem_response(problem_of(error, raw.decode("ascii", "replace")))(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def segmented(raw: bytes) -> str:
+    """A raw path with each segment decoded by itself; ``UnicodeDecodeError`` where one is not UTF-8."""
+    return "/".join(_decoded(segment) for segment in raw.split(b"?")[0].decode("ascii").split("/"))
 
 
 def _decoded(segment: str) -> str:

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from graph_models.errors import InvalidInput, NotFound
 from graph_models.records import BY_NAME, RECORD_TYPES
 from graph_models.time import ALL_TIME, OPEN, Period, day_of, first_day_text, instant_text, last_day_text, span
-from service.stores.store import NOW, At, Revision, Row, Store
+from service.stores.store import NOW, At, Brief, Revision, Row, Store
 
 MAX_LIMIT = 1_000
 MAX_FACTS = 20_000
@@ -22,16 +21,6 @@ REVISIONS_AT_ONCE = 1_000
 """So many facts one neighborhood or journey reads at the most; what is beyond is said to be left out."""
 FACT_TYPES = tuple(kind.name for kind in RECORD_TYPES if kind.is_fact)
 _encode = msgspec.json.Encoder().encode
-
-
-class _Ends(msgspec.Struct):
-    """The two parties of a stored fact."""
-
-    target: str
-    source: str | None = None
-
-
-_ends = msgspec.json.Decoder(_Ends).decode
 
 
 class Page(NamedTuple):
@@ -161,53 +150,40 @@ def _past(row: Row) -> bytes:
 class Neighborhood(NamedTuple):
     """Parties within some steps of one, the nearest first, and the facts among them."""
 
-    parties: Sequence[Row]
-    facts: Sequence[Row]
+    parties: Sequence[Brief]
+    facts: Sequence[Brief]
     truncated: dict[str, Any] | None
 
     def as_json(self) -> bytes:
-        return b'{"parties":[%b],"facts":[%b],"truncated":%b}' % (
-            b",".join(map(answer, self.parties)),
-            b",".join(map(answer, self.facts)),
-            _encode(self.truncated),
+        parties, facts = (
+            b",".join([row.body[:-1] + _added(row.current, row.revision, row.recorded_at, row.recorded_by) for row in rows])
+            for rows in (self.parties, self.facts)
         )
+        return b'{"parties":[%b],"facts":[%b],"truncated":%b}' % (parties, facts, _encode(self.truncated))
 
 
 def neighborhood(store: Store, party: str, at: At, hops: int, limit: int, kinds: Collection[str] | None) -> Neighborhood:
     """All parties at most ``hops`` facts away; ``limit`` bounds them, the party itself included. ``NotFound`` where it is not there."""
-    reached: dict[str, Row] = {}
-    frontier = [party]
-    found: dict[tuple[str, str], tuple[Row, _Ends]] = {}
+    reached: dict[str, Brief] = {}
+    frontier: Sequence[str] = [party]
+    found: dict[Any, Brief] = {}
     left_out, cut_facts = 0, False
     for _ in range(hops):
-        rows = store.adjacent(frontier, at, kinds, MAX_FACTS)
-        cut_facts = cut_facts or len(rows) >= MAX_FACTS
-        ends = [_ends(row.body or b"") for row in rows]
-        found.update(((row.type, row.id), (row, end)) for row, end in zip(rows, ends, strict=True))
-        named = {end.source for end in ends} | {end.target for end in ends} | {party}
-        new = sorted(name for name in named if name is not None and name not in reached)
-        there = sorted(store.get("party", new, at), key=_id_of) if new else []
+        facts, parties = store.beside(frontier, at, kinds, MAX_FACTS)
+        cut_facts = cut_facts or len(facts) >= MAX_FACTS
+        found.update([(fact.handle, fact) for fact in facts])
+        new = {row.id: row for row in parties if row.id not in reached}
         if not reached:
-            there = _begun(there, party, reached)
-        taken = there[: max(limit - len(reached), 0)]
-        left_out += len(there) - len(taken)
-        reached |= {row.id: row for row in taken}
-        frontier = [row.id for row in taken]
+            if party not in new:
+                raise NotFound(f"There is no party {party!r} on that day")
+            reached[party] = new.pop(party)
+        frontier = list(new)[: max(limit - len(reached), 0)]
+        left_out += len(new) - len(frontier)
+        reached.update([(name, new[name]) for name in frontier])
         if not frontier:
             break
-    among = [row for row, end in found.values() if end.target in reached and (end.source is None or end.source in reached)]
+    among = [fact for fact in found.values() if fact.target in reached and (fact.source is None or fact.source in reached)]
     return Neighborhood(list(reached.values()), among, _cut(len(reached), left_out, limit, cut_facts))
-
-
-_id_of = attrgetter("id")
-
-
-def _begun(there: Sequence[Row], party: str, reached: dict[str, Row]) -> list[Row]:
-    """The first step finds the party itself along with those beside it: one look-up instead of two."""
-    reached |= {row.id: row for row in there if row.id == party}
-    if not reached:
-        raise NotFound(f"There is no party {party!r} on that day")
-    return [row for row in there if row.id != party]
 
 
 def _cut(shown: int, left_out: int, limit: int, cut_facts: bool) -> dict[str, Any] | None:

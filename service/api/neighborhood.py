@@ -6,6 +6,7 @@ FastAPI resolves each declared parameter and dependency anew for every request, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +21,7 @@ from service.api.documented import answers
 from service.dependencies import at_once, place_of
 from service.http_paths import id_in_path
 from service.reads import instant, neighborhood
+from service.workplace import Service
 
 PATH = "/v1/workspaces/{workspace}/parties/{record_id}/neighborhood"
 router = APIRouter(tags=["parties"])
@@ -35,8 +37,12 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     as_of: Annotated[str, msgspec.Meta(description="A full day; default: the workspace's `default_as_of`, else today in UTC.")] | None = None
     known_at: Annotated[str, msgspec.Meta(description="A time with zone, or digits only: a revision; default: now.")] | None = None
 
+    @property
+    def wanted(self) -> list[str] | None:
+        """The kinds one by one; ``None``: all."""
+        return None if self.kinds is None else [kind for kind in self.kinds.split(",") if kind]
 
-_DEFAULTS = Asked()
+
 _EXAMPLE: dict[str, Any] = {"parties": [examples.answered("party")], "facts": [examples.answered("role")], "truncated": None}
 
 
@@ -52,15 +58,24 @@ async def get_neighborhood(request: Request) -> Response:
     """Parties at most so many facts away, the nearest first, and the facts among them, as records."""
     workspace, record_id = request.path_params["workspace"], request.path_params["record_id"]
     place = await place_of(request, id_in_path(workspace))
-    query = request.scope["query_string"]
-    asked = _asked(query) if query else _DEFAULTS
+    asked = _asked(request.scope["query_string"])
     at = await at_once(place.store, instant, place.store, place.workspace.default_as_of, asked.as_of, asked.known_at)
-    wanted = None if asked.kinds is None else [kind for kind in asked.kinds.split(",") if kind]
-    arguments = (place.store, id_in_path(record_id), at, asked.hops, asked.limit, wanted)
+    arguments = (place.store, id_in_path(record_id), at, asked.hops, asked.limit, asked.wanted)
     found = await (at_once(place.store, neighborhood, *arguments) if asked.hops == 1 else run_in_threadpool(neighborhood, *arguments))
     return json_answer(found.as_json())
 
 
+def answer_at_once(state: Any, workspace_id: str, record_id: str, query: bytes) -> bytes | None:
+    """The same in the event loop; ``None`` where it might keep others waiting. Errors are not told apart: see ``http_direct.py``."""
+    service: Service = state.service
+    workspace, store, asked = service.workspace(workspace_id), service.opened(workspace_id), _asked(query)
+    if store is None or not store.answers_at_once or asked.hops > 1:
+        return None
+    at = instant(store, workspace.default_as_of, asked.as_of, asked.known_at)
+    return neighborhood(store, record_id, at, 1, asked.limit, asked.wanted).as_json()
+
+
+@lru_cache(maxsize=1024)
 def _asked(query: bytes) -> Asked:
     """``InvalidInput`` names the parameter that is unknown or not valid."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import apsw
 import msgspec
@@ -15,7 +15,7 @@ from graph_models.time import Period
 from service.stores import embedded_statements as sql
 from service.stores.embedded_schema import CODES, FIRST_EVENT, NAMES
 from service.stores.search_text import search_words
-from service.stores.store import At, Found, Revision, Row
+from service.stores.store import At, Beside, Brief, Found, Revision, Row
 
 ROWS_AT_ONCE = 100_000
 """So many rows of a family are held as Python values before they become a part of a table."""
@@ -45,6 +45,27 @@ def history(connection: apsw.Connection, type_name: str, record_id: str, at: At)
 
 def adjacent(connection: apsw.Connection, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> list[Row]:
     """Facts that name one of the parties, in the order of ``RECORD_TYPES``, id and start."""
+    bound = _near(parties, at, kinds, limit)
+    return [] if bound is None else _rows(connection.execute(sql.ADJACENT[len(parties) > 1, kinds is not None], bound))
+
+
+def beside(connection: apsw.Connection, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Beside:
+    """The same, and the parties that they name."""
+    bound = _near(parties, at, kinds, limit)
+    connection.execute("BEGIN")
+    try:
+        facts = [] if bound is None else _briefs(connection.execute(sql.BESIDE[len(parties) > 1, kinds is not None], bound))
+        named = {fact.source for fact in facts}.union([fact.target for fact in facts], parties)
+        named.discard(None)
+        ids = text_array(sorted(cast("set[str]", named)))
+        bound = {"type": CODES["party"], "day": at.day, "revision": at.revision, "ids": ids}
+        return Beside(facts, _briefs(connection.execute(sql.GET_BRIEF, bound)) if ids else [])
+    finally:
+        connection.execute("COMMIT")
+
+
+def _near(parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> dict[str, Any] | None:
+    """The values of a statement that finds facts; ``None`` where nothing can be found."""
     bound: dict[str, Any] = {"day": at.day, "revision": at.revision, "limit": limit}
     if kinds is not None:
         bound["kinds"] = text_array(kinds)
@@ -52,9 +73,11 @@ def adjacent(connection: apsw.Connection, parties: Collection[str], at: At, kind
         (bound["party"],) = parties
     else:
         bound["parties"] = text_array(parties)
-    if None in (bound.get("kinds", kinds or ""), bound.get("parties", parties)):
-        return []
-    return _rows(connection.execute(sql.ADJACENT[len(parties) > 1, kinds is not None], bound))
+    return None if None in (bound.get("kinds", ""), bound.get("parties", "")) else bound
+
+
+def _briefs(found: Iterable[tuple[Any, ...]]) -> list[Brief]:
+    return [_tuple(Brief, row) for row in found]
 
 
 def find(connection: apsw.Connection, type_name: str, filters: Mapping[str, str], at: At, after: str | None, limit: int) -> Found:

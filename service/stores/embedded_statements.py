@@ -35,16 +35,21 @@ HISTORY = f"""SELECT {_WHAT}, v.time, v.who, iif(r.superseded > :revision, NULL,
 
 _OF_KINDS = "AND r.kind IN (SELECT value FROM carray(:kinds))"
 _IN_ORDER = "ORDER BY r.type, r.id, r.start LIMIT :limit"
-_NEAR_ONE = f"SELECT {_ROW} FROM record r {_WRITTEN_BY} WHERE (r.source = :party OR r.target = :party) AND {_THERE}"
-_NEAR_SEVERAL = f"""SELECT {_ROW} FROM (
+_BRIEF = f"r.n, r.id, r.source, r.target, r.body, {_CURRENT}, r.revision, v.time, v.who"
+_NEAR_ONE = f"FROM record r {_WRITTEN_BY} WHERE (r.source = :party OR r.target = :party) AND {_THERE}"
+_NEAR_SEVERAL = f"""FROM (
     SELECT n FROM carray(:parties) a CROSS JOIN record ON source = a.value UNION SELECT n FROM carray(:parties) b CROSS JOIN record ON target = b.value) near
   CROSS JOIN record r ON r.n = near.n {_WRITTEN_BY} WHERE {_THERE}"""
-ADJACENT = {
-    (several, kinds): " ".join((near, _OF_KINDS if kinds else "", _IN_ORDER))
-    for several, near in ((False, _NEAR_ONE), (True, _NEAR_SEVERAL))
-    for kinds in (False, True)
-}
+ADJACENT, BESIDE = (
+    {
+        (several, kinds): " ".join(("SELECT", what, near, _OF_KINDS if kinds else "", _IN_ORDER))
+        for several, near in ((False, _NEAR_ONE), (True, _NEAR_SEVERAL))
+        for kinds in (False, True)
+    }
+    for what in (_ROW, _BRIEF)
+)
 """(of several parties?, of some kinds only?) -> the statement."""
+GET_BRIEF = f"SELECT {_BRIEF} {_OF_IDS} {_WRITTEN_BY} WHERE {_THERE}"
 
 
 @lru_cache

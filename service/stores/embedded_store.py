@@ -6,10 +6,10 @@ One connection writes, under a lock and SQLite's own, for other processes write 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Concatenate, ParamSpec, TypeVar
 from weakref import WeakSet
 
 import apsw
@@ -20,7 +20,10 @@ from service.stores import embedded_reads as reads
 from service.stores import embedded_statements as sql
 from service.stores.embedded_schema import open_reader, open_writer, storage_errors
 from service.stores.embedded_writes import EmbeddedBelieved, revise
-from service.stores.store import At, Change, Found, Plan, Revision, Row, Writing
+from service.stores.store import At, Beside, Change, Found, Plan, Revision, Row, Writing
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class EmbeddedStore:
@@ -74,10 +77,12 @@ class EmbeddedStore:
         except apsw.IOError as error:
             raise OutcomeUnknown(f"The store {self.path} failed while it committed: {error}") from error
 
-    @contextmanager
-    def _reading(self) -> Iterator[apsw.Connection]:
-        with storage_errors(self.path):
-            yield getattr(self._of_thread, "reader", None) or self._new_reader()
+    def _read(self, read: Callable[Concatenate[apsw.Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(getattr(self._of_thread, "reader", None) or self._new_reader(), *args, **kwargs)
+        except apsw.Error:
+            with storage_errors(self.path):
+                raise
 
     def _new_reader(self) -> apsw.Connection:
         if self._closed:
@@ -87,44 +92,37 @@ class EmbeddedStore:
         return reader
 
     def get(self, type_name: str, ids: Collection[str], at: At) -> Sequence[Row]:
-        with self._reading() as connection:
-            return reads.get(connection, type_name, ids, at)
+        return self._read(reads.get, type_name, ids, at)
 
     def find(self, type_name: str, filters: Mapping[str, str], at: At, after: str | None, limit: int) -> Found:
-        with self._reading() as connection:
-            return reads.find(connection, type_name, filters, at, after, limit)
+        return self._read(reads.find, type_name, filters, at, after, limit)
 
     def count(self, type_name: str, filters: Mapping[str, str], at: At) -> int:
-        with self._reading() as connection:
-            return reads.count(connection, type_name, filters, at)
+        return self._read(reads.count, type_name, filters, at)
 
     def adjacent(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Sequence[Row]:
-        with self._reading() as connection:
-            return reads.adjacent(connection, parties, at, kinds, limit)
+        return self._read(reads.adjacent, parties, at, kinds, limit)
+
+    def beside(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Beside:
+        return self._read(reads.beside, parties, at, kinds, limit)
 
     def history(self, type_name: str, record_id: str, at: At) -> Sequence[Row]:
-        with self._reading() as connection:
-            return reads.history(connection, type_name, record_id, at)
+        return self._read(reads.history, type_name, record_id, at)
 
     def columns(self, at: At) -> Columns:
-        with self._reading() as connection:
-            return reads.columns(connection, at)
+        return self._read(reads.columns, at)
 
     def revisions(self, after: int, limit: int) -> Sequence[Revision]:
-        with self._reading() as connection:
-            return reads.revisions(connection, after, limit)
+        return self._read(reads.revisions, after, limit)
 
     def head(self) -> int:
-        with self._reading() as connection:
-            return reads.head(connection)[0]
+        return self._read(reads.head)[0]
 
     def revision_at(self, time: str) -> int:
-        with self._reading() as connection:
-            return reads.revision_at(connection, time)
+        return self._read(reads.revision_at, time)
 
     def revision_of_key(self, key: str) -> Revision | None:
-        with self._reading() as connection:
-            return reads.revision_of_key(connection, key)
+        return self._read(reads.revision_of_key, key)
 
     def check(self) -> None:
         if not self.path.exists():

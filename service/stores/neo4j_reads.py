@@ -19,7 +19,7 @@ from service.stores.neo4j_rows import Answered, rows_of
 from service.stores.neo4j_session import run, run_all
 from service.stores.search_text import search_words
 from service.stores.statements import Statement, statement
-from service.stores.store import NOW, At, Found, Revision, Row
+from service.stores.store import NOW, At, Beside, Brief, Found, Revision, Row
 
 ROWS: dict[str, Statement] = {kind.name: statement(f"store/{kind.name}_rows") for kind in RECORD_TYPES}
 FIND: dict[str, Statement] = {kind.name: statement(f"store/find_{kind.name}") for kind in RECORD_TYPES if kind.name != "party"}
@@ -43,6 +43,16 @@ _BY_INDEX = {found.name for found in (FIND_PARTIES, FIND_OLD_PARTIES, FIND_OLD, 
 _FIRST_SURROGATE = "\ud800"
 _MAX_WORD = 255
 """The index cuts longer words; their beginning still finds them."""
+
+
+class _Ends(msgspec.Struct):
+    """The two parties of a stored fact."""
+
+    target: str
+    source: str | None = None
+
+
+_ends = msgspec.json.Decoder(_Ends).decode
 
 
 class _Source(NamedTuple):
@@ -138,6 +148,20 @@ def adjacent(transaction: Transaction, parties: Collection[str], at: At, kinds: 
         **_fact_filters({}),
     }
     return _facts(transaction, parameters, at, limit)
+
+
+def beside(transaction: Transaction, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Beside:
+    """The same, and the parties that they name."""
+    rows = adjacent(transaction, parties, at, kinds, limit)
+    ends = [_ends(row.body or b"") for row in rows]
+    named = {end.source for end in ends}.union((end.target for end in ends), parties) - {None}
+    found = get(transaction, "party", sorted(name for name in named if name is not None), at)
+    return Beside([_brief(row, end.source, end.target) for row, end in zip(rows, ends, strict=True)], [_brief(row, None, None) for row in found])
+
+
+def _brief(row: Row, source: str | None, target: str | None) -> Brief:
+    assert row.body is not None
+    return Brief((row.type, row.id), row.id, source, target, row.body, row.current or row.version, row.revision, row.recorded_at, row.recorded_by)
 
 
 def referring(transaction: Transaction, type_name: str, record_id: str, period: Period) -> list[Row]:

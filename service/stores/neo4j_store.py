@@ -22,7 +22,7 @@ from service.stores.neo4j_columns import load_columns
 from service.stores.neo4j_session import Attempt, Neo4jSessions, run, run_all, store_errors
 from service.stores.neo4j_writes import Neo4jBelieved, apply
 from service.stores.statements import statement, statements
-from service.stores.store import At, Change, Found, Plan, Revision, Row, Writing
+from service.stores.store import At, Beside, Change, Found, Plan, Revision, Row, Writing
 
 T = TypeVar("T")
 SCHEMA_VERSION = len(statements("schema"))
@@ -111,6 +111,9 @@ class Neo4jStore:
 
     def adjacent(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Sequence[Row]:
         return self._read(lambda transaction: reads.adjacent(transaction, parties, at, kinds, limit))
+
+    def beside(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Beside:
+        return self._read(lambda transaction: reads.beside(transaction, parties, at, kinds, limit))
 
     def history(self, type_name: str, record_id: str, at: At) -> Sequence[Row]:
         return self._read(lambda transaction: reads.history(transaction, type_name, record_id, at))

@@ -47,6 +47,27 @@ class Row(NamedTuple):
     """What the store itself knows it by."""
 
 
+class Brief(NamedTuple):
+    """A row as it is shown among others: of a fact with its parties (``source`` is ``None`` where nobody is named), with what is answered of it."""
+
+    handle: Any
+    id: str
+    source: str | None
+    target: str | None
+    body: bytes
+    current: int
+    revision: int
+    recorded_at: str
+    recorded_by: str | None
+
+
+class Beside(NamedTuple):
+    """One step of a walk: facts in the order of type and id, and the parties that they name, those at which it began included, by id."""
+
+    facts: Sequence[Brief]
+    parties: Sequence[Brief]
+
+
 class NewRow(NamedTuple):
     """A row to be written; ``record`` (``None``: taken away) is encoded and its hot values are taken by the store."""
 
@@ -168,6 +189,9 @@ class Store(Protocol):
 
     def adjacent(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Sequence[Row]:
         """Facts that name one of the parties, by type and id; ``kinds`` are relationship, role, value and touchpoint kinds, schemes, or ``None``."""
+
+    def beside(self, parties: Collection[str], at: At, kinds: Collection[str] | None, limit: int) -> Beside:
+        """What :meth:`adjacent` gives, and the parties that are named there, of one moment."""
 
     def history(self, type_name: str, record_id: str, at: At) -> Sequence[Row]:
         """Every row that an id ever had, newest revision first, periods taken away included."""

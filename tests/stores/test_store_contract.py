@@ -4,17 +4,20 @@ columns (lists and writes have files beside). Each test runs on the embedded sto
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+import msgspec
 import pytest
 
 from graph_models.columns import FAMILIES, Columns
 from graph_models.records import RECORD_TYPES, content, encode_record, record_of
 from graph_models.time import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
 from service.stores.embedded_store import EmbeddedStore
-from service.stores.store import NOW, At, Store, Writing
+from service.stores.store import NOW, At, Row, Store, Writing
 from tests.stores.naive_store import Retraction
 from tests.stores.plans import state
 from tests.stores.told import DAY, EVERY_DAY, ONE_OF_EACH, RATE_ID, TODAY, flow, found, ids, only, party, role, said
@@ -256,6 +259,53 @@ def test_adjacent_facts_of_many_parties_come_in_one_answer(store: Store) -> None
     names = [f"p{place}" for place in range(500)]
     state(store, *(party(name) for name in names), *(flow(f"v{place}", f"p{place}", f"p{(place + 1) % 500}") for place in range(500)))
     assert len(store.adjacent(names, TODAY, None, 1000)) == 500
+
+
+def test_what_is_beside_parties_is_the_adjacent_facts_and_all_whom_they_name(store: Store) -> None:
+    moments = make_history(store)
+    for at in (moment for moment in moments if moment.day is not None):
+        for parties in (["a"], ["b"], ["a", "中"], ["😀", "\uffff"], ["nobody"], []):
+            for kinds in (None, ["money", "customer"], []):
+                facts, there = store.beside(parties, at, kinds, 100)
+                rows = store.adjacent(parties, at, kinds, 100)
+                assert [fact[1:2] + fact[4:] for fact in facts] == [(row.id, row.body, *_told(row)) for row in rows]
+                assert [(fact.source, fact.target) for fact in facts] == [(end.get("source"), end["target"]) for end in _ends(rows)]
+                named = {end[name] for end in _ends(rows) for name in ("source", "target") if name in end} | set(parties)
+                expected = sorted(store.get("party", sorted(named), at), key=lambda row: row.id)
+                assert [party[1:2] + party[4:] for party in there] == [(row.id, row.body, *_told(row)) for row in expected]
+
+
+def _told(row: Row) -> tuple[int, int, str, str | None]:
+    return row.current or row.version, row.revision, row.recorded_at, row.recorded_by
+
+
+def _ends(rows: Sequence[Row]) -> list[dict[str, str]]:
+    return [msgspec.json.decode(row.body or b"") for row in rows]
+
+
+def test_what_is_beside_a_party_is_of_one_moment_while_others_write(store: Store) -> None:
+    """Each write renames both parties and restates their flow, with its number in all three."""
+    state(store, party("a", "0"), party("b", "0"), flow("v", quantity=0))
+    done = threading.Event()
+
+    def writes() -> int:
+        number = 0
+        while not done.is_set():
+            number += 1
+            state(store, party("a", str(number)), party("b", str(number)), flow("v", quantity=number))
+        return number
+
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(writes)
+        seen = []
+        until = monotonic() + 1
+        while monotonic() < until or len(seen) < 5:
+            facts, parties = store.beside(["a"], TODAY, None, 100)
+            seen.append({row.revision for row in (*facts, *parties)})
+            assert (len(facts), len(parties)) == (1, 2)
+        done.set()
+        assert writer.result() > 1
+    assert all(len(revisions) == 1 for revisions in seen)
 
 
 # -- columns
