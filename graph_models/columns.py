@@ -7,7 +7,7 @@ the same records make the same bytes, wherever they were kept.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from graph_models.assessment import Assessment
 from graph_models.evidence import Document
 from graph_models.party import Party
-from graph_models.records import Record, documents_named
+from graph_models.records import BY_CLASS, Record, documents_named
 from graph_models.relationship import Relationship
 from graph_models.role import Role
 from graph_models.touchpoint import Touchpoint
@@ -243,6 +243,23 @@ def table_of(family: str, values: Mapping[str, Sequence[Any]]) -> pa.Table:
     names = ("id", "valid_from", "valid_to", *FAMILIES[family])
     count = len(values["id"]) if values else 0
     return pa.table({name: pa.array(values[name], arrow_type(name)) if name in values else pa.nulls(count, arrow_type(name)) for name in names})
+
+
+def tables_of(records: Iterable[Record], day: int) -> dict[str, pa.Table]:
+    """A store's tables of records as they read on a day, each family in the order in which they came; states of other days are not among them."""
+    rows: dict[str, dict[str, list[Any]]] = {family: {name: [] for name in ("id", "valid_from", "valid_to", *names)} for family, names in FAMILIES.items()}
+    place = {name: at for at, name in enumerate(HOT_NAMES)}
+    for record in records:
+        period, kind = record.period(), BY_CLASS[type(record)]
+        if kind.is_state and day not in period:
+            continue
+        family = FAMILY_OF[kind.name]
+        hot, row = hot_values(record), rows[family]
+        for name, value in (("id", record.id), ("valid_from", period.start), ("valid_to", period.end)):
+            row[name].append(value)
+        for name in FAMILIES[family]:
+            row[name].append(hot[place[name]])
+    return {family: table_of(family, values) for family, values in rows.items()}
 
 
 def _by_id(table: pa.Table) -> pa.Table:

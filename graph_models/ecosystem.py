@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_models.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, columns_of, hot_values, numbers, table_of
+from graph_models.columns import FAMILIES, FAMILY_OF, Columns, columns_of, numbers, tables_of
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import BY_CLASS, Record, finished, parties_named, record_of
 from graph_models.time import Period, day_of, day_text, months_before, now_text
@@ -146,7 +146,7 @@ class Ecosystem:
         self.base_currency = base_currency
         self.vocabulary = vocabulary
         self.origin: Ecosystem | None = None
-        """Where facts were left out of another ecosystem: that one. What is known of it may save work here, never change a result."""
+        """Where this is another ecosystem changed: that one. What is known of it may save work here, never change a result."""
         self.families: dict[str, Family] = {}
         first = 0
         for family in FACT_FAMILIES:
@@ -180,7 +180,7 @@ class Ecosystem:
         (['acme', 'firm'], 1)
         """
         day = _day(now_text()[:10] if as_of is None else as_of)
-        return cls(_columns_of_records(records, day, vocabulary), focal_party, day, base_currency, vocabulary)
+        return cls(columns_of(tables_of(_checked(records, vocabulary), day)), focal_party, day, base_currency, vocabulary)
 
     @cached_property
     def parties(self) -> list[str]:
@@ -261,11 +261,17 @@ class Ecosystem:
     def without(self, facts: Iterable[str]) -> Ecosystem:
         """The ecosystem as if these facts were not there (of each id, those of every family)."""
         gone = pa.array(sorted(facts), pa.string())
-        tables = dict(self.columns.tables)
-        for family in self.families:
-            tables[family] = tables[family].filter(pc.invert(pc.is_in(tables[family]["id"], value_set=gone)))
-        answer = Ecosystem(Columns(tables), self.focal_party, self.as_of, self.base_currency, self.vocabulary)
-        answer.__dict__.update({name: value for name, value in self.__dict__.items() if name in ("parties", "places", "details", "party_kind")})
+        tables = {family: self.columns[family].filter(pc.invert(pc.is_in(self.columns[family]["id"], value_set=gone))) for family in self.families}
+        return self.changed(tables)
+
+    def changed(self, tables: Mapping[str, pa.Table], focal_party: str | None = None) -> Ecosystem:
+        """The same instant with other tables in the place of some; what stays is not made anew."""
+        columns = Columns(self.columns.tables | dict(tables))
+        answer = Ecosystem(columns, focal_party or self.focal_party, self.as_of, self.base_currency, self.vocabulary)
+        if "parties" not in tables:
+            answer.__dict__.update({name: value for name, value in self.__dict__.items() if name in ("parties", "places", "details", "party_kind")})
+        for name in set(self.families) - set(tables):
+            answer.families[name]._made = self.families[name]._made
         answer.origin = self
         return answer
 
@@ -297,23 +303,6 @@ def _day(as_of: int | str | date) -> int:
     if isinstance(as_of, str):
         return day_of(as_of)
     return as_of.toordinal() if isinstance(as_of, date) else int(as_of)
-
-
-def _columns_of_records(records: Iterable[Mapping[str, Any]], day: int, vocabulary: Vocabulary) -> Columns:
-    rows: dict[str, dict[str, list[Any]]] = {family: {name: [] for name in ("id", "valid_from", "valid_to", *names)} for family, names in FAMILIES.items()}
-    place = {name: at for at, name in enumerate(HOT_NAMES)}
-    for record in _checked(records, vocabulary):
-        period = record.period()
-        kind = BY_CLASS[type(record)]
-        if kind.is_state and day not in period:
-            continue
-        family = FAMILY_OF[kind.name]
-        hot, row = hot_values(record), rows[family]
-        for name, value in (("id", record.id), ("valid_from", period.start), ("valid_to", period.end)):
-            row[name].append(value)
-        for name in FAMILIES[family]:
-            row[name].append(hot[place[name]])
-    return columns_of({family: table_of(family, values) for family, values in rows.items()})
 
 
 def _checked(records: Iterable[Mapping[str, Any]], vocabulary: Vocabulary) -> list[Record]:

@@ -73,7 +73,7 @@ def decode_record(line: bytes | str, type_name: str | None = None) -> Record:
         return decoder.decode(line)
     except msgspec.ValidationError as error:
         if "unknown field" not in str(error):
-            raise InvalidInput("The record is not valid", errors=[_field_error(error)]) from None
+            raise InvalidInput("The record is not valid", errors=[field_error(error)]) from None
     except (msgspec.DecodeError, UnicodeError) as error:
         code = "not-utf8" if "utf-8" in str(error).lower() or ("truncated" in str(error) and _not_utf8(line)) else "bad-json"
         raise InvalidInput("The record is not valid", errors=[FieldError(code, str(error))]) from None
@@ -87,7 +87,7 @@ def record_of(fields: Any, type_name: str | None = None) -> Record:
     try:
         return msgspec.convert(fields, Record if type_name is None else BY_NAME[type_name].record)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput("The record is not valid", errors=[_field_error(error)]) from None
+        raise InvalidInput("The record is not valid", errors=[field_error(error)]) from None
 
 
 def encode_record(record: Record) -> bytes:
@@ -158,7 +158,8 @@ def _not_utf8(line: bytes | str) -> bool:
     return False
 
 
-def _field_error(error: Exception) -> FieldError:
+def field_error(error: Exception) -> FieldError:
+    """What is wrong where a value is not of its type: the code, and the field as a path."""
     text = str(error)
     where = _WHERE.search(text)
     field = where[1] if where else None

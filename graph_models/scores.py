@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -73,35 +73,49 @@ class Scored(NamedTuple):
     @property
     def bound(self) -> Mask:
         """Where a part is only known to be at most what it says, so is the score."""
-        answer = np.zeros(len(self.value), bool)
-        for part in self.parts:
-            answer |= False if part.result.bound is None else part.result.bound
-        return answer & self.defined
+        return _bound(self.parts, self.defined)
 
 
 def score_result(ecosystem: Ecosystem, parameters: Parameters, score: str, profile: Profile = DEFAULT_PROFILE) -> MetricResult:
     """A score as the result of a metric."""
-    present = roll_up_of(ecosystem, parameters).present
-    focal = focal_of(ecosystem, parameters)
-    if focal is None:
-        return undefined_result(ecosystem, score, NO_FOCAL_PARTY, present=present)
+    if focal_of(ecosystem, parameters) is None:
+        return _without_focal(ecosystem, parameters, score)
     scored = scored_of(ecosystem, parameters, score, profile)
-    heaviest = max(scored.parts, key=lambda part: part.weight).result
-    itself = np.arange(len(ecosystem.parties)) == focal
-    undefined = {ROLLED_UP: ~present, FOCAL_PARTY: itself}
+    coverage = np.where(scored.defined, scored.coverage, np.nan)
+    return _result(ecosystem, parameters, score, scored.parts, scored.value, coverage=coverage, rank_range=scored.rank_range, warnings=list(scored.warnings))
+
+
+def plain_result(ecosystem: Ecosystem, parameters: Parameters, score: str, profile: Profile = DEFAULT_PROFILE) -> MetricResult:
+    """The values of a score and the reasons where it has none; without coverage and the range of ranks, which cost more than the values."""
+    if focal_of(ecosystem, parameters) is None:
+        return _without_focal(ecosystem, parameters, score)
+    parts, value = _valued(ecosystem, parameters.with_(**dict.fromkeys(STRUCTURAL)), score, profile)
+    return _result(ecosystem, parameters, score, parts, value, warnings=_part_warnings(parts))
+
+
+def _without_focal(ecosystem: Ecosystem, parameters: Parameters, score: str) -> MetricResult:
+    return undefined_result(ecosystem, score, NO_FOCAL_PARTY, present=roll_up_of(ecosystem, parameters).present)
+
+
+def _result(ecosystem: Ecosystem, parameters: Parameters, score: str, parts: tuple[Part, ...], value: Floats, **more: Any) -> MetricResult:
+    heaviest = max(parts, key=lambda part: part.weight).result
+    itself = np.arange(len(ecosystem.parties)) == focal_of(ecosystem, parameters)
+    undefined = {ROLLED_UP: ~roll_up_of(ecosystem, parameters).present, FOCAL_PARTY: itself}
     for code, reason in enumerate(heaviest.reason_names, 1):
-        undefined.setdefault(reason, np.isnan(scored.value) & (heaviest.reason_codes == code))
-    undefined[NO_PARTS] = np.isnan(scored.value)
-    return number_result(
-        ecosystem,
-        score,
-        scored.value,
-        undefined=undefined,
-        bound=scored.bound,
-        coverage=np.where(scored.defined, scored.coverage, np.nan),
-        rank_range=scored.rank_range,
-        warnings=list(scored.warnings),
-    )
+        undefined.setdefault(reason, np.isnan(value) & (heaviest.reason_codes == code))
+    undefined[NO_PARTS] = np.isnan(value)
+    return number_result(ecosystem, score, value, undefined=undefined, bound=_bound(parts, ~np.isnan(value)), **more)
+
+
+def _bound(parts: tuple[Part, ...], defined: Mask) -> Mask:
+    answer = np.zeros(len(defined), bool)
+    for part in parts:
+        answer |= False if part.result.bound is None else part.result.bound
+    return answer & defined
+
+
+def _part_warnings(parts: tuple[Part, ...]) -> list[Warning]:
+    return list(dict.fromkeys(warning for part in parts for warning in part.result.warnings))
 
 
 def scored_of(ecosystem: Ecosystem, parameters: Parameters, score: str, profile: Profile = DEFAULT_PROFILE) -> Scored:
@@ -129,7 +143,7 @@ def _scored(ecosystem: Ecosystem, parameters: Parameters, score: str, profile: P
     parts, value = _valued(ecosystem, parameters, score, profile)
     defined = ~np.isnan(value)
     available = sum((np.where(np.isnan(part.normalised), 0.0, part.weight) for part in parts), np.zeros(len(value)))
-    warnings = list(dict.fromkeys(warning for part in parts for warning in part.result.warnings))
+    warnings = _part_warnings(parts)
     known = rounded(value[defined])
     if len(known) > 1 and (known == known[0]).all():
         warnings.append(Warning("score-flat", f"{score} is {known[0]:g} for all {len(known)} parties: it tells nobody apart"))

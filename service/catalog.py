@@ -35,7 +35,7 @@ CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
 _NEWEST = "SELECT version, body, recorded_at FROM versions WHERE workspace = ? AND family = ? AND name = ? ORDER BY version DESC LIMIT 1"
 VERSION = 1
 Locale = Literal["en", "zh"]
-Family = Literal["analysis", "report", "import", "ranking"]
+Family = Literal["analysis", "report", "import", "ranking", "scenario"]
 VersionedFamily = Literal["mapping", "score-profile"]
 
 

@@ -17,7 +17,7 @@ from service.catalog import Catalog
 from service.stores.store import Writing
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
-Kind = Literal["analysis", "import", "ranking", "report", "rollback"]
+Kind = Literal["analysis", "import", "ranking", "report", "rollback", "scenario"]
 FINAL = frozenset({"done", "failed", "cancelled"})
 MAX_ATTEMPTS = 2
 """A job whose worker died is tried once more; one that kills two workers is the cause of it."""

@@ -39,7 +39,7 @@ _log = logger(__name__)
 
 def handlers() -> Mapping[str, Handler]:
     """What does which kind of job; imported where it is needed, since the API process needs none of it."""
-    from service import analysis_job, rankings, reports, rollback
+    from service import analysis_job, rankings, reports, rollback, scenarios
 
     return {
         "analysis": analysis_job.run_job,
@@ -47,6 +47,7 @@ def handlers() -> Mapping[str, Handler]:
         "ranking": rankings.run_job,
         "report": reports.run_job,
         "rollback": rollback.run_job,
+        "scenario": scenarios.run_job,
     }
 
 

@@ -20,6 +20,7 @@ from service.cli.imports import imports, rollback
 from service.cli.outputs import query, report
 from service.cli.rankings import ranking
 from service.cli.records import export, import_files
+from service.cli.scenarios import scenario
 from service.cli.server import demo, serve
 from service.settings import BadSetting
 
@@ -34,6 +35,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "top": top,
     "ranking": ranking,
     "explain": explain,
+    "scenario": scenario,
     "report": report,
     "query": query,
     "export": export,

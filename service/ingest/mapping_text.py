@@ -53,33 +53,33 @@ def path_of(text: str) -> Path:
     return tuple(parts)
 
 
-def read_yaml(text: str) -> tuple[Any, Lines]:
+def read_yaml(text: str, what: str = "mapping") -> tuple[Any, Lines]:
     """The values of a YAML text, and their lines. Raises ``Malformed`` where it is none, ``InvalidInput`` for what is not taken."""
     if len(text) > MAX_BYTES:
-        raise InvalidInput.of("too-large", f"a mapping has at most {MAX_BYTES >> 10} KiB")
+        raise InvalidInput.of("too-large", f"a {what} has at most {MAX_BYTES >> 10} KiB")
     try:
-        _refuse_traps(text)
+        _refuse_traps(text, what)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         lines = Lines()
         return (None if node is None else _value(node, (), lines)), lines
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark
         line = None if mark is None else mark.line + 1
-        raise Malformed(f"The mapping is not YAML: {error.problem}", errors=[FieldError("bad-yaml", str(error.problem), None, line)]) from None
+        raise Malformed(f"The {what} is not YAML: {error.problem}", errors=[FieldError("bad-yaml", str(error.problem), None, line)]) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise Malformed(f"The mapping is not YAML: {str(error) or 'it is nested too deep'}") from None
+        raise Malformed(f"The {what} is not YAML: {str(error) or 'it is nested too deep'}") from None
 
 
-def _refuse_traps(text: str) -> None:
+def _refuse_traps(text: str, what: str) -> None:
     """Anchors and endless nesting are refused before anything is made of them."""
     depth = 0
     event: Any
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise InvalidInput.of("too-deep", f"a mapping is nested at most {MAX_DEPTH} deep", None, event.start_mark.line + 1)
+            raise InvalidInput.of("too-deep", f"a {what} is nested at most {MAX_DEPTH} deep", None, event.start_mark.line + 1)
         if getattr(event, "anchor", None) is not None:
-            raise InvalidInput.of("yaml-anchor", "anchors and aliases are not read in a mapping", None, event.start_mark.line + 1)
+            raise InvalidInput.of("yaml-anchor", f"anchors and aliases are not read in a {what}", None, event.start_mark.line + 1)
 
 
 def _value(node: yaml.Node, path: Path, lines: Lines) -> Any:

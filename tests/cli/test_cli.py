@@ -59,6 +59,7 @@ _NAMES = {"mapping": ("mapping", "suggest")}
 def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> None:
     path = file_of(tmp_path, FIRM)
     process = process_runner(tmp_path / "store")
+    (what_if := tmp_path / "what_if.yaml").write_text("name: without\nedits: [{op: remove_party, id: d/1}]\n", "utf-8")
     (table := tmp_path / "table.csv").write_text("name,city\nAcme,Rome\n", "utf-8")
     arguments: dict[str, tuple[str, ...]] = {
         "import": (path, "-w", "w", "--focal", "firm"),
@@ -68,6 +69,7 @@ def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> N
         "imports": ("-w", "w"),
         "ranking": ("distributor", "-w", "w"),
         "explain": ("d/1", "-w", "w"),
+        "scenario": (str(what_if), "-w", "w"),
         "report": ("strategy", "-o", str(tmp_path / "report.html")),
         "export": ("-w", "w", "-o", str(tmp_path / "export.ndjson")),
         "doctor": (),

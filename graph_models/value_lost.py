@@ -1,0 +1,119 @@
+"""What of the focal party's value no longer arrives in a scenario, in base currency, where nobody finds another way.
+
+Hypothetical extraction (Dietzenbacher and Lahr 2013): deliveries are those after the edits, but everybody passes on, adds and
+keeps in proportion to the larger of its outputs before and after. So what a lost party delivered is missing all along the chain,
+and does not come from nowhere: a shop whose supplier is gone does not begin to make what it sells.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from graph_models.deliveries import Deliveries
+from graph_models.ecosystem import Ecosystem, Floats, Longs
+from graph_models.metrics.pass_through import received_by, taken_from
+from graph_models.metrics.result import CLOSED_CYCLE, NO_FOCAL_PARTY, NO_VALUE_CHAIN
+from graph_models.parameters import Parameters
+from graph_models.value_chain import ValueChain, value_chain_of
+
+FOCAL_PARTY_MERGED = "focal-party-merged"
+ROUNDING = 1e-12
+"""What is less by so small a part is not less."""
+
+
+class Arriving(NamedTuple):
+    """One side of the focal party's chain: how much arrives before and after."""
+
+    before: float
+    after: float
+
+    @property
+    def lost(self) -> float:
+        less = self.before - self.after
+        return less if less > ROUNDING * self.before else 0.0
+
+
+class ValueLost(NamedTuple):
+    """``sales``: what of its output ends with others, at whatever tier; ``purchases``: what of the value that others add reaches it."""
+
+    sales: Arriving
+    purchases: Arriving
+
+    @property
+    def value(self) -> float:
+        """The larger of the two: both are parts of the same output, so they are never added."""
+        return max(self.sales.lost, self.purchases.lost)
+
+
+class KeptChain(ValueChain):
+    """The deliveries after, on outputs that are the larger of before and after. Parties are numbered as before, new ones behind them."""
+
+    def __init__(self, before: ValueChain, after: ValueChain, place: Longs) -> None:
+        n = max(before.nodes, int(place.max(initial=-1)) + 1)
+        z = after.deliveries
+        source, target = place[z.source], place[z.target]
+        order = np.lexsort((target, source))
+        moved = Deliveries(source[order], target[order], z.value[order], z.first, z.flows, z.warnings)
+        none = np.zeros(n, bool)
+        super().__init__(n, moved, None if after.focal is None else int(place[after.focal]), none, none)
+        self.sales = np.maximum(self.sales, _wider(before.sales, n))
+        self.purchases = np.maximum(self.purchases, _wider(before.purchases, n))
+        self.x = np.maximum(self.sales, self.purchases)
+
+
+def value_lost(before: Ecosystem, after: Ecosystem, parameters: Parameters) -> ValueLost | str:
+    """What is lost, or the reason why that is not defined.
+
+    With L and G of the chain (metrics.md section 4), e the share of its output that ends with a party and va the share that it adds:
+    sales ``x_f sum_{i != f} G_fi e_i``, purchases ``x_f sum_{u != f} va_u L_uf``, before and after.
+
+    >>> from graph_models.parameters import DEFAULTS
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("family", "firm", "hotel", "shop")]
+    >>> for supplier, customer, amount in (("firm", "shop", 60), ("firm", "hotel", 40), ("shop", "family", 80)):
+    ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
+    >>> whole = Ecosystem.from_records(records, "firm", "2025-12-31")
+    >>> value_lost(whole, whole.without(["shopfamily"]), DEFAULTS)
+    ValueLost(sales=Arriving(before=100.0, after=40.0), purchases=Arriving(before=0.0, after=0.0))
+    """
+    old, new = value_chain_of(before, parameters), value_chain_of(after, parameters)
+    if old.focal is None or new.focal is None:
+        return NO_FOCAL_PARTY
+    place = places_in(before, after)
+    if place[new.focal] != old.focal:
+        return FOCAL_PARTY_MERGED
+    kept = KeptChain(old, new, place)
+    focal = old.focal
+    if kept.x[focal] <= 0:
+        return NO_VALUE_CHAIN
+    if old.closed[focal] or kept.closed[focal]:
+        return CLOSED_CYCLE
+    return ValueLost(Arriving(_sold(old, focal), _sold(kept, focal)), Arriving(_bought(old, focal), _bought(kept, focal)))
+
+
+def places_in(before: Ecosystem, after: Ecosystem) -> Longs:
+    """Per party after its place before; new ones are numbered behind all."""
+    if after.parties is before.parties:
+        return np.arange(len(after.parties))
+    place = np.array([before.places.get(party, -1) for party in after.parties], np.int64)
+    new = np.flatnonzero(place < 0)
+    place[new] = len(before.parties) + np.arange(len(new))
+    return place
+
+
+def _sold(chain: ValueChain, focal: int) -> float:
+    return _elsewhere(received_by(chain, focal) * chain.ended, focal) * float(chain.x[focal])
+
+
+def _bought(chain: ValueChain, focal: int) -> float:
+    return _elsewhere(taken_from(chain, focal) * chain.added, focal) * float(chain.x[focal])
+
+
+def _elsewhere(share: Floats, focal: int) -> float:
+    """With all others; NaN is in closed cycles, which the focal party does not reach."""
+    return float(np.nansum(share) - share[focal])
+
+
+def _wider(values: Floats, n: int) -> Floats:
+    return np.concatenate([values, np.zeros(n - len(values))])
