@@ -15,6 +15,7 @@ from graph_models.errors import StakeholderGraphError
 from service.cli import mappings
 from service.cli.analyses import analyze, explain, top
 from service.cli.console import DONE, FAILED, error_console, print_error
+from service.cli.first_load import neo4j_files
 from service.cli.health import doctor
 from service.cli.imports import imports, rollback
 from service.cli.outputs import query, report
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "mapping": mappings.app,
     "imports": imports,
     "rollback": rollback,
+    "neo4j-files": neo4j_files,
     "analyze": analyze,
     "top": top,
     "ranking": ranking,

@@ -62,8 +62,13 @@ def import_files(
     try:
         return _Import(store, vocabulary, plan, source, progress, extend or vocabulary.extended).run()
     except InvalidInput as error:
-        errors = [_placed(fault, plan.files) for fault in error.errors]
-        raise type(error)(error.message, errors=errors[:SHOWN_ERRORS], **error.facts, **_left_out(errors)) from None
+        raise refused(error, plan.files) from None
+
+
+def refused(error: InvalidInput, files: Sequence[FileOfSet]) -> InvalidInput:
+    """The same error, its faults with the lines of their files, and no more of them than anybody reads."""
+    errors = [_placed(fault, files) for fault in error.errors]
+    return type(error)(error.message, errors=errors[:SHOWN_ERRORS], **error.facts, **_left_out(errors))
 
 
 class _Import:

@@ -41,18 +41,22 @@ class RecordLines:
 
     def records(self, progress: Callable[[int], None]) -> Iterator[tuple[int, Record | FieldError | Terms]]:
         """Each record, fault or set of terms with its place (see ``mapping.py``)."""
+        for places, lines in self.lines(progress):
+            parsed = parse_ndjson(lines, 0)
+            yield from ((places[place], terms) for place, terms in parsed.terms)
+            for error in parsed.errors:
+                yield places[error.line or 0], error._replace(line=places[error.line or 0])
+            yield from ((places[place], record) for place, record in parsed.records)
+
+    def lines(self, progress: Callable[[int], None]) -> Iterator[tuple[list[int], list[bytes]]]:
+        """The JSON of each record, some at a time: their places and their lines."""
         done = 0
         for number, file in enumerate(self.files):
             first = number * FILE_STEP
             with opened(file) as source:
                 items = _READERS[_format(file)](file, source)
                 while chunk := list(islice(items, CHUNK_LINES)):
-                    places = [first + line for line, _ in chunk]
-                    parsed = parse_ndjson([content for _, content in chunk], 0)
-                    yield from ((places[place], terms) for place, terms in parsed.terms)
-                    for error in parsed.errors:
-                        yield places[error.line or 0], error._replace(line=places[error.line or 0])
-                    yield from ((places[place], record) for place, record in parsed.records)
+                    yield [first + line for line, _ in chunk], [content for _, content in chunk]
                     progress(done + source.position())
                 done += source.size
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -89,13 +90,19 @@ PROPERTIES: dict[str, dict[str, Value | None]] = {
 """record type -> property -> how it comes from the record (``None``: it is the field of that name)."""
 
 
+_FIELDS = {name: [field for field, value in properties.items() if value is None] for name, properties in PROPERTIES.items()}
+_FIELDS_OF = {name: attrgetter(*fields) for name, fields in _FIELDS.items()}
+"""All properties that are fields, of one record, at once."""
+
+
 def columns_of_rows(type_name: str, rows: Sequence[NewRow], revision: int) -> dict[str, Any]:
     """Rows as parameters, one list a property; a list is empty where none of the records says anything."""
     records = [row.record for row in rows]
     columns: dict[str, Any] = {}
+    fields = dict(zip(_FIELDS[type_name], zip(*map(_FIELDS_OF[type_name], records), strict=True), strict=False))
     for name, value in PROPERTIES[type_name].items():
-        column = [getattr(record, name) for record in records] if value is None else [value(record) for record in records]
-        columns[name] = column if any(item is not None for item in column) else []
+        column = list(fields.get(name, ()) if value is None else map(value, records))
+        columns[name] = column if column.count(None) < len(column) else []
     columns["record"] = [encode_record(record).decode() for record in records if record is not None]
     if BY_NAME[type_name].is_fact:
         columns["source"] = [record.source for record in records]  # type: ignore[union-attr]

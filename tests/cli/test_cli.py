@@ -63,6 +63,7 @@ def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> N
     (table := tmp_path / "table.csv").write_text("name,city\nAcme,Rome\n", "utf-8")
     arguments: dict[str, tuple[str, ...]] = {
         "import": (path, "-w", "w", "--focal", "firm"),
+        "neo4j-files": (path, "-w", "w", "-o", str(tmp_path / "files")),
         "analyze": ("-w", "w"),
         "top": ("influence", "-w", "w"),
         "mapping": ("suggest", str(table)),

@@ -14,7 +14,7 @@ from neo4j import GraphDatabase, Session
 
 from examples.demo import demo_records
 from graph_models.records import record_of
-from graph_models.vocabulary import BUILT_IN
+from graph_models.vocabulary import BUILT_IN, terms_of
 from service.exports import exported, format_named
 from service.settings import read_settings
 from service.stores import open_store
@@ -67,6 +67,16 @@ def test_the_script_fills_a_database_with_every_record(session: Session, tmp_pat
     suppliers = {line["source"] for line in map(json.loads, wanted) if line["type"] == "role" and line["role"] == "supplier"}
     assert labels["Supplier"] == len(suppliers)
     session.run("MATCH (n) DETACH DELETE n").consume()
+    store.close()
+
+
+def test_the_script_carries_the_own_terms_as_a_record_that_an_import_takes(tmp_path: Path) -> None:
+    own = terms_of({"type": "vocabulary", "roles": [{"id": "tester", "label": {"en": "Tester; one", "zh": "测试者"}}]})
+    store = EmbeddedStore(tmp_path / "own.sqlite")
+    text = b"".join(exported(store, BUILT_IN.extended(own), format_named("cypher"))).decode()
+    (line,) = [line for line in text.splitlines() if line.startswith("// {")]
+    assert BUILT_IN.extended(terms_of(json.loads(line.removeprefix("// ")))).roles == BUILT_IN.extended(own).roles
+    assert not [line for line in b"".join(exported(store, BUILT_IN, format_named("cypher"))).splitlines() if line.startswith(b"// {")]
     store.close()
 
 

@@ -8,58 +8,28 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from graph_models.errors import IdempotencyKeyReused, OutcomeUnknown, StoreUnavailable
 from graph_models.records import record_of
-from service.settings import Neo4jAddress, read_settings
+from service.settings import read_settings
 from service.stores.neo4j_session import DEADLINE
 from service.stores.neo4j_store import Neo4jStore
 from service.stores.store import At, Believed, Change, NewRow, Revision, Writing
+from tests.stores.own_server import TOOL, Server, free_ports
 from tests.stores.plans import plan_of, state
 from tests.stores.tcp_proxy import TcpProxy
 
 pytestmark = pytest.mark.neo4j
 
-TOOL = Path(__file__).parents[2] / "tools" / "neo4j" / "server"
 DEADLINE_S = 3.0
 GRACE_S = 2.0
-
-
-class Server(NamedTuple):
-    """A server that may be killed."""
-
-    directory: Path
-    address: Neo4jAddress
-    ports: tuple[int, int]
-
-    def tool(self, *arguments: str) -> str:
-        done = subprocess.run([str(TOOL), arguments[0], str(self.directory), *arguments[1:]], capture_output=True, text=True, timeout=240, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def restart(self) -> None:
-        self.tool("start", *map(str, self.ports))
-
-    def signal(self, number: signal.Signals) -> None:
-        os.kill(int((self.directory / "pid").read_text("utf-8")), number)
-
-    def opened(self, port: int | None = None, timeout_s: float = 60.0) -> Neo4jStore:
-        uri = f"bolt://127.0.0.1:{port or self.ports[0]}"
-        return Neo4jStore(uri, self.address.user, self.address.password.get_secret_value(), self.address.database, timeout_s=timeout_s)
-
-
-def free_ports() -> tuple[int, int]:
-    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
-        return first.getsockname()[1], second.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
