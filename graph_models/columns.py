@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -112,6 +113,18 @@ def hot_values(record: Record) -> tuple[Any, ...]:
     return _EXTRACT[type(record)](record)
 
 
+def hot_columns(records: Sequence[Any]) -> dict[str, Sequence[Any]]:
+    """The hot values of some records of one type, as columns; without those in which nothing is said."""
+    if type(records[0]) is ValueFlow:
+        columns: dict[str, Sequence[Any]] = {name: list(map(get, records)) for name, get in _FLOW.items()}
+        columns["amount"] = [None if amount is None else float(amount) for amount in columns["amount"]]
+        if any(map(attrgetter("evidence"), records)):
+            columns["documents"] = list(map(_documents, records))
+    else:
+        columns = dict(zip(HOT_NAMES, zip(*map(hot_values, records), strict=True), strict=True))
+    return {name: values for name, values in columns.items() if values.count(None) < len(values)}
+
+
 def _documents(record: Record) -> str | None:
     names = documents_named(record)
     return _json(names).decode() if names else None
@@ -176,6 +189,10 @@ _EXTRACT: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     Document: lambda r: tuple(map({"grade": r.reliability}.get, HOT_NAMES)),
     ExchangeRate: lambda r: tuple(map({"kind": r.base_currency, "currency": r.currency, "value": r.rate}.get, HOT_NAMES)),
 }
+_FLOW: dict[str, Callable[[Any], Any]] = {
+    name: attrgetter("satisfaction" if name == "grade" else name) for name in FAMILIES["value_flows"] if name != "documents"
+}
+"""Nearly all records of an import are flows: their columns are taken one by one."""
 _ARROW = {TEXT: pa.string(), NUMBER: pa.float64(), WHOLE: pa.int32()}
 _HOT_TYPE = dict(HOT)
 

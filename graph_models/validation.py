@@ -21,7 +21,8 @@ from graph_models.vocabulary import Vocabulary
 
 LARGEST = 1e24
 """As amounts have at most 24 digits: sums and products of quantities and rates then stay finite."""
-_AMOUNT = re.compile(r"-?\d{1,24}(\.\d{1,12})?")
+PLAIN_AMOUNT = re.compile(r"-?\d{1,24}(\.\d{1,12})?", re.ASCII)
+"""An amount as it may be written: at most 24 digits, and 12 after the point."""
 NOTHING = "nothing"
 """``in_return_for``: what is given for nothing."""
 
@@ -100,10 +101,10 @@ def _relationship(record: Relationship, vocabulary: Vocabulary) -> Iterator[Fiel
 
 
 def _money(record: ValueFlow | Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    if record.amount is not None and not _AMOUNT.fullmatch(str(record.amount)):
+    if record.amount is not None and not PLAIN_AMOUNT.fullmatch(str(record.amount)):
         if not record.amount.is_finite():
             yield FieldError("not-finite", "an amount is a finite number", "amount")
-        elif record.amount.as_tuple().exponent > 0 or not _AMOUNT.fullmatch(amount_text(record.amount)):  # type: ignore[operator]
+        elif record.amount.as_tuple().exponent > 0 or not PLAIN_AMOUNT.fullmatch(amount_text(record.amount)):  # type: ignore[operator]
             yield FieldError("bad-amount", "an amount has at most 24 digits, and 12 after the point, and no exponent", "amount")
     if record.currency is not None and record.currency not in vocabulary.currencies:
         yield FieldError("unknown-currency", f"{record.currency!r} is no ISO 4217 code", "currency")
@@ -121,10 +122,17 @@ def _value_flow(record: ValueFlow, vocabulary: Vocabulary) -> Iterator[FieldErro
 def _touchpoint(record: Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
     yield from _known(vocabulary.touchpoint_kinds, record.kind, "kind")
     yield from _money(record, vocabulary)
-    if record.measure is not None and record.value is not None:
-        low, high = SCALES[record.measure]
-        if not low <= record.value <= high:
-            yield FieldError("out-of-range", f"{record.measure} is from {low:g} to {high:g}", "value")
+    if not in_scale(record):
+        low, high = SCALES[record.measure or ""]
+        yield FieldError("out-of-range", f"{record.measure} is from {low:g} to {high:g}", "value")
+
+
+def in_scale(record: Touchpoint) -> bool:
+    """Does the value of a survey's answer lie on the scale of its measure?"""
+    if record.measure is None or record.value is None:
+        return True
+    low, high = SCALES[record.measure]
+    return low <= record.value <= high
 
 
 def _assessment(record: Assessment, vocabulary: Vocabulary) -> Iterator[FieldError]:

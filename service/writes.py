@@ -7,17 +7,28 @@ that begin. It has no effects of its own.
 from __future__ import annotations
 
 import gc
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
 from graph_models.errors import FieldError, InvalidInput, TooLarge
-from graph_models.evidence import Document, Fact
-from graph_models.party import Party
-from graph_models.records import BY_CLASS, BY_NAME, Record, decode_record, documents_named, encode_record, finished, parties_named
+from graph_models.evidence import Fact
+from graph_models.quick_validation import all_sound
+from graph_models.records import (
+    BY_CLASS,
+    BY_NAME,
+    Record,
+    decode_plainly,
+    decode_record,
+    documents_named,
+    encode_records,
+    finished,
+    parties_named,
+)
 from graph_models.role import Role
 from graph_models.slices import Restatement, Slice, adjoining, restate
 from graph_models.time import Period
@@ -27,8 +38,12 @@ from service.stores.store import UNSIGNED, Believed, Change, NewRow, Row, Store,
 
 MAX_RECORD_BYTES = 1 << 20
 MAX_BATCH_RECORDS = 50_000
-NOTHING_COMES: Mapping[str, Collection[str]] = {}
+NOTHING_COMES: Mapping[str, Container[str]] = {}
 Numbered = tuple[int, Record]
+_RECORD = itemgetter(1)
+_ORDER = {kind.record: place for place, kind in enumerate(BY_NAME.values())}
+"""Parties come before facts, so that a store writes them first."""
+_tuple: Any = tuple.__new__
 _json = msgspec.json.Encoder()
 
 
@@ -68,8 +83,17 @@ class Parsed(NamedTuple):
 
 
 @collector_paused()
-def parse_ndjson(lines: Iterable[bytes], first_line: int = 1) -> Parsed:
+def parse_ndjson(lines: Sequence[bytes], first_line: int = 1) -> Parsed:
     """Read lines of NDJSON; lines count from ``first_line``, blank ones too. Never raises for what a line holds."""
+    try:
+        if len(max(lines, key=len, default=b"")) <= MAX_RECORD_BYTES:
+            return Parsed(list(enumerate(map(decode_plainly, lines), first_line)), [], [])
+    except (msgspec.MsgspecError, UnicodeError):
+        pass  # one of them is no plain record: each is looked at
+    return _parsed_one_by_one(lines, first_line)
+
+
+def _parsed_one_by_one(lines: Iterable[bytes], first_line: int) -> Parsed:
     records: list[Numbered] = []
     errors: list[FieldError] = []
     terms: list[tuple[int, Terms]] = []
@@ -108,22 +132,24 @@ def write_batch(
     on_error: str = "abort",
     writing: Writing = UNSIGNED,
     dry_run: bool = False,
-    coming: Mapping[str, Collection[str]] = NOTHING_COMES,
+    coming: Mapping[str, Container[str]] = NOTHING_COMES,
+    checked: bool = False,
 ) -> Outcome:
     """Write records of a batch as one revision (``dry_run``: only say what it would do). ``failed`` are lines that could not even be read.
 
     ``coming`` are the parties and documents that are taken to be there, since another part of the same dry run would write them.
+    ``checked``: the records passed :func:`check_records` together, with this vocabulary.
 
     With ``on_error="abort"`` raises ``InvalidInput`` (or ``TooLarge``) with every error and writes nothing; with ``"skip"``
     writes what is good and lists the rest. A used idempotency key gives the answer that it was given.
     """
-    checked, errors = check_records(vocabulary, records, failed)
+    good, errors = (records, list(failed)) if checked else check_records(vocabulary, records, failed)
     if on_error == "abort" and errors:
         raise batch_refused(errors)
     outcome: list[Outcome] = []
 
     def plan(believed: Believed) -> Change | None:
-        batch = _Batch(believed, vocabulary, checked, errors, coming)
+        batch = _Batch(believed, vocabulary, good, errors, coming)
         if on_error == "abort" and len(batch.errors) > len(errors):
             raise batch_refused(batch.errors)
         outcome[:] = [batch.outcome()]
@@ -155,12 +181,21 @@ def batch_refused(errors: Sequence[FieldError]) -> InvalidInput | TooLarge:
 def check_records(vocabulary: Vocabulary, records: Sequence[Numbered], failed: Sequence[FieldError] = ()) -> tuple[list[Numbered], list[FieldError]]:
     """What can be checked without the store: each record by itself, and no two of them at odds."""
     errors = list(failed)
+    sound: dict[type, Collection[str]] = {}
+    for kind, pairs in (classes := by_class(records)).items():
+        if all_sound(of_kind := [record for _, record in pairs], vocabulary):
+            sound[kind] = _repeated([record.id for record in of_kind])
+    if len(sound) == len(classes) and not any(sound.values()):
+        return list(records), errors
     good: list[Numbered] = []
     seen: dict[tuple[type, str], list[tuple[Period, int]]] = {}
     for line, record in records:
-        found = faults(record, vocabulary)
-        record = finished(record) if not found else record
         kind = type(record)
+        if kind in sound and record.id not in sound[kind]:
+            good.append((line, record))
+            continue
+        found = [] if kind in sound else faults(record, vocabulary)
+        record = finished(record) if not found else record
         if not found and (others := seen.setdefault((kind, record.id), [])) is not None:
             period = record.period()
             if others and (rival := clash(kind, period, others)):
@@ -171,6 +206,22 @@ def check_records(vocabulary: Vocabulary, records: Sequence[Numbered], failed: S
         else:
             good.append((line, record))
     return good, errors
+
+
+def by_class(records: Sequence[Numbered]) -> dict[type, Sequence[Numbered]]:
+    """The records of each class, in their order."""
+    classes = set(map(type, map(_RECORD, records)))
+    if len(classes) <= 1:
+        return dict.fromkeys(classes, records)
+    found: dict[type, list[Numbered]] = defaultdict(list)
+    for pair in records:
+        found[type(pair[1])].append(pair)
+    return dict(found)
+
+
+def _repeated(ids: Sequence[str]) -> Collection[str]:
+    """The ids that are there more than once."""
+    return () if len(set(ids)) == len(ids) else {name for name, count in Counter(ids).items() if count > 1}
 
 
 class Working:
@@ -203,7 +254,7 @@ class _Batch:
     """What the lines of a batch do to what is believed."""
 
     def __init__(
-        self, believed: Believed, vocabulary: Vocabulary, records: Sequence[Numbered], errors: Sequence[FieldError], coming: Mapping[str, Collection[str]]
+        self, believed: Believed, vocabulary: Vocabulary, records: Sequence[Numbered], errors: Sequence[FieldError], coming: Mapping[str, Container[str]]
     ) -> None:
         self.errors = list(errors)
         self.coming = coming
@@ -211,21 +262,24 @@ class _Batch:
         self.supersede: list[Row] = []
         self.insert: list[NewRow] = []
         self.created = self.updated = self.unchanged = 0
-        for (kind, record_id), lines, before in _by_id(believed, self._without_dangling(believed, records)):
-            self._apply(BY_CLASS[kind].name, record_id, lines, before)
+        classes = by_class(self._without_dangling(believed, records))
+        for kind in sorted(classes, key=_ORDER.__getitem__):
+            self._take(believed, BY_CLASS[kind].name, classes[kind])
 
     def _without_dangling(self, believed: Believed, records: Sequence[Numbered]) -> Sequence[Numbered]:
         """Leave out facts that name what is neither believed nor in the batch."""
-        coming = {
-            "party": {record.id for _, record in records if type(record) is Party},
-            "document": {record.id for _, record in records if type(record) is Document},
-        }
-        facts: list[Any] = [record for _, record in records if isinstance(record, Fact)]
-        named: dict[str, set[str]] = {
-            "party": {record.source for record in facts} - {None} | {record.target for record in facts},
-            "document": {document for record in facts if record.evidence for document in documents_named(record)},
-        }
-        missing = {name: (ids - coming[name]).difference(self.coming.get(name, ())) for name, ids in named.items()}
+        coming: dict[str, set[str]] = {"party": set(), "document": set()}
+        named: dict[str, set[str]] = {"party": set(), "document": set()}
+        for kind, pairs in by_class(records).items():
+            if (name := BY_CLASS[kind].name) in coming:
+                coming[name] = {record.id for _, record in pairs}
+            if issubclass(kind, Fact):
+                facts: list[Any] = [record for _, record in pairs]
+                named["party"].update([fact.source for fact in facts], [fact.target for fact in facts])
+                named["document"].update(document for fact in facts if fact.evidence for document in documents_named(fact))
+        named["party"].discard(None)
+        missing = {name: ids - coming[name] for name, ids in named.items()}
+        missing = {name: {record_id for record_id in ids if record_id not in self.coming.get(name, ())} for name, ids in missing.items()}
         missing = {name: ids.difference(believed.present(name, ids)) if ids else ids for name, ids in missing.items()}
         return records if not any(missing.values()) else [pair for pair in records if not self._dangling(*pair, missing)]
 
@@ -239,15 +293,35 @@ class _Batch:
         self.errors += found
         return bool(found)
 
+    def _take(self, believed: Believed, type_name: str, pairs: Sequence[Numbered]) -> None:
+        """All lines of one type: those that are alone with their id at once, the others by id."""
+        several: dict[str, list[Numbered]] = {name: [] for name in _repeated([record.id for _, record in pairs])}
+        alone = [pair for pair in pairs if pair[1].id not in several] if several else pairs
+        for pair in pairs if several else ():
+            if pair[1].id in several:
+                several[pair[1].id].append(pair)
+        records = [record for _, record in alone]
+        bodies = encode_records(records) if records else []
+        ids = [record.id for record in records]
+        same, rows = believed.compared(type_name, dict(zip(ids, bodies, strict=True)))
+        self.unchanged += len(same)
+        if len(same) < len(ids):
+            new = [_tuple(NewRow, (type_name, name, record.period(), record, 1, body)) for name, record, body in zip(ids, records, bodies, strict=True)]
+            if same or rows:
+                new = [row for row in new if row.id not in same and row.id not in rows]
+            self.insert += new
+            self.created += len(new)
+        for pair, body in zip(alone, bodies, strict=True) if rows else ():
+            before = rows.get(pair[1].id, ())
+            if len(before) == 1 and before[0].body == body:
+                self.unchanged += 1
+            elif before:
+                self._apply(type_name, pair[1].id, [pair], before)
+        live = believed.live(type_name, several) if several else {}
+        for name, lines in several.items():
+            self._apply(type_name, name, lines, live.get(name, ()))
+
     def _apply(self, type_name: str, record_id: str, lines: Sequence[Numbered], before: Sequence[Row]) -> None:
-        if not before and len(lines) == 1:
-            record = lines[0][1]
-            self.insert.append(NewRow(type_name, record_id, record.period(), record, 1))
-            self.created += 1
-            return
-        if len(lines) == 1 and len(before) == 1 and before[0].body == encode_record(lines[0][1]):
-            self.unchanged += 1
-            return
         working, changed, lines = self._worked(before, lines)
         self.unchanged += len(lines) - changed
         self.created += min(changed, 1) * (not working.was_there)
@@ -274,20 +348,6 @@ class _Batch:
         rejected = len({error.line for error in self.errors})
         accepted = self.created + self.updated + self.unchanged
         return Outcome(accepted, self.created, self.updated, self.unchanged, rejected, tuple(sorted(self.errors, key=lambda error: error.line or 0)), None)
-
-
-def _by_id(believed: Believed, records: Sequence[Numbered]) -> Iterable[tuple[tuple[type, str], list[Numbered], Sequence[Row]]]:
-    """The lines of each id together, with what is believed of it; parties before facts, so that a store writes them first."""
-    groups: dict[tuple[type, str], list[Numbered]] = {}
-    for pair in records:
-        groups.setdefault((type(pair[1]), pair[1].id), []).append(pair)
-    ids: dict[type, list[str]] = defaultdict(list)
-    for kind, record_id in groups:
-        ids[kind].append(record_id)
-    believed_rows = {kind: believed.live(BY_CLASS[kind].name, kind_ids) for kind, kind_ids in ids.items()}
-    order = {kind.record: place for place, kind in enumerate(BY_NAME.values())}
-    for (kind, record_id), lines in sorted(groups.items(), key=lambda item: order[item[0][0]]):
-        yield (kind, record_id), lines, believed_rows[kind].get(record_id, ())
 
 
 def stage_faults(vocabulary: Vocabulary, before: Sequence[Row], working: Working, lines: Sequence[Numbered]) -> list[FieldError]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph_models.errors import IdempotencyKeyReused, InvalidInput, TooLarge
 from graph_models.vocabulary import BUILT_IN
@@ -53,6 +55,23 @@ def test_a_batch_is_one_revision_and_the_same_again_is_none(store: EmbeddedStore
     again = write(store, flow(), ACME, FIRM)
     assert (again.unchanged, again.created, again.revision) == (3, 0, 1)
     assert write(store, flow(amount="2")).updated == 1
+
+
+LINES = [
+    json.dumps(FIRM).encode(), json.dumps(flow()).encode(), b"", b" \t", b"{", b"[]", b'"x"', b"\xff", json.dumps({**FIRM, "version": 3}).encode(),
+    json.dumps({**FIRM, "colour": "red"}).encode(), json.dumps({**FIRM, "name": ""}).encode(), b'{"type":"vocabulary","roles":[{"id":"X Y"}]}',
+    b'{"type":"vocabulary","roles":[{"id":"x","label":{"en":"X","zh":"x"}}]}', b'{"type":"banana"}', b'{"type":"party","id":"\\ud800"}',
+    json.dumps({**FIRM, "name": "x" * MAX_RECORD_BYTES}).encode(), json.dumps(flow(amount="1e400")).encode(), json.dumps(flow(amount=1.5)).encode() + b"\r",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=6), st.integers(1, 10**13))
+def test_lines_read_together_give_what_each_gives_by_itself(lines: list[bytes], first: int) -> None:
+    alone = [parse_ndjson([line], number) for number, line in enumerate(lines, first)]
+    together = parse_ndjson(lines, first)
+    assert together.records == [pair for parsed in alone for pair in parsed.records]
+    assert together.errors == [error for parsed in alone for error in parsed.errors]
+    assert together.terms == [pair for parsed in alone for pair in parsed.terms]
 
 
 def test_a_fact_may_name_a_party_that_comes_later_in_the_batch(store: EmbeddedStore) -> None:

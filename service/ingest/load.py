@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,17 +16,19 @@ from graph_models.errors import FieldError, InvalidInput, JobCancelled, NotFound
 from graph_models.records import BY_CLASS
 from graph_models.vocabulary import Terms, Vocabulary
 from service.catalog import Workspace
+from service.ingest.checking import Check
+from service.ingest.chunks import Chunk, chunks
 from service.ingest.mapping import CONSTANTS, FILE_STEP, BoundMapping
 from service.ingest.mapping_model import Written, read_mapping
 from service.ingest.record_lines import RecordLines
 from service.ingest.sources import FileOfSet
 from service.ingest.trial import Trial
-from service.ingest.writing import Check, Chunk, ChunkWriter, Item, Source, Total, chunks
+from service.ingest.writing import ChunkWriter, Source, Total
 from service.jobs import Progress, no_progress
 from service.reads import every_revision
 from service.stores.store import Store, Writing
 from service.workplace import Service
-from service.writes import MAX_BATCH_RECORDS, collector_paused, write_batch
+from service.writes import by_class, collector_paused, write_batch
 
 SHOWN_ERRORS = 1_000
 PROGRESS_S = 0.2
@@ -42,6 +44,8 @@ class ImportPlan(NamedTuple):
     dry_run: bool = False
     import_id: str | None = None
     who: str | None = None
+    directory: Path | None = None
+    """Where a large import keeps its checked records until they are written; ``None``: where the system keeps such files."""
 
 
 @collector_paused()
@@ -84,36 +88,44 @@ class _Import:
         self.said_at = 0.0
 
     def run(self) -> dict[str, Any]:
-        items = iter(self.source.records(self._heard("reading")))
+        parts = chunks(self.source.parts(self._heard("reading")))
         if self.plan.dry_run:
-            return self._tried(chunks(items))
-        first: list[Item] = list(islice(items, MAX_BATCH_RECORDS + 1))
-        if len(first) <= MAX_BATCH_RECORDS and not any(isinstance(item, Terms) for _, item in first):
-            total = self._written_at_once(next(chunks(first), Chunk()))
-        else:
-            parts: Iterator[Chunk] = chunks(_chained(first, items))
-            if self.plan.on_error == "abort":
-                held = Check(self.store, self.vocabulary).run(parts)
-                parts = iter(held) if held is not None else chunks(self.source.records(self._heard("writing")))
-            total = ChunkWriter(self.store, self.vocabulary, self.extend, self.plan.on_error, self.writing).write(parts, self._wrote)
+            return self._tried(parts)
+        first, more = next(parts, Chunk()), list(islice(parts, 1))
+        total = self._written(chain([first], more, parts)) if more or first.terms else self._written_at_once(first)
         self.progress(self.source.size, self.source.size, "done")
         return self._answer(total, [])
+
+    def _written(self, parts: Iterable[Chunk]) -> Total:
+        writer = ChunkWriter(self.store, self.vocabulary, self.extend, self.plan.on_error, self.writing, self.plan.directory)
+        if self.plan.on_error == "skip":
+            return writer.write(parts, self._wrote)
+        check = Check(self.store, self.vocabulary, self.plan.directory)
+        try:
+            kept = check.run(parts)
+            writer.known = check.there
+            return writer.write(kept, self._wrote)
+        finally:
+            check.kept.close()
 
     def _written_at_once(self, chunk: Chunk) -> Total:
         total = Total()
         self.progress(self.source.size, self.source.size, "writing")
-        total.by_type.update(BY_CLASS[type(record)].name for _, record in chunk.records)
+        total.by_type.update({BY_CLASS[kind].name: len(pairs) for kind, pairs in by_class(chunk.records).items()})
         total.add(write_batch(self.store, self.vocabulary, chunk.records, chunk.errors, on_error=self.plan.on_error, writing=self.writing))
         return total
 
     def _tried(self, parts: Iterator[Chunk]) -> dict[str, Any]:
         """Everything that the import would do, said and not done: the same faults as an import with ``abort`` finds, and the difference that it would make."""
-        check = Check(self.store, self.vocabulary)
-        held = check.faults(parts)
-        trial = Trial(self.store, check.vocabulary, check.coming)
-        for chunk in held if held is not None else chunks(self.source.records(self._heard("comparing"))):
-            trial.add(chunk)
-            self._wrote(trial.total.sums["accepted"])
+        check = Check(self.store, self.vocabulary, self.plan.directory)
+        try:
+            kept = check.faults(parts)
+            trial = Trial(self.store, check.vocabulary, check.coming)
+            for chunk in kept:
+                trial.add(chunk)
+                self._wrote(trial.total.sums["accepted"])
+        finally:
+            check.kept.close()
         trial.total.errors = sorted({*check.errors, *trial.total.errors}, key=lambda fault: fault.line or 0)
         trial.total.sums["rejected"] = len({fault.line for fault in trial.total.errors})
         return self._answer(trial.total, trial.previewed, trial.left_out())
@@ -196,7 +208,7 @@ def _run(service: Service, workspace: str, arguments: dict[str, Any], progress: 
     mapping = arguments.get("mapping")
     plan = ImportPlan(
         files, None if mapping is None else named_mapping(service, workspace, mapping), arguments.get("on_error", "abort"),
-        bool(arguments.get("dry_run")), arguments["import_id"], arguments.get("who"),
+        bool(arguments.get("dry_run")), arguments["import_id"], arguments.get("who"), None if (upload := arguments.get("upload")) is None else Path(upload),
     )  # fmt: skip
     return import_files(service.store(workspace), service.vocabulary(workspace), plan, progress, lambda terms: service.extend_vocabulary(workspace, terms))
 
@@ -224,11 +236,6 @@ def workspace_for(service: Service, workspace_id: str, mapping: Written | None) 
     except NotFound:
         hints = msgspec.to_builtins(mapping.model.workspace) if mapping is not None and mapping.model.workspace is not None else {}
         return service.create_workspace({"id": workspace_id, "name": workspace_id, **hints})
-
-
-def _chained(first: list[Item], rest: Iterator[Item]) -> Iterator[Item]:
-    yield from first
-    yield from rest
 
 
 def _placed(fault: FieldError, files: Sequence[FileOfSet]) -> FieldError:

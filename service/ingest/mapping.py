@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.vocabulary import Vocabulary
+from service.ingest.chunks import Chunk, chunk_of
 from service.ingest.mapping_layout import CellError, Frame, Layout, Problems
 from service.ingest.mapping_model import FileSpec, Written, invalid
-from service.ingest.mapping_rows import Produced, RecordBuilder, Said
+from service.ingest.mapping_rows import RecordBuilder
 from service.ingest.mapping_values import Values
 from service.ingest.readers import open_table
 from service.ingest.readings import totals_of, unit_in
+from service.ingest.said import Produced, Said
 from service.ingest.sources import FileOfSet
 from service.ingest.tables import Cells
 
 FILE_STEP = 10**12
 """A place is the number of the file in the set times this, plus the line: one number names a line of many files."""
+LINES_AT_ONCE = 1_000
 CONSTANTS = 10**6
 """The number of the file that the mapping itself stands for in places of its own records."""
 
@@ -211,13 +215,17 @@ class BoundMapping:
         ]  # fmt: skip
 
     def records(self, progress: Callable[[int], None]) -> Iterator[Produced]:
-        """Every record that the mapping makes, and every fault of a line, in the order of files and lines. ``progress`` hears of bytes.
+        """Every record that the mapping makes, and every fault of a line, in the order of files and lines. ``progress`` hears of bytes."""
+        return chain.from_iterable(self._blocks(progress))
 
-        What lines say together (``duplicates: merge``) is read in a pass of its own and comes first: what refers to it need not wait for it.
-        """
+    def parts(self, progress: Callable[[int], None]) -> Iterator[Chunk]:
+        """The same, some at a time."""
+        return map(chunk_of, self._blocks(progress))
+
+    def _blocks(self, progress: Callable[[int], None]) -> Iterator[list[Produced]]:
+        """What lines say together (``duplicates: merge``) is read in a pass of its own and comes first: what refers to it need not wait for it."""
         self.said.forget()
-        for line, record in self.written.constants:
-            yield CONSTANTS * FILE_STEP + line, record
+        yield [(CONSTANTS * FILE_STEP + line, record) for line, record in self.written.constants]
         if not self._indexed:
             self._read_look_ups()
         done = 0
@@ -229,7 +237,7 @@ class BoundMapping:
             for builder in builders:
                 builder.finish(out)
                 builder.seen.clear()
-            yield from out
+            yield self.said.settle(out, self.vocabulary)
 
     def _passes(self) -> list[tuple[str, list[RecordBuilder], bool]]:
         """Which builders read which files together, those that merge first; the last pass over a file tells what is wrong with its lines."""
@@ -238,26 +246,26 @@ class BoundMapping:
         first = [(name, builders, not others[name]) for name, builders in merging.items() if builders]
         return first + [(name, builders, True) for name, builders in others.items() if builders or not merging[name]]
 
-    def _of_file(self, name: str, match: Match, builders: list[RecordBuilder], faults: bool, progress: Callable[[int], None]) -> Iterator[Produced]:
+    def _of_file(self, name: str, match: Match, builders: list[RecordBuilder], faults: bool, progress: Callable[[int], None]) -> Iterator[list[Produced]]:
         first = match.number * FILE_STEP
         when = self.when.get(name)
-        out: list[Produced] = []
         with open_table(match.file, self.model.files[name]) as table:
-            for count, (line, frame) in enumerate(self._frames(name, match, table.lines)):
-                place = first + line
-                if isinstance(frame, FieldError):
-                    if faults:
-                        yield place, frame
-                    continue
-                for builder in builders if when is None or when(frame) else ():
-                    try:
-                        builder.take(frame, place, out)
-                    except CellError as error:
-                        out.append((place, error.fault(None)))
-                yield from out
-                out.clear()
-                if not count & 0x3FF:
-                    progress(table.position())
+            frames = self._frames(name, match, table.lines)
+            while some := list(islice(frames, LINES_AT_ONCE)):
+                out: list[Produced] = []
+                for line, frame in some:
+                    place = first + line
+                    if isinstance(frame, FieldError):
+                        if faults:
+                            out.append((place, frame))
+                        continue
+                    for builder in builders if when is None or when(frame) else ():
+                        try:
+                            builder.take(frame, place, out)
+                        except CellError as error:
+                            out.append((place, error.fault(None)))
+                yield self.said.settle(out, self.vocabulary)
+                progress(table.position())
 
     def _frames(self, name: str, match: Match, lines: Iterator[tuple[int, Cells | FieldError]]) -> Iterator[tuple[int, Frame | FieldError]]:
         layout, spec = self.layouts[name], self.model.files[name]

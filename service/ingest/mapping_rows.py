@@ -19,6 +19,7 @@ from service.ingest.mapping_layout import LINE, LINES, CellError, Frame, Getter,
 from service.ingest.mapping_model import SPEC_KEYS
 from service.ingest.mapping_text import Path
 from service.ingest.mapping_values import AGGREGATES, Kind, Values
+from service.ingest.said import Produced, Said, Waiting
 
 KINDS: dict[str, Kind] = {
     "amount": "amount", "quantity": "float", "strength": "float", "share": "float", "confidence": "float", "utility": "float", "sentiment": "float",
@@ -32,21 +33,6 @@ OBJECTS: dict[str, tuple[tuple[str, ...], Kind]] = {
 LISTS: dict[str, tuple[str, ...]] = {"names": ("text", "language", "script"), "evidence": ("document_id", "locator", "quote", "retrieved_at"), "topics": ()}
 DUPLICATES = ("error", "first", "merge", "merge_names")
 SHOWN_LINES = 20
-Produced = tuple[int, Record | FieldError]
-"""A place (see ``mapping.py``) and what came of it."""
-
-
-class Said:
-    """What an import has said of each id so far, so that the same thing is said once and different things are noticed."""
-
-    def __init__(self) -> None:
-        self.states: dict[tuple[str, str, str | None], Record] = {}
-        self.events: dict[tuple[str, str], int] = {}
-
-    def forget(self) -> None:
-        """The files are read once more, from the start."""
-        self.states.clear()
-        self.events.clear()
 
 
 class Group:
@@ -66,6 +52,7 @@ class RecordBuilder:
     def __init__(self, layout: Layout, spec: dict[str, Any], path: Path, vocabulary: Vocabulary, said: Said) -> None:
         self.vocabulary, self.said, self.path = vocabulary, said, path
         self.type = self._type(layout, spec, path)
+        self.is_event = not self.type.is_state
         self.duplicates = spec.get("duplicates", "error")
         if self.duplicates not in DUPLICATES:
             layout.problems.add("invalid", f"`duplicates` is {', '.join(DUPLICATES)}", (*path, "duplicates"))
@@ -240,30 +227,27 @@ class RecordBuilder:
     def _make(self, fields: dict[str, Any], place: int, frame: Frame | None, out: list[Produced]) -> None:
         try:
             record: Record = msgspec.convert(fields, self.type.record)
-            found = faults(record, self.vocabulary)
+            found = [] if self.is_event else faults(record, self.vocabulary)
         except (msgspec.ValidationError, RecursionError):
             record, found = _refused(fields, self.type.name)
+        if not found and self.is_event:
+            self.said.waiting[self.type.name].append(Waiting(len(out), self, fields, frame if self.part is None or frame is None else list(frame)))
+        elif not found and (clash := self._said_before(record)) is not None:
+            if not clash.code:
+                return
+            found = [clash]
         if found:
-            out += [(place, self._explained(fault, fields, frame)) for fault in found]
-        elif (clash := self._said_before(record, place)) is not None:
-            if clash.code:
-                out.append((place, self._explained(clash, fields, frame)))
+            out += [(place, self.explained(fault, fields, frame)) for fault in found]
         else:
             out.append((place, record))
 
-    def _said_before(self, record: Record, place: int) -> FieldError | None:
-        """Was this id said before: the same (an error without code: leave it out), or something else?"""
-        same = FieldError("", "")
-        if not self.type.is_state:
-            key = (self.type.name, record.id)
-            if self.said.events.setdefault(key, place) == place:
-                return None
-            return same if self.duplicates == "first" else FieldError("duplicate", f"the id {record.id!r} was made from another line already", "id")
+    def _said_before(self, record: Record) -> FieldError | None:
+        """Was this state said before: the same (an error without code: leave it out), or something else?"""
         before = self.said.states.setdefault((self.type.name, record.id, getattr(record, "valid_from", None)), record)
         if before is record:
             return None
         if self.duplicates == "first" or _without_evidence(before) == _without_evidence(record):
-            return same
+            return FieldError("", "")
         field = next(name for name in record.__struct_fields__ if name != "evidence" and getattr(before, name) != getattr(record, name))
         message = f"{record.id!r} has {getattr(record, field)!r} here and {getattr(before, field)!r} in an earlier line; say `duplicates: first` or `merge`"
         return FieldError("contradiction", message, field)
@@ -276,7 +260,7 @@ class RecordBuilder:
             message = f"{key[0]!r} has {fields[field]!r} here and {held[1][field]!r} in an earlier line, and these cannot be merged"
             out.append((place, FieldError("contradiction", message, field)))
 
-    def _explained(self, fault: FieldError, fields: dict[str, Any], frame: Frame | None) -> FieldError:
+    def explained(self, fault: FieldError, fields: dict[str, Any], frame: Frame | None) -> FieldError:
         """The fault with the columns and values that it comes from."""
         field = (fault.field or "").split(".")[0].split("[")[0]
         columns = [name for name in self.sources.get(field, []) if name in self.slots]

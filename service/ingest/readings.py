@@ -33,10 +33,13 @@ def unit_in(header: str) -> int | None:
 def totals_of(words: Sequence[str] | None) -> Callable[[Sequence[str | None]], bool]:
     """Does a line begin as a line of sums does? Without words of the mapping: as such a line does in Chinese tables."""
     wanted = TOTALS if words is None else frozenset(map(_bare, words))
+    begins = frozenset(word[:1] for word in wanted)
 
     def is_total(cells: Sequence[str | None]) -> bool:
-        first = next((cell for cell in cells if cell), None)
-        return first is not None and len(first) <= 40 and _bare(first) in wanted
+        first = next(filter(None, cells), None)
+        if first is None or (first.isascii() and first[0].casefold() not in begins and not first[0].isspace()):
+            return False  # nearly every line is told so, at once
+        return len(first) <= 40 and _bare(first) in wanted
 
     return is_total if wanted else lambda _: False
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import IO, Any
+from typing import Any
 
-from graph_models.errors import FieldError
-from graph_models.records import Record
-from graph_models.vocabulary import Terms
+from service.ingest.chunks import Chunk
 from service.ingest.json_document import json_items
 from service.ingest.mapping import FILE_STEP, Columns
 from service.ingest.parquet import parquet_items
 from service.ingest.sources import ByteSource, FileOfSet, encoding_of, opened
-from service.writes import MAX_RECORD_BYTES, parse_ndjson
+from service.writes import MAX_RECORD_BYTES, Parsed, parse_ndjson
 
-CHUNK_LINES = 5_000
+BLOCK_BYTES = 1 << 20
+CHUNK_ITEMS = 5_000
 FORMATS = {".json": "json", ".parquet": "parquet", ".pq": "parquet"}
 """Ending -> format; any other file is NDJSON."""
 
@@ -39,14 +38,9 @@ class RecordLines:
     def redacted(self) -> list[dict[str, Any]]:
         return []
 
-    def records(self, progress: Callable[[int], None]) -> Iterator[tuple[int, Record | FieldError | Terms]]:
-        """Each record, fault or set of terms with its place (see ``mapping.py``)."""
-        for places, lines in self.lines(progress):
-            parsed = parse_ndjson(lines, 0)
-            yield from ((places[place], terms) for place, terms in parsed.terms)
-            for error in parsed.errors:
-                yield places[error.line or 0], error._replace(line=places[error.line or 0])
-            yield from ((places[place], record) for place, record in parsed.records)
+    def parts(self, progress: Callable[[int], None]) -> Iterator[Chunk]:
+        """The records, faults and terms, each with its place (see ``mapping.py``)."""
+        return (_chunk(parse_ndjson(lines, 0), places) for places, lines in self.lines(progress))
 
     def lines(self, progress: Callable[[int], None]) -> Iterator[tuple[list[int], list[bytes]]]:
         """The JSON of each record, some at a time: their places and their lines."""
@@ -54,40 +48,53 @@ class RecordLines:
         for number, file in enumerate(self.files):
             first = number * FILE_STEP
             with opened(file) as source:
-                items = _READERS[_format(file)](file, source)
-                while chunk := list(islice(items, CHUNK_LINES)):
-                    yield [first + line for line, _ in chunk], [content for _, content in chunk]
+                for numbers, lines in _READERS[_format(file)](file, source):
+                    yield [first + line for line in numbers], lines
                     progress(done + source.position())
                 done += source.size
 
 
-Numbered = Iterator[tuple[int, bytes]]
-"""Items by their lines, each as JSON."""
+Block = tuple[Sequence[int], list[bytes]]
+"""Some items, each as JSON, and the lines where they are."""
+
+
+def _chunk(parsed: Parsed, places: Sequence[int]) -> Chunk:
+    chunk = Chunk()
+    chunk.records = [(places[number], record) for number, record in parsed.records]
+    chunk.errors = [error.at(places[error.line or 0]) for error in parsed.errors]
+    chunk.terms = [(places[number], terms) for number, terms in parsed.terms]
+    return chunk
 
 
 def _format(file: FileOfSet) -> str:
     return next((name for ending, name in FORMATS.items() if file.plain_name.lower().endswith(ending)), "ndjson")
 
 
-def _lines(_: FileOfSet, source: ByteSource) -> Numbered:
-    return enumerate(_bounded(source.stream), 1)
+def _lines(_: FileOfSet, source: ByteSource) -> Iterator[Block]:
+    """Of a line that is longer than a record may be, only so much that its length shows."""
+    first, rest = 1, b""
+    while block := source.stream.read(BLOCK_BYTES):
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()[: MAX_RECORD_BYTES + 1]
+        if lines:
+            yield range(first, first + len(lines)), lines
+            first += len(lines)
+    if rest:
+        yield range(first, first + 1), [rest]
 
 
-def _document(_: FileOfSet, source: ByteSource) -> Numbered:
-    return ((number, text.encode("utf-8", "surrogatepass")) for number, text in json_items(source, encoding_of(source, None)))
+def _document(_: FileOfSet, source: ByteSource) -> Iterator[Block]:
+    return _blocks((number, text.encode("utf-8", "surrogatepass")) for number, text in json_items(source, encoding_of(source, None)))
 
 
-def _table(file: FileOfSet, _: ByteSource) -> Numbered:
-    return parquet_items(file)
+def _table(file: FileOfSet, _: ByteSource) -> Iterator[Block]:
+    return _blocks(parquet_items(file))
 
 
-_READERS: dict[str, Callable[[FileOfSet, ByteSource], Numbered]] = {"ndjson": _lines, "json": _document, "parquet": _table}
+def _blocks(items: Iterator[tuple[int, bytes]]) -> Iterator[Block]:
+    while chunk := list(islice(items, CHUNK_ITEMS)):
+        numbers, texts = zip(*chunk, strict=True)
+        yield numbers, list(texts)
 
 
-def _bounded(stream: IO[bytes]) -> Iterator[bytes]:
-    """Lines; of one that is longer than a record may be only so much that its length shows."""
-    limit = MAX_RECORD_BYTES + 2
-    while line := stream.readline(limit):
-        yield line
-        while len(line) == limit and not line.endswith(b"\n"):
-            line = stream.readline(limit)
+_READERS: dict[str, Callable[[FileOfSet, ByteSource], Iterator[Block]]] = {"ndjson": _lines, "json": _document, "parquet": _table}

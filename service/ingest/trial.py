@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import msgspec
 
 from graph_models.records import BY_CLASS, Record, encode_record
 from graph_models.vocabulary import Vocabulary
-from service.ingest.writing import Chunk, Total
+from service.ingest.chunks import Chunk
+from service.ingest.writing import Total
 from service.stores.store import At, Row, Store
-from service.writes import check_records, write_batch
+from service.writes import by_class, write_batch
 
 SHOWN = 100
 """So many creations, and so many updates, are shown."""
@@ -22,17 +23,17 @@ _AT_ONCE = 1_000
 class Trial:
     """Chunk after chunk of an import, compared with what is stored."""
 
-    def __init__(self, store: Store, vocabulary: Vocabulary, coming: Mapping[str, Collection[str]]) -> None:
+    def __init__(self, store: Store, vocabulary: Vocabulary, coming: Mapping[str, Container[str]]) -> None:
         self.store, self.vocabulary, self.coming = store, vocabulary, coming
         self.total = Total()
         self.previewed: list[dict[str, Any]] = []
         self._shown: Counter[str] = Counter()
 
     def add(self, chunk: Chunk) -> None:
-        """Count a chunk, and show some of it."""
-        self.total.by_type.update(BY_CLASS[type(record)].name for _, record in chunk.records)
-        good, errors = check_records(self.vocabulary, chunk.records, chunk.errors)
-        self.total.add(write_batch(self.store, self.vocabulary, good, errors, on_error="skip", dry_run=True, coming=self.coming))
+        """Count a checked chunk, and show some of it."""
+        good = chunk.records
+        self.total.by_type.update({BY_CLASS[kind].name: len(pairs) for kind, pairs in by_class(good).items()})
+        self.total.add(write_batch(self.store, self.vocabulary, good, on_error="skip", dry_run=True, coming=self.coming, checked=True))
         for start in range(0, len(good), _AT_ONCE):
             if min(self._shown[op] for op in ("create", "update")) >= SHOWN:
                 return

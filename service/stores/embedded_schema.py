@@ -49,10 +49,12 @@ PRAGMA synchronous = FULL;
 PRAGMA temp_store = MEMORY;
 PRAGMA trusted_schema = OFF;
 PRAGMA cache_size = -{cache_kib};
+PRAGMA wal_autocheckpoint = {log_pages};
 PRAGMA mmap_size = {mmap_bytes};
 """
-_WRITER = {"cache_kib": 65_536, "mmap_bytes": 0}
-_READER = {"cache_kib": 8_192, "mmap_bytes": 1 << 30}
+_WRITER = {"cache_kib": 65_536, "mmap_bytes": 0, "log_pages": 8_192}
+_READER = {"cache_kib": 8_192, "mmap_bytes": 1 << 30, "log_pages": 8_192}
+"""The log may grow to 64 MiB before it is carried over: pages of an index that batch after batch writes to are then carried once."""
 
 
 @contextmanager

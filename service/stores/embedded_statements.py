@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from graph_models.columns import FAMILIES, HOT
+from graph_models.columns import FAMILIES
 from graph_models.time import FIRST_DAY, OPEN
 from service.stores.embedded_schema import BELIEVED, CODES, FIRST_EVENT
 
@@ -117,6 +117,7 @@ _NOW = f"r.superseded = {BELIEVED}"
 _BELIEVED = f"SELECT {_WHAT}, r.n"
 _OVERLAPPING = f"{_NOW} AND r.body IS NOT NULL AND r.start < :stop AND r.stop > :start ORDER BY r.type, r.id, r.start"
 LIVE = f"{_BELIEVED} {_OF_IDS} WHERE {_NOW}"
+LIVE_BODIES = f"SELECT r.id, r.body {_OF_IDS} WHERE {_NOW}"
 PRESENT = f"""SELECT a.value FROM carray(:ids) a
   WHERE EXISTS (SELECT 1 FROM record r INDEXED BY record_id WHERE r.type = :type AND r.id = a.value AND {_NOW} AND r.body IS NOT NULL)"""
 REFERRING = {
@@ -126,7 +127,14 @@ REFERRING = {
 
 # -- writes
 
-INSERT = f"INSERT INTO record VALUES ({', '.join('?' * (9 + len(HOT)))})"
+
+@lru_cache(maxsize=256)
+def insert_statement(names: tuple[str, ...]) -> str:
+    """New rows: what every row has, then these of the hot columns, then the body."""
+    columns = ("n", "type", "id", "version", "revision", "superseded", "start", "stop", *names, "body")
+    return f"INSERT INTO record ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
 INSERT_WORDS = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 INSERT_EVIDENCE = "INSERT INTO evidence VALUES (?, ?)"
 SUPERSEDE = "UPDATE record SET superseded = ? WHERE n = ?"

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import count, groupby, repeat
 from typing import Any
 
 import apsw
 import msgspec
 
-from graph_models.columns import HOT, hot_values
-from graph_models.evidence import Fact
+from graph_models.columns import hot_columns
 from graph_models.party import Party
-from graph_models.records import documents_named, encode_record
+from graph_models.records import documents_named, encode_records
 from graph_models.time import Period, now_text
 from service.stores import embedded_statements as sql
 from service.stores.embedded_reads import head, text_array
 from service.stores.embedded_schema import BELIEVED, CODES, NAMES
 from service.stores.search_text import search_text
-from service.stores.store import Change, NewRow, Revision, Row, Writing
+from service.stores.store import Change, Compared, NewRow, Revision, Row, Writing
 
-_NOTHING = (None,) * (len(HOT) + 1)
 _tuple: Any = tuple.__new__
 
 
@@ -36,6 +35,18 @@ class EmbeddedBelieved:
         rows = self._rows(self._connection.execute(sql.LIVE, {"type": CODES[type_name], "ids": array})) if array else []
         found = {row.id: (row,) for row in rows}
         return found if len(found) == len(rows) else _grouped(rows)
+
+    def compared(self, type_name: str, bodies: Mapping[str, bytes]) -> Compared:
+        bound = {"type": CODES[type_name], "ids": apsw.carray(tuple(bodies)) if bodies else None}
+        found: list[Any] = self._connection.execute(sql.LIVE_BODIES, bound).fetchall() if bodies else []
+        if not found:
+            return Compared((), {})
+        same = {name for name, body in found if body == bodies[name]}
+        if len(same) == len(found):
+            return Compared(same, {})
+        rows = self.live(type_name, {name for name, _ in found})
+        same = {name for name in same if len(rows[name]) == 1}
+        return Compared(same, {name: of_id for name, of_id in rows.items() if name not in same})
 
     def present(self, type_name: str, ids: Collection[str]) -> Collection[str]:
         array = text_array(ids)
@@ -80,17 +91,28 @@ def revise(connection: apsw.Connection, change: Change, writing: Writing) -> Rev
     number = last + 1
     connection.executemany(sql.SUPERSEDE, ((number, row.handle) for row in change.supersede))
     first = connection.execute(sql.NEXT_ROW).get
-    connection.executemany(sql.INSERT, (_values(n, row, number) for n, row in enumerate(change.insert, first)))
-    connection.executemany(sql.INSERT_WORDS, [(n, search_text(row.record)) for n, row in enumerate(change.insert, first) if type(row.record) is Party])
-    sourced = [(n, row.record) for n, row in enumerate(change.insert, first) if isinstance(row.record, Fact) and row.record.evidence]
-    connection.executemany(sql.INSERT_EVIDENCE, [(document, n) for n, record in sourced for document in documents_named(record)])
+    for _, rows in groupby(change.insert, key=lambda row: row.record.__class__):
+        first += _insert(connection, list(rows), first, number)
     answer = None if change.answer is None else change.answer(number)
     revision = Revision(number, max(now_text(), last_time), writing.who, writing.key, writing.body_hash, dict(change.counts), writing.import_id, answer)
     connection.execute(sql.INSERT_REVISION, [msgspec.json.encode(value).decode() if name == "counts" else value for name, value in revision._asdict().items()])
     return revision
 
 
-def _values(n: int, row: NewRow, number: int) -> tuple[Any, ...]:
-    record = row.record
-    key = (n, CODES[row.type], row.id, row.version, number, BELIEVED, *row.period)
-    return key + _NOTHING if record is None else (*key, *hot_values(record), encode_record(record))
+def _insert(connection: apsw.Connection, rows: Sequence[NewRow], first: int, number: int) -> int:
+    """Write rows of one class (or of periods taken away) under the numbers from ``first`` on; how many they are."""
+    types, ids, periods, records, versions, known = zip(*rows, strict=True)
+    bodies: Sequence[bytes | None] = known
+    hot: dict[str, Sequence[Any]] = {}
+    if records[0] is not None:
+        hot = hot_columns(records)
+        bodies = encode_records(records) if None in known else known
+    starts, stops = zip(*periods, strict=True)
+    keys = (count(first), map(CODES.__getitem__, types), ids, versions, repeat(number), repeat(BELIEVED), starts, stops)
+    connection.executemany(sql.insert_statement(tuple(hot)), zip(*keys, *hot.values(), bodies))  # noqa: B905 - some of the keys have no end
+    if isinstance(records[0], Party):
+        connection.executemany(sql.INSERT_WORDS, list(enumerate(map(search_text, records), first)))
+    if "documents" in hot:
+        sourced = [(n, record) for n, record in enumerate(records, first) if record.evidence]
+        connection.executemany(sql.INSERT_EVIDENCE, [(document, n) for n, record in sourced for document in documents_named(record)])
+    return len(rows)

@@ -17,7 +17,7 @@ from service.stores import neo4j_reads as reads
 from service.stores.neo4j_rows import columns_of_rows, placed, relationship_type, role_label
 from service.stores.neo4j_session import begin, run
 from service.stores.statements import Statement, statement
-from service.stores.store import Change, NewRow, Revision, Row, Writing
+from service.stores.store import Change, Compared, NewRow, Revision, Row, Writing
 
 INSERT: dict[str, Statement] = {kind.name: statement(f"store/insert_{kind.name}") for kind in RECORD_TYPES}
 INSERT_SLICE, INSERT_RETRACTED = statement("store/insert_party_slice"), statement("store/insert_retracted")
@@ -42,6 +42,9 @@ class Neo4jBelieved:
 
     def live(self, type_name: str, ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         return reads.live(self._transaction, type_name, ids, retracted=self._retracted) if ids else {}
+
+    def compared(self, type_name: str, bodies: Mapping[str, bytes]) -> Compared:
+        return Compared((), self.live(type_name, bodies))
 
     def present(self, type_name: str, ids: Collection[str]) -> Collection[str]:
         if not ids:

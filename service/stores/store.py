@@ -76,6 +76,8 @@ class NewRow(NamedTuple):
     period: Period
     record: Record | None
     version: int
+    body: bytes | None = None
+    """The record's canonical body, where it is known already."""
 
 
 class Revision(NamedTuple):
@@ -115,11 +117,23 @@ UNSIGNED = Writing()
 """Nobody in particular, without a key."""
 
 
+class Compared(NamedTuple):
+    """What is believed of some ids beside what is to be said of them."""
+
+    same: Collection[str]
+    """Those of which one row is believed, with that very body. A store that finds them no faster than all rows may leave them to ``rows``."""
+    rows: Mapping[str, Sequence[Row]]
+    """The believed rows of each other id that has any."""
+
+
 class Believed(Protocol):
     """What a plan may ask while it is made: all that is believed now, inside the transaction of the write."""
 
     def live(self, type_name: str, ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         """All believed rows (any day, periods taken away included, by start of period) of each id that has any."""
+
+    def compared(self, type_name: str, bodies: Mapping[str, bytes]) -> Compared:
+        """As :meth:`live` of the ids of these bodies, without the rows of those that would change nothing."""
 
     def present(self, type_name: str, ids: Collection[str]) -> Collection[str]:
         """Those of the ids that have anything believed on some day."""

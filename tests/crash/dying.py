@@ -11,7 +11,7 @@ from multiprocessing import Pipe
 
 import apsw
 
-from service.ingest import load, writing
+from service.ingest import chunks
 from service.settings import Settings
 from service.worker import Worker, handlers
 from service.workplace import Service
@@ -24,9 +24,7 @@ BATCH = 50
 
 def work(settings: Settings, on_statement: Callable[[], None]) -> None:
     """Do what a worker does when it starts, until no job is left. ``on_statement`` is called before every statement on the embedded store and catalog."""
-    writing.MAX_BATCH_RECORDS = load.MAX_BATCH_RECORDS = BATCH
-    for module in (writing, load):
-        module.chunks.__defaults__ = (BATCH,)
+    chunks.chunks.__defaults__ = (BATCH,)
 
     def hook(connection: apsw.Connection) -> None:
         connection.trace_v2(apsw.SQLITE_TRACE_STMT, lambda _: on_statement())

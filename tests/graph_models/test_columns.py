@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_models.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, arrow_type, columns_of, hot_values, numbers, table_of
+from graph_models.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, arrow_type, columns_of, hot_columns, hot_values, numbers, table_of
 from graph_models.records import BY_CLASS, RECORD_TYPES, Record, finished, record_of
 from tests.graph_models.test_records import EXAMPLES
 
@@ -43,6 +43,15 @@ def test_there_is_a_family_for_each_type_of_record_in_the_same_order() -> None:
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.id)
 def test_every_record_has_one_value_for_each_hot_column(record: Record) -> None:
     assert len(hot_values(record)) == len(HOT_NAMES)
+
+
+@pytest.mark.parametrize("fields", EXAMPLES, ids=lambda fields: fields["type"])
+def test_columns_of_many_records_hold_the_hot_values_of_each(fields: dict[str, Any]) -> None:
+    more = {"evidence": [{"document_id": "s2"}, {"document_id": "s1"}], "confidence": 0.5}
+    rows = [finished(record_of(fields)), finished(record_of(fields | (more if "target" in fields else {})))]
+    found = hot_columns(rows)
+    assert not [name for name, values in found.items() if set(values) == {None}]
+    assert [tuple(found[name][place] if name in found else None for name in HOT_NAMES) for place in (0, 1)] == [hot_values(row) for row in rows]
 
 
 def test_hot_values_are_those_that_metrics_read() -> None:

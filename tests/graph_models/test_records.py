@@ -22,6 +22,7 @@ from graph_models.records import (
     decode_record,
     documents_named,
     encode_record,
+    encode_records,
     finished,
     nesting,
     of_period,
@@ -104,6 +105,13 @@ def test_amounts_are_kept_exactly(amount: str) -> None:
 def test_an_amount_may_be_a_number() -> None:
     record = decode_record(line(FLOW).replace(b'"1200000.00"', b"12.5"))
     assert msgspec.json.decode(encode_record(record))["amount"] == "12.5"
+
+
+def test_the_bodies_of_many_are_those_of_each() -> None:
+    flows = [record_of({**FLOW, "amount": amount, "product": "a\nb\u2028"}) for amount in ("1", "-0.10", "12.5")]
+    for records in (flows, [*flows, record_of({**FLOW, "amount": "1e3"})], [record_of(EXAMPLES[1])]):
+        assert encode_records(records) == [encode_record(record) for record in records]
+    assert b'"amount":"1000"' in encode_records([record_of({**FLOW, "amount": "1e3"})])[0]
 
 
 def test_fields_of_the_service_are_ignored_where_they_are_sent_back() -> None:

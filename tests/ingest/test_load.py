@@ -12,7 +12,7 @@ import pytest
 
 from graph_models.errors import InvalidInput, JobCancelled, Malformed, NotFound
 from graph_models.vocabulary import BUILT_IN
-from service.ingest import load, writing
+from service.ingest import chunks, load
 from service.ingest.load import ImportPlan, import_files, run_job, save_mapping, workspace_for
 from service.ingest.mapping_model import read_mapping
 from service.ingest.sources import FileOfSet
@@ -59,9 +59,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of two records, three of them held: what holds for these holds for large files."""
-    monkeypatch.setattr(load, "MAX_BATCH_RECORDS", 2)
-    monkeypatch.setattr(writing, "MAX_BATCH_RECORDS", 2)
-    monkeypatch.setattr(load, "chunks", lambda items, size=2: writing.chunks(items, size))
+    monkeypatch.setattr(chunks.chunks, "__defaults__", (2,))
 
 
 def run(store: EmbeddedStore, *files: FileOfSet, mapping: str | None = MAPPING, **options: Any) -> dict[str, Any]:
@@ -129,7 +127,7 @@ def test_a_dry_run_writes_nothing_and_shows_what_would_change(store: EmbeddedSto
 def test_a_dry_run_of_a_large_import_counts_and_finds_what_the_import_does(
     store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
-    monkeypatch.setattr(writing, "HELD_RECORDS", held)
+    monkeypatch.setattr(chunks, "HELD_RECORDS", held)
     tried = run(store, made(tmp_path, "payments.csv", BAD), dry_run=True)
     with pytest.raises(InvalidInput) as caught:
         run(store, made(tmp_path, "payments.csv", BAD))
@@ -153,7 +151,7 @@ def test_a_preview_shows_some_of_each_kind_of_change_and_says_what_it_leaves_out
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("held", [0, 100])
 def test_a_large_import_is_checked_as_a_whole_before_it_writes(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int) -> None:
-    monkeypatch.setattr(writing, "HELD_RECORDS", held)
+    monkeypatch.setattr(chunks, "HELD_RECORDS", held)
     with pytest.raises(InvalidInput) as caught:
         run(store, made(tmp_path, "payments.csv", BAD))
     assert [error.line for error in caught.value.errors] == [3, 4, 5]

@@ -1,0 +1,83 @@
+"""What an import has said of each id so far, so that the same thing is said once and different things are noticed.
+
+States are kept. Of events there may be as many as lines: only that they were said is remembered, and they are looked at some lines at a time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, NamedTuple, Protocol
+
+from graph_models.errors import FieldError
+from graph_models.quick_validation import all_sound
+from graph_models.records import Record
+from graph_models.validation import faults
+from graph_models.vocabulary import Vocabulary
+from service.ingest.known import Known
+from service.ingest.mapping_layout import Frame
+
+Produced = tuple[int, Record | FieldError]
+"""A place (see ``mapping.py``) and what came of it."""
+
+
+class Maker(Protocol):
+    """Who made a record of a line."""
+
+    duplicates: str
+
+    def explained(self, fault: FieldError, fields: dict[str, Any], frame: Frame | None) -> FieldError:
+        """The fault with the columns and values that it comes from."""
+
+
+class Waiting(NamedTuple):
+    """An event that was made and not looked at yet: where it stands among what was produced, and what it was made of."""
+
+    number: int
+    maker: Maker
+    fields: dict[str, Any]
+    frame: Frame | None
+
+
+class Said:
+    """What has been said, by type and id."""
+
+    def __init__(self) -> None:
+        self.states: dict[tuple[str, str, str | None], Record] = {}
+        self.events: defaultdict[str, Known] = defaultdict(Known)
+        self.waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
+
+    def forget(self) -> None:
+        """The files are read once more, from the start."""
+        self.states.clear()
+        self.events.clear()
+        self.waiting.clear()
+
+    def settle(self, out: list[Produced], vocabulary: Vocabulary) -> list[Produced]:
+        """What was produced, with faults in place of events that are not valid or whose id another line has."""
+        instead: dict[int, list[Produced]] = {}
+        for name, waiting in self.waiting.items():
+            known, records = self.events[name], [out[one.number][1] for one in waiting]
+            ids = [record.id for record in records]  # type: ignore[union-attr]
+            if len(known.without(ids)) == len(ids) and all_sound(records, vocabulary):  # type: ignore[arg-type]
+                known.add(ids)
+            else:
+                self._settle_one_by_one(waiting, known, out, instead, vocabulary)
+        self.waiting.clear()
+        return [kept for index, pair in enumerate(out) for kept in instead.get(index, (pair,))] if instead else out
+
+    @staticmethod
+    def _settle_one_by_one(waiting: list[Waiting], known: Known, out: list[Produced], instead: dict[int, list[Produced]], vocabulary: Vocabulary) -> None:
+        new = known.without([out[one.number][1].id for one in waiting])  # type: ignore[union-attr]
+        said: dict[str, int] = {}
+        for index, maker, fields, frame in waiting:
+            place, record = out[index]
+            assert not isinstance(record, FieldError)
+            found = faults(record, vocabulary)
+            if not found and (record.id not in new or said.setdefault(record.id, place) != place):
+                found = [FieldError("duplicate", f"the id {record.id!r} was made from another line already", "id")]
+                if maker.duplicates == "first":
+                    instead[index] = []
+                    continue
+            if found:
+                instead[index] = [(place, maker.explained(fault, fields, frame)) for fault in found]
+        known.add(said)
