@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any, cast
 
 import apsw
 import msgspec
-import pyarrow as pa
 
-from graph_models.columns import FAMILIES, Columns, columns_of, table_of
 from graph_models.time import Period
 from service.stores import embedded_statements as sql
 from service.stores.embedded_schema import CODES, FIRST_EVENT, NAMES
 from service.stores.search_text import search_words
 from service.stores.store import At, Beside, Brief, Found, Revision, Row
-
-ROWS_AT_ONCE = 100_000
-"""So many rows of a family are held as Python values before they become a part of a table."""
 
 _tuple: Any = tuple.__new__
 """Makes a named tuple in half the time of its class: a third of a short read is this."""
@@ -115,28 +109,6 @@ def _narrowed(type_name: str, filters: Mapping[str, str], at: At) -> dict[str, A
             return None
         bound["q"] = " AND ".join(f'"{word.removesuffix("*")}"{"*" * word.endswith("*")}' for word in words)
     return bound
-
-
-def columns(connection: apsw.Connection, at: At) -> Columns:
-    """All families, of one moment: states of the day, events whatever their day."""
-    connection.execute("BEGIN")
-    try:
-        tables = {family: _family(connection, code, family, at) for code, family in enumerate(FAMILIES)}
-    finally:
-        connection.execute("ROLLBACK")
-    return columns_of(tables)
-
-
-def _family(connection: apsw.Connection, code: int, family: str, at: At) -> pa.Table:
-    """A family as a table, some rows at a time; columns in which nothing is said are not read."""
-    bound = {"type": code, "day": at.day if code < FIRST_EVENT else None, "revision": at.revision}
-    filled = connection.execute(sql.filled_statement(family), bound).fetchone() or ()
-    names = [name for name, count in zip(FAMILIES[family], filled, strict=True) if count]
-    cursor = connection.execute(sql.family_statement(names), bound)
-    parts = []
-    while rows := list(islice(cursor, ROWS_AT_ONCE)):
-        parts.append(table_of(family, dict(zip(("id", "valid_from", "valid_to", *names), zip(*rows, strict=True), strict=True))))
-    return pa.concat_tables(parts) if parts else table_of(family, {})
 
 
 def revisions(connection: apsw.Connection, after: int, limit: int) -> list[Revision]:

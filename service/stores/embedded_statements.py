@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
-from graph_models.columns import FAMILIES
+from graph_models.columns import FAMILIES, HOT, NUMBER, TEXT
 from graph_models.time import FIRST_DAY, OPEN
 from service.stores.embedded_schema import BELIEVED, CODES, FIRST_EVENT
 
@@ -52,17 +51,46 @@ ADJACENT, BESIDE = (
 GET_BRIEF = f"SELECT {_BRIEF} {_OF_IDS} {_WRITTEN_BY} WHERE {_THERE}"
 
 
+# -- whole families
+
+BETWEEN_VALUES, BETWEEN_ROWS = "\x1f", "\n"
+_IN_BLOCK = "r.n >= :first AND r.n < :end"
+
+
 @lru_cache
-def filled_statement(family: str) -> str:
-    """How many rows of a family say anything in each of its columns."""
-    counted = ", ".join(f"count(r.{name})" for name in FAMILIES[family])
-    return f"SELECT {counted} FROM record r INDEXED BY record_id WHERE r.type = :type AND {_THERE}"
+def family_statement(names: tuple[str, ...]) -> str:
+    """The rows of a family in a block: the same columns as values."""
+    wanted = ", ".join(("r.start", "r.id", *(f"r.{name}" for name in names), "r.stop"))
+    return f"SELECT {wanted} FROM record r WHERE {_IN_BLOCK} AND r.type = :type AND {_THERE} ORDER BY r.n"
 
 
-def family_statement(names: Sequence[str]) -> str:
-    """All rows of a family: id, period, and these of its columns."""
-    wanted = ", ".join(("r.id", "r.start", "r.stop", *(f"r.{name}" for name in names)))
-    return f"SELECT {wanted} FROM record r INDEXED BY record_id WHERE r.type = :type AND {_THERE} ORDER BY r.id, r.start"
+def _as_text(name: str, kind: str) -> str:
+    """A value of a block: empty where nothing is said, a separator where an empty text is (so that the block is read row by row), numbers exact."""
+    if kind == NUMBER:
+        return f"iif(r.{name} IS NOT NULL, printf('%!.17g', r.{name}))"
+    return f"iif(r.{name} = '', {_char(BETWEEN_ROWS)}, r.{name})" if kind == TEXT else f"r.{name}"
+
+
+def _char(separator: str) -> str:
+    return f"char({ord(separator)})"
+
+
+def _block() -> str:
+    kinds = dict(HOT)
+    parts = []
+    for code, names in enumerate(FAMILIES.values()):
+        values = ("r.start", "r.id", *(_as_text(name, kinds[name]) for name in names), "r.stop")
+        row = f"concat({f', {_char(BETWEEN_VALUES)}, '.join(values)})"
+        only = f"FILTER (WHERE r.type = {code})"
+        parts.append(f"count(*) {only}, group_concat({row}, {_char(BETWEEN_ROWS)}) {only}")
+    true = f"r.body IS NOT NULL AND ({_EVENT} OR :day IS NULL OR (r.start <= :day AND r.stop > :day))"
+    return f"SELECT {', '.join(parts)} FROM record r WHERE {_IN_BLOCK} AND {_KNOWN} AND {true}"
+
+
+BLOCK = _block()
+"""Of the rows with numbers in a range, for each family: how many hold, and all their columns as one text.
+
+A row's text begins and ends with a number: what a reader of CSV does at the end of a line or the beginning of a file happens to no text of ours."""
 
 
 # -- pages

@@ -18,6 +18,7 @@ from graph_models.columns import Columns
 from graph_models.errors import IdempotencyKeyReused, OutcomeUnknown, StoreUnavailable
 from service.stores import embedded_reads as reads
 from service.stores import embedded_statements as sql
+from service.stores.embedded_columns import columns
 from service.stores.embedded_schema import open_reader, open_writer, storage_errors
 from service.stores.embedded_writes import EmbeddedBelieved, revise
 from service.stores.store import At, Beside, Change, Found, Plan, Revision, Row, Writing
@@ -110,7 +111,7 @@ class EmbeddedStore:
         return self._read(reads.history, type_name, record_id, at)
 
     def columns(self, at: At) -> Columns:
-        return self._read(reads.columns, at)
+        return self._read(columns, at)
 
     def revisions(self, after: int, limit: int) -> Sequence[Revision]:
         return self._read(reads.revisions, after, limit)
