@@ -19,11 +19,39 @@ MAX_PARTIES = 100
 """So many parties are named with an event."""
 
 
+class Event(NamedTuple):
+    """What became of a community: ``before`` and ``after`` are ids, ``size`` that of the one that came or went (without ids: how many are not named)."""
+
+    what: str
+    size: int
+    before: str | None = None
+    after: str | None = None
+    parties: tuple[str, ...] = ()
+    """Of the one that came or went, as far as they are here now."""
+
+    @property
+    def code(self) -> str:
+        return EVENT + self.what
+
+    @property
+    def message(self) -> str:
+        told = {
+            "merged": f"community {self.before} of {self.size} merged into {self.after}",
+            "split": f"community {self.after} of {self.size} split from {self.before}",
+            "born": f"community {self.after} of {self.size} was born",
+            "gone": f"community {self.before} of {self.size} is gone",
+        }
+        return told[self.what] if self.before or self.after else f"{self.size} smaller communities {self.what} are not named"
+
+    def warning(self) -> Warning:
+        return Warning(self.code, self.message, (), self.parties)
+
+
 class Matched(NamedTuple):
     """The id of each community, and what happened to those that are not simply the same."""
 
     ids: list[str]
-    events: list[Warning]
+    events: list[Event]
 
 
 class Overlap(NamedTuple):
@@ -91,39 +119,29 @@ def _overlap(communities: Communities, parties: Sequence[str], before: Mapping[s
 
 def _events(
     overlap: Overlap, communities: Communities, parties: Sequence[str], names: Sequence[str], ids: Sequence[str], of_before: Longs, of_now: Longs
-) -> list[Warning]:
+) -> list[Event]:
     """``merged`` and ``gone`` of what lost its id, ``split`` and ``born`` of what got a new one."""
     went, came = np.full(len(names), -1, np.int64), np.full(len(ids), -1, np.int64)
     most = 2 * overlap.shared > overlap.size_before[overlap.before]
     went[overlap.before[most]] = overlap.now[most]
     most = 2 * overlap.shared > overlap.size_now[overlap.now]
     came[overlap.now[most]] = overlap.before[most]
-    found: dict[str, list[_Event]] = {"merged": [], "split": [], "born": [], "gone": []}
+    found: dict[str, list[tuple[Event, Longs, int]]] = {what: [] for what in ("merged", "split", "born", "gone")}
     for a in np.flatnonzero((of_before < 0) & (overlap.size_before > 1)).tolist():
-        size, into = int(overlap.size_before[a]), int(went[a])
-        words = f"community {names[a]} of {size} " + (f"merged into {ids[into]}" if into >= 0 else "is gone")
-        found["merged" if into >= 0 else "gone"].append(_Event(size, words, overlap.old, a))
+        event = Event("merged" if went[a] >= 0 else "gone", int(overlap.size_before[a]), names[a], ids[went[a]] if went[a] >= 0 else None)
+        found[event.what].append((event, overlap.old, a))
     for b in np.flatnonzero((of_now < 0) & (overlap.size_now > 1)).tolist():
-        size, origin = int(overlap.size_now[b]), int(came[b])
-        words = f"community {ids[b]} of {size} " + (f"split from {names[origin]}" if origin >= 0 else "was born")
-        found["split" if origin >= 0 else "born"].append(_Event(size, words, communities.number, b))
-    return [warning for what, events in found.items() for warning in _named(what, events, parties)]
+        event = Event("split" if came[b] >= 0 else "born", int(overlap.size_now[b]), names[came[b]] if came[b] >= 0 else None, ids[b])
+        found[event.what].append((event, communities.number, b))
+    return [event for events in found.values() for event in _named(events, parties)]
 
 
-class _Event(NamedTuple):
-    """Of a community: how large it is, what became of it, and where its parties are: those with its number among ``numbers``."""
-
-    size: int
-    words: str
-    numbers: Longs
-    number: int
-
-
-def _named(what: str, events: list[_Event], parties: Sequence[str]) -> list[Warning]:
-    code = EVENT + what
+def _named(events: list[tuple[Event, Longs, int]], parties: Sequence[str]) -> list[Event]:
+    """The largest with their parties; the others as one event without ids that only says how many they are."""
     named = []
-    for event in sorted(events, key=lambda event: -event.size)[:MAX_NAMED]:
-        places = np.flatnonzero(event.numbers == event.number)[:MAX_PARTIES].tolist()
-        named.append(Warning(code, event.words, (), tuple(parties[place] for place in places)))
+    events = sorted(events, key=lambda found: -found[0].size)
+    for event, numbers, number in events[:MAX_NAMED]:
+        places = np.flatnonzero(numbers == number)[:MAX_PARTIES].tolist()
+        named.append(event._replace(parties=tuple(parties[place] for place in places)))
     left_out = len(events) - len(named)
-    return [*named, Warning(code, f"{left_out} smaller communities {what} are not named")] if left_out else named
+    return [*named, Event(events[0][0].what, left_out)] if left_out else named

@@ -13,6 +13,7 @@ from graph_models.errors import StakeholderGraphError
 from service.api import (
     analyses,
     batches,
+    changes,
     export,
     health,
     imports,
@@ -60,6 +61,7 @@ ROUTERS = (
     views.router,
     rankings.router,
     scenarios.router,
+    changes.router,
     profiles.router,
     imports.router,
     queries.router,

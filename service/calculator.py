@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from graph_models.errors import StoreUnavailable
-from service import analysis, party_page
+from service import analysis, changes, party_page
 from service.settings import Settings
 from service.workplace import Service
 
@@ -28,7 +28,13 @@ def _ask(question: str, workspace_id: str, arguments: dict[str, Any]) -> Any:
     return QUESTIONS[question](_service, workspace_id, **arguments)
 
 
-QUESTIONS: Mapping[str, Callable[..., Any]] = {"explain": analysis.explain, "view": analysis.view, "paths": analysis.paths, "party": party_page.party_page}
+QUESTIONS: Mapping[str, Callable[..., Any]] = {
+    "explain": analysis.explain,
+    "view": analysis.view,
+    "paths": analysis.paths,
+    "party": party_page.party_page,
+    "changes": changes.changes,
+}
 """What may be asked of it."""
 
 

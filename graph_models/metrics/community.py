@@ -64,7 +64,7 @@ def community(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ids, warnings = [str(place + 1) for place in range(len(found.size))], list(graph.warnings)
     if parameters.match_to is not None:
         ids, events = matched(found, ecosystem.parties, parameters.match_to, parameters.first_id)
-        warnings += events
+        warnings += [event.warning() for event in events]
     named: list[str | None] = [*ids, None]
     texts = [named[number] for number in found.number.tolist()]
     return text_result(ecosystem, "community", texts, present=graph.present, warnings=warnings)

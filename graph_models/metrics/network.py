@@ -16,11 +16,13 @@ from graph_models.graphs import Graph, graph_of
 from graph_models.kernels.distances import distance_sums, hops_from
 from graph_models.kernels.triangles import triangle_sums
 from graph_models.metrics.centrality import EXACT_PARTIES
+from graph_models.metrics.concentration import hhi_money
+from graph_models.metrics.sinks import unattributed_share
 from graph_models.parameters import STRUCTURAL, Parameters
 from graph_models.roll_up import roll_up_of, states_of
 from graph_models.streams import streams_of
 
-__all__ = ["STATISTICS", "Statistic", "network_statistics", "network_view"]
+__all__ = ["STATISTICS", "Statistic", "component_of", "network_statistics", "network_view", "tie_graph"]
 
 SWEEPS = 8
 """So many searches from the farthest party found look for the diameter of a large network."""
@@ -105,7 +107,7 @@ def _density(ecosystem: Ecosystem, parameters: Parameters) -> Found:
     return Found(2 * ties / (n * (n - 1))) if n > 1 else Found(None, TOO_FEW)
 
 
-def _labels(graph: Graph) -> Longs:
+def component_of(graph: Graph) -> Longs:
     """The component of each party, numbered from 0; of who is rolled up -1."""
     label = connected_components(graph.matrix(), directed=False)[1]
     there = np.unique(label[graph.present], return_inverse=True)[1]
@@ -115,7 +117,7 @@ def _labels(graph: Graph) -> Longs:
 
 
 def _components(ecosystem: Ecosystem, parameters: Parameters) -> Found:
-    return Found(int(_labels(tie_graph(ecosystem, parameters)).max(initial=-1)) + 1)
+    return Found(int(component_of(tie_graph(ecosystem, parameters)).max(initial=-1)) + 1)
 
 
 def _diameter(ecosystem: Ecosystem, parameters: Parameters) -> Found:
@@ -126,7 +128,7 @@ def _diameter(ecosystem: Ecosystem, parameters: Parameters) -> Found:
     matrix, places = graph.matrix(), np.flatnonzero(graph.present)
     if len(places) <= EXACT_PARTIES:
         return Found(max(int(hops_from(matrix, place)[0].max()) for place in places.tolist()), parameters={"sampled": False})
-    label = _labels(graph)
+    label = component_of(graph)
     largest = label == np.bincount(label[label >= 0]).argmax()
     at, longest, sweeps = int(np.where(largest, _degrees(graph), -1).argmax()), -1, 0
     while sweeps < SWEEPS:
@@ -319,6 +321,22 @@ STATISTICS: tuple[Statistic, ...] = (
         _TIED,
         "Wasserman, Faust 1994, chapter 13",
         _reciprocity,
+    ),
+    Statistic(
+        "hhi_money",
+        "On how few parties does all money rest?",
+        "the sum of squares of each party's share in all money that is received",
+        "no money flows between parties (no-money)",
+        "Rhoades, The Herfindahl-Hirschman index, Federal Reserve Bulletin 79, 1993",
+        lambda ecosystem, parameters: Found(*hhi_money(ecosystem, parameters)),
+    ),
+    Statistic(
+        "unattributed_share",
+        "How much of all value ends with nobody known to use it?",
+        "what ends unattributed over all that ends, on `value_chain`",
+        "nothing ends anywhere (no-value-chain)",
+        "metrics.md, section 1",
+        lambda ecosystem, parameters: Found(*unattributed_share(ecosystem, parameters)),
     ),
 )
 """What ``.../network`` answers, in this order."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from graph_models.metrics.network import STATISTICS, core_fit, network_statistics
 from graph_models.parameters import DEFAULTS, Parameters
-from tests.graph_models.ecosystems import Record, ecosystem_of, parties, related, role, worked_chain
+from tests.graph_models.ecosystems import Record, ecosystem_of, paid, parties, related, role, worked_chain
 from tests.graph_models.metrics.made import florentine_families, of_networkx
 from tests.graph_models.metrics.test_centrality import networks
 
@@ -121,7 +121,8 @@ def test_what_has_no_ties_has_reasons_instead_of_numbers() -> None:
     assert found == {
         "parties": 3, "facts": 0, "density": 0.0, "components": 3, "clustering": 0.0, "diameter": "no-ties", "average_path": "no-ties",
         "modularity": "no-ties", "core_periphery": "no-ties", "assortativity_role": "no-roles", "reciprocity": "no-ties",
-    } | {name: found[name] for name in found if name in ("hhi_money", "unattributed_share")}  # fmt: skip
+        "hhi_money": "no-money", "unattributed_share": "no-value-chain",
+    }  # fmt: skip
     nobody = statistics(ecosystem_of(focal="f"))
     assert (nobody["parties"], nobody["components"], nobody["density"], nobody["clustering"]) == (0, 0, "too-few-parties", "too-few-parties")
 
@@ -163,6 +164,12 @@ def test_they_are_those_of_networkx(graph: nx.DiGraph) -> None:
         lengths = [length for _, row in nx.all_pairs_shortest_path_length(plain) for length in row.values() if length]
         assert (found["diameter"], found["average_path"]) == (max(lengths), pytest.approx(sum(lengths) / len(lengths)))
         assert found["reciprocity"] == pytest.approx(nx.overall_reciprocity(graph))
+
+
+def test_concentration_of_money_and_what_is_unattributed() -> None:
+    """Hand-computed: 60 and 45 paid, so (60 / 105)^2 + (45 / 105)^2; of the 60 that the firm delivers 45 reach the family, 15 stay with the shop."""
+    found = statistics(ecosystem_of(paid("firm", "shop", 60), paid("shop", "family", 45), focal="firm"))
+    assert (found["hhi_money"], found["unattributed_share"]) == (pytest.approx((60**2 + 45**2) / 105**2), pytest.approx(0.25))
 
 
 def test_every_statistic_says_what_it_is() -> None:
