@@ -27,10 +27,10 @@ def json_document_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table
     """The file as a table. It is read twice: columns are all the names that any item has, in the order in which they appear."""
     with opened(file) as source:
         codec = encoding_of(source, options.encoding)
-        columns = names_of(file, flat(json_items(source, codec, options.items)))
+        columns = names_of(file, flat(json_items(source, codec, options.items), options.lists))
     with opened(file) as source:
         shown = {"format": "json", "encoding": encoding_name(codec)}
-        yield Table(file, columns, ordered(flat(json_items(source, codec, options.items)), columns), shown, source.position, source.size)
+        yield Table(file, columns, ordered(flat(json_items(source, codec, options.items), options.lists), columns), shown, source.position, source.size)
 
 
 def json_items(source: ByteSource, codec: str, wanted: str | None = None) -> Iterator[tuple[int, str]]:

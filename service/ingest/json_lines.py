@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,10 +26,10 @@ def json_lines_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
     """The file as a table. It is read twice: columns are all the names that any line has, in the order in which they appear."""
     with opened(file) as source:
         codec = encoding_of(source, options.encoding)
-        columns = names_of(file, flat(_numbered(text_lines(source, codec))))
+        columns = names_of(file, flat(_numbered(text_lines(source, codec)), options.lists))
     with opened(file) as source:
         shown = {"format": "ndjson", "encoding": encoding_name(codec)}
-        yield Table(file, columns, ordered(flat(_numbered(text_lines(source, codec))), columns), shown, source.position, source.size)
+        yield Table(file, columns, ordered(flat(_numbered(text_lines(source, codec)), options.lists), columns), shown, source.position, source.size)
 
 
 def _numbered(lines: Iterator[str]) -> Iterator[tuple[int, str]]:
@@ -55,8 +55,8 @@ def ordered(items: Iterator[Item], columns: list[str]) -> Iterator[Line]:
         yield line, cells if isinstance(cells, FieldError) else [cells.get(name, "") for name in columns]
 
 
-def flat(items: Iterator[tuple[int, str]]) -> Iterator[Item]:
-    """Each numbered JSON text as cells by name, or what is wrong with it."""
+def flat(items: Iterator[tuple[int, str]], lists: Mapping[str, str]) -> Iterator[Item]:
+    """Each numbered JSON text as cells by name, or what is wrong with it. ``lists``: by which member the items of a list of objects are told apart."""
     for number, line in items:
         try:
             fields = _decode(line)
@@ -64,24 +64,40 @@ def flat(items: Iterator[tuple[int, str]]) -> Iterator[Item]:
                 yield number, FieldError("bad-json", "the line is no JSON object")
                 continue
             cells: dict[str, str] = {}
-            _flatten(fields, "", cells, MAX_NESTING)
+            _flatten(fields, "", cells, lists, MAX_NESTING)
         except (msgspec.DecodeError, UnicodeError, ValueError, RecursionError) as error:
             yield number, FieldError("bad-json", str(error))
         else:
             yield number, cells
 
 
-def _flatten(fields: dict[str, Any], before: str, cells: dict[str, str], depth: int) -> None:
+def _flatten(fields: dict[str, Any], before: str, cells: dict[str, str], lists: Mapping[str, str], depth: int) -> None:
     if depth == 0:
         raise ValueError(f"objects are nested deeper than {MAX_NESTING} levels")
     for key, value in fields.items():
         name = before + key
         if isinstance(value, dict):
-            _flatten(value, name + ".", cells, depth - 1)
+            _flatten(value, name + ".", cells, lists, depth - 1)
         elif name in cells:
             raise ValueError(f"the name {name!r} is there twice")
+        elif name in lists and isinstance(value, list):
+            cells[name] = _told_apart(name, value, cells, lists, depth)
         else:
             cells[name] = _list_text(name, value) if isinstance(value, list) else _text(value)
+
+
+def _told_apart(name: str, items: list[Any], cells: dict[str, str], lists: Mapping[str, str], depth: int) -> str:
+    """The items of a list of objects, each under what tells it apart; the cell of the list itself holds these."""
+    keys = []
+    for item in items:
+        key = item.get(lists[name]) if isinstance(item, dict) else None
+        if not isinstance(key, str) or not key:
+            raise ValueError(f"an item of the list {name!r} has no {lists[name]!r} that tells it apart")
+        if key in keys:
+            raise ValueError(f"two items of the list {name!r} have the {lists[name]!r} {key!r}")
+        keys.append(key)
+        _flatten({inner: value for inner, value in item.items() if inner != lists[name]}, f"{name}.{key}.", cells, lists, depth - 1)
+    return _list_text(name, keys)
 
 
 def _text(value: Any) -> str:
@@ -92,7 +108,7 @@ def _text(value: Any) -> str:
 
 def _list_text(name: str, values: list[Any]) -> str:
     if any(isinstance(value, (dict, list)) for value in values):
-        raise ValueError(f"{name!r} is a list of objects or lists, which has no place in a table")
+        raise ValueError(f"{name!r} is a list of objects or lists, which has no place in a table; `lists` of a mapping tells its items apart")
     texts = [_text(value) for value in values]
     if any(LIST_SEPARATOR in text for text in texts):
         raise ValueError(f"an item of the list {name!r} has a line end in it")

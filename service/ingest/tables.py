@@ -30,6 +30,8 @@ class ReadOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     sheet: str | None = None
     items: str | None = None
     """Of a JSON document that is an object: the name of the list that holds the lines."""
+    lists: dict[str, str] = {}
+    """Of JSON: a list of objects -> the member that tells its items apart; ``names: type`` makes columns ``names.legal.text`` ..."""
     header_row: Annotated[int, msgspec.Meta(ge=0)] | Literal["auto"] = 1
     """The line that names the columns; 0: none does, and ``columns`` names them; auto: the first that looks so, below titles."""
     header_rows: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1

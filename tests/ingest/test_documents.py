@@ -77,6 +77,38 @@ def test_an_object_that_holds_one_list_is_read_and_of_several_one_is_named(tmp_p
     assert refused(several, items="banana").errors[0].code == "no-items"
 
 
+@pytest.mark.parametrize("ending", ["json", "ndjson"])
+def test_a_list_of_objects_is_columns_by_what_tells_its_items_apart(tmp_path: Path, ending: str) -> None:
+    item = {"id": 1, "who": {"names": [{"type": "legal", "text": "Ann", "parts": [{"n": "x", "v": 3}]}, {"type": "old", "text": "An"}]}}
+    content = json.dumps(item) if ending == "ndjson" else json.dumps([item])
+    columns, lines, _ = read(made(tmp_path, f"a.{ending}", content), lists={"who.names": "type", "who.names.legal.parts": "n"})
+    assert dict(zip(columns, lines[0][1], strict=True)) == {
+        "id": "1",
+        "who.names.legal.text": "Ann",
+        "who.names.legal.parts.x.v": "3",
+        "who.names.legal.parts": "x",
+        "who.names.old.text": "An",
+        "who.names": "legal\nold",
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "lists", "words"),
+    [
+        ([{"type": "a"}], {}, "`lists` of a mapping tells its items apart"),
+        ([{"type": "a"}, {"type": "a"}], {"names": "type"}, "two items of the list 'names' have the 'type' 'a'"),
+        ([{"text": "a"}], {"names": "type"}, "has no 'type' that tells it apart"),
+        ([{"type": 3}], {"names": "type"}, "has no 'type'"),
+        (["a"], {"names": "type"}, "has no 'type'"),
+    ],
+)
+def test_items_that_are_not_told_apart_are_an_error_of_their_line(tmp_path: Path, names: list[Any], lists: dict[str, str], words: str) -> None:
+    _, lines, _ = read(made(tmp_path, "a.json", json.dumps([{"id": 1, "names": names}, {"id": 2}])), lists=lists)
+    (_, fault), whole = lines
+    assert isinstance(fault, FieldError)
+    assert (fault.code, words in fault.message, whole) == ("bad-json", True, (1, ["2"]))
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
