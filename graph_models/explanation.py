@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from graph_models.ecosystem import Ecosystem
 from graph_models.errors import InvalidInput
+from graph_models.kernels.threads import workers
 from graph_models.metrics.asked_party import place_of
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY
 from graph_models.parameters import DEFAULTS, Parameters
@@ -77,8 +79,9 @@ def _most_influential(ecosystem: Ecosystem, party: str, score: str, parameters: 
     candidates = sorted({fact for part in answer["parts"] for item in part["evidence"] for fact in item["facts"]})
     best: dict[str, Any] | None = None
     most = -1.0
-    for fact in candidates:
-        without = value_without(ecosystem, fact, party, score, parameters, profile)
+    with ThreadPoolExecutor(workers()) as pool:
+        values = list(pool.map(lambda fact: value_without(ecosystem, fact, party, score, parameters, profile), candidates))
+    for fact, without in zip(candidates, values, strict=True):
         moved = abs(answer["value"] - (without or 0.0))
         if moved > most + 1e-12:
             best, most = {"fact_id": fact, "value_without": without}, moved

@@ -55,26 +55,45 @@ class _Network(NamedTuple):
     """Per place on a loop and stream: the best product of it and a way back of the length that is left."""
 
 
-def find_loops(nodes: int, focal: int, source: Ints, target: Ints, utility: Floats, max_length: int, min_score: float, max_loops: int) -> Loops:
+def find_loops(
+    nodes: int,
+    focal: int,
+    source: Ints,
+    target: Ints,
+    utility: Floats,
+    max_length: int,
+    min_score: float,
+    max_loops: int,
+    *,
+    guess: float | None = None,
+    in_order: bool = True,
+) -> Loops:
     """All elementary loops through ``focal`` of at most ``max_length`` streams whose product of utilities is at least ``min_score``.
 
     Where there are more than ``max_loops``: those strictly above the score of number ``max_loops`` + 1. Where finding them takes more than
-    ``MOST_STEPS``: those strictly above a score that the search did come down to.
+    ``MOST_STEPS``: those strictly above a score that the search did come down to. ``guess``: a score above which about ``max_loops`` are thought
+    to be; it saves strides, and changes nothing. Only sums are asked of loops that need not be ``in_order``.
     """
     network = _network(nodes, focal, source, target, utility, max_length)
     best = float(max((bound[source == focal].max(initial=-1.0) for bound in network.bound[:1]), default=-1.0))
     known = Loops(np.zeros((0, max_length), np.int32), np.zeros(0), False, max(best, 0.0))
-    least = min_score if _walks(nodes, focal, source, target, max_length) <= 4 * max_loops else max(LONG_STRIDE * best, min_score)
+    few = guess is None and _walks(nodes, focal, source, target, max_length) <= 4 * max_loops
+    least = min_score if few else max(LONG_STRIDE * best if guess is None else guess, min_score)
     while True:
         loops = _above(network, least, max_loops)
         if loops.given_up:
-            return known._replace(given_up=True)
+            loops = known._replace(given_up=True)
+            break
         if not loops.complete or least <= min_score:
-            return loops
+            break
         more = len(loops.score) > len(known.score) or not len(loops.score)
         known = _strictly_above(loops, least)
         least *= LONG_STRIDE if 100 * len(loops.score) < max_loops else STRIDE
         least = max(least, min_score) if more and least > LOWEST * best else min_score
+    if not in_order:
+        return loops
+    rows, score = ranked(loops.streams, loops.score)
+    return loops._replace(streams=rows, score=score)
 
 
 def _strictly_above(loops: Loops, least: float) -> Loops:
@@ -142,7 +161,7 @@ def _above(network: _Network, least: float, max_loops: int) -> Loops:
         if count > 2 * (max_loops + 1):
             kept, nth = _strongest(*_joined(found), max_loops)
             found, count, limit, strict = [kept], len(kept[1]), nth * (1 + SLACK), 1
-    return _cut_off(*ranked(*_joined(found)), least, max_loops)
+    return _cut_off(*_joined(found), least, max_loops)
 
 
 def _tried(network: _Network, limit: float) -> tuple[Longs, Longs, Floats]:
@@ -175,7 +194,7 @@ def _cut_off(rows: Ints, score: Floats, least: float, max_loops: int) -> Loops:
     if len(score) <= max_loops:
         return Loops(rows, score, True, least)
     equal = rounded(score)
-    threshold = equal[max_loops]
+    threshold = np.partition(equal, len(equal) - max_loops - 1)[len(equal) - max_loops - 1]
     strictly = equal > threshold
     return Loops(rows[strictly], score[strictly], False, float(threshold))
 

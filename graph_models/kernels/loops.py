@@ -67,3 +67,13 @@ def first_of_each(rows, ends, longest, most, firsts):  # type: ignore[no-untyped
                 if firsts[k] == NONE:
                     firsts[k] = at // longest
                     break
+
+
+@compiled("nodes", "longs", "floats", "out floats")
+def sums_of_each(rows, what, scores, sums):  # type: ignore[no-untyped-def]
+    """Per thing that edges stand for (``what``) the sum of the scores of the rows that one of its edges is in."""
+    longest = len(rows) // max(len(scores), 1)
+    for row in range(len(scores)):
+        for at in range(row * longest, (row + 1) * longest):
+            if rows[at] != NONE:
+                sums[what[rows[at]]] += scores[row]

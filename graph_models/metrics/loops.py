@@ -8,7 +8,8 @@ import numpy as np
 
 from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
 from graph_models.graphs import utility_streams
-from graph_models.kernels.loops import NONE, first_of_each
+from graph_models.kernels.arrays import Nodes
+from graph_models.kernels.loops import NONE, first_of_each, sums_of_each
 from graph_models.loop_search import Loops, find_loops, ranked
 from graph_models.metrics.asked_party import place_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, NO_LOOPS, STREAM, Metric, MetricResult, number_result, undefined_result
@@ -19,6 +20,8 @@ from graph_models.streams import Streams
 from graph_models.utilities import utilities_of
 from graph_models.warning import Warning
 
+NEARLY = 0.9
+"""An ecosystem that lost a fact has about as many loops above this part of the threshold as it had above the threshold."""
 REFERENCE = "Sutherland, SM thesis, MIT 2009; Feng, Crawley, de Weck, Keller, Lin, Robinson, DSM'10"
 
 
@@ -38,9 +41,12 @@ class FocalLoops(NamedTuple):
 
     def scores_by(self, what: Longs, count: int) -> Floats:
         """Along parties or edges: the summed score of the loops that each is on. ``what`` says of each edge what it stands for."""
-        there = self.loops.streams >= 0
-        score = np.repeat(self.loops.score, there.sum(axis=1))
-        return np.asarray(np.bincount(what[self.loops.streams[there]], score, minlength=count), np.float64)
+        answer = np.zeros(count)
+        sums_of_each(self._rows(), np.ascontiguousarray(what), np.ascontiguousarray(self.loops.score), answer)
+        return answer
+
+    def _rows(self) -> Nodes:
+        return np.ascontiguousarray(self.loops.streams).view(np.uint32).ravel()
 
     def parties(self) -> Longs:
         """Of each edge the party that it ends at: on a loop every party is the end of one stream."""
@@ -48,9 +54,8 @@ class FocalLoops(NamedTuple):
 
     def strongest(self, parties: int, count: int) -> Ints:
         """Per party the first so many loops that it is on, filled up with -1."""
-        rows, ends = np.ascontiguousarray(self.loops.streams).view(np.uint32), self.parties()
         answer = np.full(parties * count, NONE, np.uint32)
-        first_of_each(rows.ravel(), ends, rows.shape[1], count, answer)
+        first_of_each(self._rows(), self.parties(), self.loops.streams.shape[1], count, answer)
         return answer.view(np.int32).reshape(parties, count)
 
     def through(self, party: int) -> Mask:
@@ -81,8 +86,12 @@ def _loops(ecosystem: Ecosystem, parameters: Parameters) -> FocalLoops | None:
     if focal is None:
         return None
     streams, edges, utility = utility_streams(ecosystem, parameters)
-    if ecosystem.origin is not None and (known := _rescored(ecosystem, ecosystem.origin, parameters, streams, edges, utility, focal)) is not None:
-        return known
+    guess, origin = None, ecosystem.origin
+    if origin is not None:
+        if (known := _rescored(ecosystem, origin, parameters, streams, edges, utility, focal)) is not None:
+            return known
+        before = loops_of(origin, parameters)
+        guess = NEARLY * before.loops.threshold if before is not None and not before.loops.complete else None
     found = find_loops(
         len(ecosystem.parties),
         focal,
@@ -92,6 +101,8 @@ def _loops(ecosystem: Ecosystem, parameters: Parameters) -> FocalLoops | None:
         parameters.max_length,
         parameters.min_loop_score,
         parameters.max_loops,
+        guess=guess,
+        in_order=origin is None,
     )
     return FocalLoops(found, streams, edges, utility)
 
