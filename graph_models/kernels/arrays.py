@@ -35,10 +35,10 @@ def neighbours(indptr: Any, rows: Any) -> tuple[Ints, Ints]:
 
 
 def reachable(matrix: Matrix, start: int | Ints) -> Bools:
-    """What can be reached from a node, or from any of several, along edges; they themselves included."""
+    """What can be reached from a node, or from some, along edges, themselves included."""
     seen = np.zeros(matrix.shape[0], dtype=bool)
     seen[start] = True
-    frontier = np.atleast_1d(np.asarray(start, dtype=np.int64))
+    frontier = np.flatnonzero(seen)
     while len(frontier):
         _, places = neighbours(matrix.indptr, frontier)
         found = matrix.indices[places]

@@ -1,18 +1,24 @@
-"""Distances in hops: from one source, and sums over many sources, 64 of which are followed at once, a bit each."""
+"""Distances: from one source, and sums over many sources; in hops 64 of them are followed at once, a bit each."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse.csgraph import dijkstra
 
 from graph_models.kernels.arrays import Floats, Ints, Matrix
 from graph_models.kernels.compiled import compiled, rows
 from graph_models.kernels.threads import summed
 
+LANES = 64
+TOGETHER = 4_000_000
+"""So many distances by weight are held at once."""
+
 
 class Sums(NamedTuple):
-    """A number a node, over the sources from which it is reached: of these, how many, and of their distances d (hops) to it, which sums.
+    """A number a node, over the sources from which it is reached: of these, how many, and of their distances d to it, which sums.
 
     The source itself does not count. The squares are for the standard error of a sample.
     """
@@ -25,15 +31,19 @@ class Sums(NamedTuple):
     inverse_squares: Floats
 
 
-def distance_sums(matrix: Matrix, sources: Ints) -> Sums:
-    """For each node: the sums over the sources of the distances from them, in hops.
+def distance_sums(matrix: Matrix, sources: Ints, *, by_distance: bool = False, hops: int | None = None) -> Sums:
+    """For each node: the sums over the sources of the distances from them.
 
     Parameters
     ----------
     matrix : csr_array
-        Row = source, column = target; of an undirected graph both directions. The entries are not looked at.
+        Row = source, column = target; of an undirected graph both directions.
     sources : array of int
         Node numbers, each at most once.
+    by_distance : bool
+        The length of a path is the sum of the entries, of at least 0; else the number of its edges.
+    hops : int, optional
+        No path is followed farther than so many edges (not ``by_distance``).
 
     Returns
     -------
@@ -42,7 +52,8 @@ def distance_sums(matrix: Matrix, sources: Ints) -> Sums:
 
     Notes
     -----
-    Never undefined: a node that no source reaches has sums of 0. O(edges) for each level at which nodes are met by one of 64 sources.
+    Never undefined: a node that no source reaches has sums of 0. O(edges) for each level at which nodes are met by one of 64 sources;
+    by distance O(edges log nodes) a source. What is at distance 0 adds nothing to the inverse.
 
     Examples
     --------
@@ -55,12 +66,34 @@ def distance_sums(matrix: Matrix, sources: Ints) -> Sums:
     ----------
     Then, M., et al., The more the merrier: efficient multi-source graph traversal, VLDB 2014.
     """
+    if by_distance:
+        return _sums_by_distance(matrix, sources)
     indptr, nodes, _ = rows(matrix)
+    levels = matrix.shape[0] if hops is None else hops
 
     def work(part: Ints, sums: Floats) -> None:
-        _sums(indptr, nodes, part, *sums)
+        _sums(indptr, nodes, part, levels, *sums)
 
     return Sums(*summed(work, np.ascontiguousarray(sources, dtype=np.int64), (len(Sums._fields), matrix.shape[0])))
+
+
+def distances_from(matrix: Matrix, sources: Ints) -> Iterator[Floats]:
+    """The distances by weight from some sources at once to all nodes, a row a source; infinite where there is no way."""
+    width = max(1, TOGETHER // max(matrix.shape[0], 1))
+    for first in range(0, len(sources), width):
+        yield dijkstra(matrix, indices=sources[first : first + width])
+
+
+def _sums_by_distance(matrix: Matrix, sources: Ints) -> Sums:
+    total = np.zeros((len(Sums._fields), matrix.shape[0]))
+    for lengths in distances_from(matrix, sources):
+        known = np.isfinite(lengths)
+        lengths[~known] = 0.0
+        inverse = np.divide(1.0, lengths, out=np.zeros(lengths.shape), where=lengths > 0)
+        for sums, values in zip(total, (known, lengths, lengths**2, inverse, inverse**2), strict=True):
+            sums += values.sum(axis=0)
+    total[0, sources] -= 1
+    return Sums(*total)
 
 
 def hops_from(matrix: Matrix, source: int) -> tuple[Ints, Ints]:
@@ -94,23 +127,25 @@ def _hops(indptr, nodes, source, hops, order):  # type: ignore[no-untyped-def]
     return reached
 
 
-@compiled("starts", "nodes", "longs", "out floats", "out floats", "out floats", "out floats", "out floats")
-def _sums(indptr, nodes, sources, number, distance, distance_squares, inverse, inverse_squares):  # type: ignore[no-untyped-def]
+@compiled("starts", "nodes", "longs", "number", "out floats", "out floats", "out floats", "out floats", "out floats")
+def _sums(indptr, nodes, sources, levels, number, distance, distance_squares, inverse, inverse_squares):  # type: ignore[no-untyped-def]
     count = len(indptr) - 1
     none, one = np.uint64(0), np.uint64(1)
+    odd, low_pairs, low_fours = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
     state = np.zeros((count, 2), np.uint64)  # by which sources a node was seen, and by which it is met now: beside each other in memory
     here = np.zeros(count, np.uint64)
     front, behind = np.empty(count, np.uint32), np.empty(count, np.uint32)
-    for first in range(0, len(sources), 64):
-        state[:, :] = none
-        active = 0
-        for lane in range(min(64, len(sources) - first)):
+    touched = np.empty(count, np.uint32)
+    for first in range(0, len(sources), LANES):
+        active = seen = 0
+        for lane in range(min(LANES, len(sources) - first)):
             source = sources[first + lane]
-            front[active] = source
+            front[active] = touched[active] = source
             active += 1
             state[source, 0] = here[source] = one << np.uint64(lane)
+        seen = active
         level = 0.0
-        while active:
+        while active and level < levels:
             level += 1.0
             met = 0
             for at in range(active):
@@ -128,16 +163,26 @@ def _sums(indptr, nodes, sources, number, distance, distance_squares, inverse, i
             for at in range(met):
                 v = behind[at]
                 new = state[v, 1]
+                if state[v, 0] == none:
+                    touched[seen] = v
+                    seen += 1
                 state[v, 0] |= new
                 state[v, 1] = none
                 here[v] = new
-                bits = 0.0
-                while new != none:
-                    new &= new - one
-                    bits += 1.0
+                pairs = (new & odd) + ((new >> one) & odd)  # how many bits there are in two, four, eight ... of them
+                fours = (pairs & low_pairs) + ((pairs >> np.uint64(2)) & low_pairs)
+                whole = (fours + (fours >> np.uint64(4))) & low_fours
+                whole += whole >> np.uint64(8)
+                whole += whole >> np.uint64(16)
+                whole += whole >> np.uint64(32)
+                bits = np.float64(whole & np.uint64(127))
                 number[v] += bits
                 distance[v] += bits * level
                 distance_squares[v] += bits * level * level
                 inverse[v] += bits / level
                 inverse_squares[v] += bits / (level * level)
             front, behind, active = behind, front, met
+        for at in range(active):
+            here[front[at]] = none
+        for at in range(seen):
+            state[touched[at], 0] = none

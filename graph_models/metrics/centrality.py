@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from graph_models.ecosystem import Ecosystem, Floats
-from graph_models.errors import InvalidInput, ParameterOutOfRange, TooCostly
+from graph_models.errors import InvalidInput, ParameterOutOfRange
 from graph_models.graphs import Graph, graph_of
 from graph_models.kernels.betweenness import dependencies
 from graph_models.kernels.pagerank import pagerank as pagerank_of
 from graph_models.metrics.asked_party import place_of
+from graph_models.metrics.pivots import drawn_error, pivots_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, Metric, MetricResult, number_result, undefined_result
 from graph_models.parameters import GRAPHS, Parameter, Parameters
 from graph_models.roll_up import focal_of, roll_up_of
@@ -18,12 +19,6 @@ from graph_models.warning import Warning
 __all__ = ["betweenness", "betweenness_of", "pagerank", "reach"]
 
 ALPHA = 0.85
-EXACT_PARTIES = 2_000
-"""Up to so many parties every one is a source of shortest paths."""
-MOST_STEPS = 20_000_000_000
-"""So many (source, party or edge) steps are worth waiting for: minutes, not hours."""
-MOST_WEIGHTED_STEPS = 2_000_000_000
-"""The same for shortest paths by distance, each of whose steps takes longer."""
 
 
 def reach(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -160,33 +155,16 @@ def betweenness(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
 def betweenness_of(graph: Graph, parameters: Parameters) -> tuple[Floats, Floats | None, list[Warning]]:
     """(values, standard error where sources were drawn, warnings) on any graph; the influence score asks it without the focal party."""
-    count = graph.count
-    sources = np.flatnonzero(graph.present)
-    warnings: list[Warning] = []
-    drawn = count > EXACT_PARTIES and parameters.pivots < count
-    if drawn:
-        sources = np.sort(np.random.default_rng(parameters.seed).choice(sources, parameters.pivots, replace=False))
-        warnings.append(Warning("sampled", f"betweenness from {len(sources)} of {count} parties as sources (seed {parameters.seed}), scaled by n / pivots"))
-    by_distance = parameters.weight == "distance"
-    most, steps = MOST_WEIGHTED_STEPS if by_distance else MOST_STEPS, len(sources) * (count + len(graph.source))
-    if steps > most:
-        raise TooCostly(
-            f"betweenness{' by distance' if by_distance else ''} from {len(sources)} sources would take {steps:,} steps; the limit is {most:,}: "
-            "ask for fewer pivots" + (" or leave out weight" if by_distance else ""),
-            limit=most,
-            needed=steps,
-        )
-    total, squares = dependencies(graph.matrix(), sources, by_distance=by_distance)
+    count, by_distance = graph.count, parameters.weight == "distance"
+    drawn = pivots_of(graph, parameters, "betweenness")
+    total, squares = dependencies(graph.matrix(), drawn.sources, by_distance=by_distance)
     scale = 1.0 if graph.directed else 0.5
     if parameters.normalised is not False and count > 2:
         scale = 1.0 / ((count - 1) * (count - 2))
-    if not drawn:
-        return total * scale, None, warnings
-    # Sources are drawn without replacement, hence the factor for a finite population.
-    pivots = len(sources)
-    spread = np.maximum(squares - total * total / pivots, 0.0) / max(pivots - 1, 1)
-    error = count * np.sqrt(spread / pivots * (1 - pivots / count))
-    return total * (count / pivots) * scale, error * scale, warnings
+    if not drawn.sampled:
+        return total * scale, None, []
+    pivots = len(drawn.sources)
+    return total * (count / pivots) * scale, drawn_error(total, squares, pivots, count) * scale, list(drawn.warnings)
 
 
 def _alpha(parameters: Parameters) -> float:

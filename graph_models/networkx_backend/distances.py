@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import nan
 from typing import Any
 
@@ -13,13 +12,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from graph_models.kernels.arrays import Floats, Ints, Matrix
 from graph_models.kernels.betweenness import dependencies
-from graph_models.kernels.distances import distance_sums, hops_from
+from graph_models.kernels.distances import LANES, Sums, distance_sums, hops_from
 from graph_models.networkx_backend.graphs import ArrayGraph
-
-TOGETHER = 4_000_000
-"""So many distances are held at once, where those from many sources are added up."""
-LANES = 64
-"""So many sources are about as dear as one, where sums are made from all at once."""
 
 
 def betweenness_centrality(
@@ -58,16 +52,9 @@ def closeness_centrality(G: ArrayGraph, u: Any = None, distance: str | None = No
         from_all = _lengths(to_u, G.places[u], distance)
         found = from_all[np.isfinite(from_all)]
         reached, total = np.array([len(found) - 1.0]), np.array([found.sum()])
-    elif distance is None:
-        sums = distance_sums(G.matrix(None, "one"), np.arange(len(G)))
-        reached, total = sums.sources, sums.distance
     else:
-        reached, total = np.zeros(len(G)), np.zeros(len(G))
-        for lengths in _blocks(G.matrix(distance, "least"), np.arange(len(G))):
-            known = np.isfinite(lengths)
-            reached += known.sum(axis=0)
-            total += np.where(known, lengths, 0.0).sum(axis=0)
-        reached -= 1
+        sums = _sums(G, np.arange(len(G)), distance)
+        reached, total = sums.sources, sums.distance
     values = np.divide(reached, total, out=np.zeros(len(total)), where=total > 0)
     if wf_improved and len(G) > 1:
         values *= reached / (len(G) - 1)
@@ -76,17 +63,13 @@ def closeness_centrality(G: ArrayGraph, u: Any = None, distance: str | None = No
 
 def harmonic_centrality(G: ArrayGraph, nbunch: Any = None, distance: str | None = None, sources: Any = None) -> dict[Any, float]:
     wanted, begin = G.places_of(nbunch), G.places_of(sources)
-    values = np.zeros(len(G))
-    if distance is not None:
-        for lengths in _blocks(G.matrix(distance, "least"), begin):
-            values += np.divide(1.0, lengths, out=np.zeros(lengths.shape), where=lengths > 0).sum(axis=0)
-    elif len(wanted) * LANES < len(begin):
-        backward = _backward(G, None)
+    if distance is None and len(wanted) * LANES < len(begin):  # 64 sources at once are about as dear as one
+        values, backward = np.zeros(len(G)), _backward(G, None)
         for place in wanted.tolist():
             lengths = _lengths(backward, place, None)[begin]
             values[place] = (1.0 / lengths[lengths > 0]).sum()
     else:
-        values = distance_sums(G.matrix(None, "one"), begin).inverse
+        values = _sums(G, begin, distance).inverse
     return G.by_node(values, wanted)
 
 
@@ -127,6 +110,10 @@ def _nearest_first(G: ArrayGraph, matrix: Matrix, source: Any, cutoff: float | N
     return G.by_node(lengths, order[np.argsort(lengths[order], kind="stable")])
 
 
+def _sums(G: ArrayGraph, sources: Ints, distance: str | None) -> Sums:
+    return distance_sums(G.matrix(distance, "one" if distance is None else "least"), sources, by_distance=distance is not None)
+
+
 def _backward(G: ArrayGraph, distance: str | None) -> Matrix:
     matrix = G.matrix(distance, "one" if distance is None else "least")
     return matrix.T.tocsr() if G.is_directed() else matrix
@@ -139,10 +126,3 @@ def _lengths(matrix: Matrix, source: int, distance: str | None) -> Floats:
         return lengths
     hops, _ = hops_from(matrix, source)
     return np.where(hops < 0, np.inf, hops)
-
-
-def _blocks(matrix: Matrix, sources: Ints) -> Iterator[Floats]:
-    """The lengths from some sources at once: a row a source."""
-    width = max(1, TOGETHER // max(matrix.shape[0], 1))
-    for first in range(0, len(sources), width):
-        yield dijkstra(matrix, indices=sources[first : first + width])

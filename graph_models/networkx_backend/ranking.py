@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, svds
 
 from graph_models.kernels.arrays import Floats
+from graph_models.kernels.eigenvectors import katz
 from graph_models.kernels.pagerank import NotConverged
 from graph_models.kernels.pagerank import pagerank as pagerank_kernel
 from graph_models.networkx_backend.graphs import ArrayGraph
@@ -82,14 +83,11 @@ def katz_centrality(
         if set(beta) != set(G):  # type: ignore[arg-type]
             raise nx.NetworkXError("beta dictionary must have a value for every node") from error
         constant = _vector(G, beta)  # type: ignore[arg-type]
-    backward = G.matrix(weight).T.tocsr()
-    with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(max_iter):
-            before, values = values, alpha * (backward @ values) + constant
-            if np.abs(values - before).sum() < len(G) * tol:
-                norm = np.linalg.norm(values) if normalized else 1.0
-                return G.by_node(values / (norm or 1.0))
-    raise nx.PowerIterationFailedConvergence(max_iter)
+    try:
+        values = katz(G.matrix(weight), alpha, constant, start=values, tolerance=len(G) * tol, most=max_iter)
+    except NotConverged as error:
+        raise nx.PowerIterationFailedConvergence(max_iter) from error
+    return G.by_node(values / (np.linalg.norm(values) or 1.0) if normalized else values)
 
 
 def eigenvector_centrality(G: ArrayGraph, max_iter: int = 100, tol: float = 1e-6, nstart: Values | None = None, weight: str | None = None) -> dict[Any, float]:

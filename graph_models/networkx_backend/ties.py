@@ -11,7 +11,8 @@ from graph_models.kernels.arrays import Floats, Matrix
 from graph_models.kernels.core import core_numbers
 from graph_models.kernels.structural_holes import constraint as constraint_kernel
 from graph_models.kernels.structural_holes import effective_size as effective_size_kernel
-from graph_models.kernels.triangles import mutual, triangle_sums
+from graph_models.kernels.triangles import clustering as clustering_kernel
+from graph_models.kernels.triangles import mutual, others
 from graph_models.networkx_backend.graphs import ArrayGraph
 
 
@@ -39,21 +40,9 @@ def clustering(G: ArrayGraph, nodes: Any = None, weight: str | None = None) -> A
         raise nx.NetworkXNotImplemented("not implemented for multigraph type")
     places = G.places_of(nodes)
     matrix = G.matrix(weight)
-    ones, strength = G.matrix(None), matrix
-    if weight is not None and matrix.nnz:
-        if not matrix.data.max():
-            raise NotImplementedError("all weights are 0")
-        strength = matrix.copy()
-        strength.data = np.cbrt(matrix.data / matrix.data.max())
-    degree = _others(ones)
-    if G.is_directed():
-        both = ones.multiply(ones.T)
-        twice = strength + strength.T
-        possible = (degree + _others(ones.T)) * (degree + _others(ones.T) - 1) - 2 * _others(both)
-        triangles, possible = 2 * triangle_sums(twice), 2 * possible
-    else:
-        triangles, possible = 2 * triangle_sums(strength), degree * (degree - 1)
-    values = np.divide(triangles, possible, out=np.zeros(len(G)), where=triangles > 0)
+    if weight is not None and matrix.nnz and not matrix.data.max():
+        raise NotImplementedError("all weights are 0")
+    values = clustering_kernel(matrix, directed=G.is_directed(), weighted=weight is not None)
     return float(values[places[0]]) if nodes in G else G.by_node(values, None if nodes is None else places)
 
 
@@ -77,7 +66,7 @@ def effective_size(G: ArrayGraph, nodes: Any = None, weight: str | None = None) 
         raise NotImplementedError("networkx counts in the neighbourhood of a node here")
     values = effective_size_kernel(matrix)
     if nodes is not None:
-        values[_others(matrix) == 0] = np.nan
+        values[others(matrix) == 0] = np.nan
     return _of(G, values, nodes)
 
 
@@ -90,13 +79,6 @@ def _tied(G: ArrayGraph, nodes: Any, weight: str | None) -> Matrix:
 
 def _of(G: ArrayGraph, values: Floats, nodes: Any) -> dict[Any, float]:
     return G.by_node(values, None if nodes is None else np.array([G.places[node] for node in nodes], dtype=np.int64))
-
-
-def _others(matrix: Matrix) -> Floats:
-    """How many others each row has an entry for."""
-    counted = matrix.tocsr()
-    row = np.repeat(np.arange(counted.shape[0]), np.diff(counted.indptr))
-    return np.bincount(row[row != counted.indices], minlength=counted.shape[0]).astype(np.float64)
 
 
 def _counts(G: ArrayGraph, ends: Any) -> Floats:

@@ -86,6 +86,16 @@ def test_flows_are_paged(traded: Workspace) -> None:
     assert rest["next_cursor"] is None
 
 
+def test_a_parameter_that_only_the_graph_shows_to_be_invalid_fails_the_job_with_its_limit(traded: Workspace) -> None:
+    """Two ties from the firm: the largest eigenvalue is the root of 2."""
+    job = analysed(traded, metrics=[{"metric": "katz", "parameters": {"graph": "tie", "weight": "none", "alpha": 0.8}}])
+    problem = job["problem"]
+    assert (job["state"], problem["type"], problem["status"]) == ("failed", "/problems/parameter-out-of-range", 422)
+    assert (problem["metric"], problem["parameter"], problem["limit"]) == ("katz", "alpha", pytest.approx(0.5**0.5))
+    assert "1 / lambda_max = 0.707107" in problem["detail"]
+    assert analysed(traded, metrics=["katz"])["state"] == "done"
+
+
 def test_an_analysis_of_what_is_not_there_is_refused_at_once(traded: Workspace) -> None:
     assert_problem(traded.ask("POST", "/analyses", {"metrics": ["banana"]}), 422, "invalid", field="metrics[0]")
     assert_problem(traded.ask("POST", "/analyses", {"parameters": {"alpha": 7}}), 422, "invalid")

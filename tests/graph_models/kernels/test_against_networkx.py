@@ -12,15 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph_models.kernels.arrays import Matrix, matrix_of
+from graph_models.kernels.articulation import cuts
 from graph_models.kernels.betweenness import dependencies
 from graph_models.kernels.communities import leiden
 from graph_models.kernels.compiled import Loop
 from graph_models.kernels.core import core_numbers
 from graph_models.kernels.distances import distance_sums, hops_from
 from graph_models.kernels.dominators import immediate_dominators, sums_below
+from graph_models.kernels.eigenvectors import NoCycle, eigenvector, hubs_and_authorities, largest_eigenvalue
 from graph_models.kernels.maximum_flow import maximum_flow
 from graph_models.kernels.ownership import cycles, held_of
-from graph_models.kernels.pagerank import pagerank
+from graph_models.kernels.pagerank import NotConverged, pagerank
 from graph_models.kernels.structural_holes import constraint, effective_size
 from graph_models.kernels.triangles import triangle_sums
 
@@ -125,6 +127,69 @@ def test_sums_of_distances_are_those_of_networkx(run: None, graph: nx.Graph) -> 
 def test_sums_of_distances_over_more_sources_than_are_followed_at_once() -> None:
     graph = nx.gnp_random_graph(200, 0.02, seed=1, directed=True)
     assert distance_sums(matrix(graph), np.arange(200)).inverse.tolist() == pytest.approx(listed(nx.harmonic_centrality(graph)))
+
+
+@each_way
+@EACH_WAY
+@given(graphs(most=14), st.integers(1, 4))
+def test_sums_of_distances_that_end_after_some_hops(run: None, graph: nx.Graph, hops: int) -> None:
+    found = distance_sums(matrix(graph), np.arange(len(graph)), hops=hops).sources
+    lengths = dict(nx.all_pairs_shortest_path_length(graph, cutoff=hops))
+    assert found.tolist() == [sum(v in lengths[u] for u in graph if u != v) for v in sorted(graph)]
+
+
+@EACH_WAY
+@given(graphs())
+def test_sums_of_distances_by_weight_are_those_of_networkx(graph: nx.Graph) -> None:
+    sums = distance_sums(matrix(graph), np.arange(len(graph)), by_distance=True)
+    lengths = dict(nx.all_pairs_dijkstra_path_length(graph))
+    distances = [[lengths[u][v] for u in graph if u != v and v in lengths[u]] for v in sorted(graph)]
+    assert sums.sources.tolist() == [len(found) for found in distances]
+    assert sums.distance.tolist() == pytest.approx([sum(found) for found in distances])
+    assert sums.distance_squares.tolist() == pytest.approx([sum(d * d for d in found) for found in distances])
+    assert sums.inverse.tolist() == pytest.approx([sum(1 / d for d in found) for found in distances])
+    assert sums.inverse_squares.tolist() == pytest.approx([sum(1 / d**2 for d in found) for found in distances])
+
+
+@each_way
+@EACH_WAY
+@given(graphs(directed=False, most=12))
+def test_articulation_points_and_bridges_are_those_of_networkx(run: None, graph: nx.Graph) -> None:
+    found = cuts(matrix(graph))
+    assert set(np.flatnonzero(found.points).tolist()) == set(nx.articulation_points(graph))
+    assert found.bridges.tolist() == sorted(sorted(bridge) for bridge in nx.bridges(graph))
+
+
+@EACH_WAY
+@given(graphs())
+def test_eigenvectors_are_those_of_networkx(graph: nx.Graph) -> None:
+    adjacency = nx.to_numpy_array(graph, sorted(graph))
+    largest = float(np.linalg.eigvals(adjacency).real.max())
+    assert largest_eigenvalue(matrix(graph)) == pytest.approx((largest, largest), rel=1e-6, abs=1e-6)
+    try:
+        found = eigenvector(matrix(graph))
+    except NoCycle:
+        assert nx.is_directed_acyclic_graph(graph) if graph.is_directed() else not graph.number_of_edges()
+    except NotConverged:
+        assert graph.is_directed()
+    else:
+        assert adjacency.T @ found == pytest.approx(largest * found, abs=1e-9)
+        assert found.tolist() == pytest.approx(listed(nx.eigenvector_centrality(graph, max_iter=200_000, tol=1e-13, weight="weight")), abs=1e-6)
+
+
+@EACH_WAY
+@given(graphs())
+def test_hubs_and_authorities_are_singular_vectors(graph: nx.Graph) -> None:
+    adjacency = nx.to_numpy_array(graph, sorted(graph))
+    largest = float(np.linalg.svd(adjacency, compute_uv=False)[0])
+    if not largest:
+        with pytest.raises(NoCycle):
+            hubs_and_authorities(matrix(graph))
+        return
+    hubs, authorities = hubs_and_authorities(matrix(graph))
+    assert (hubs.sum(), authorities.sum()) == pytest.approx((1, 1))
+    assert adjacency.T @ (adjacency @ authorities) == pytest.approx(largest**2 * authorities, abs=1e-8)
+    assert adjacency @ authorities == pytest.approx((adjacency @ authorities).sum() * hubs, abs=1e-9)
 
 
 @each_way

@@ -67,13 +67,14 @@ def ecosystem(records: Iterable[dict[str, Any]], focal: str) -> Ecosystem:
 
 
 def of_networkx(graph: nx.Graph) -> Ecosystem:
-    """Its edges as ties, around its first node. A tie to oneself becomes a flow: only flows may be that."""
+    """Its edges as ties, with their ``strength``, around its first node. A tie to oneself becomes a flow: only flows may be that."""
     name = "n{:04}".format
     records = parties(*(name(node) for node in graph))
-    for place, (a, b) in enumerate(graph.edges):
+    for place, (a, b, strength) in enumerate(graph.edges(data="strength")):
         both = {"id": f"e{place:04}", "source": name(a), "target": name(b)}
-        records.append(both | ({"type": "value_flow", "kind": "data"} if a == b else {"type": "relationship", "kind": "refers"}))
-    return ecosystem(records, name(min(graph)))
+        tie = {"type": "relationship", "kind": "refers"} | ({} if strength is None else {"strength": strength})
+        records.append(both | ({"type": "value_flow", "kind": "data"} if a == b else tie))
+    return ecosystem(records, name(min(graph, default=0)))
 
 
 def florentine_families() -> Ecosystem:

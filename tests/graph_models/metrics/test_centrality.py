@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from graph_models import compute
 from graph_models.errors import InvalidInput, ParameterOutOfRange, TooCostly
-from graph_models.metrics import centrality
+from graph_models.metrics import pivots
 from tests.graph_models.metrics.made import FAMILIES, ecosystem, florentine_families, of_networkx, owns, parties, ties
-
-FACTS = {"graph": "facts", "weight": "none"}
+from tests.graph_models.metrics.networks import FACTS, networks
 
 
 def test_betweenness_of_the_florentine_families() -> None:
@@ -37,16 +36,6 @@ def test_pagerank_of_the_karate_club() -> None:
     values = compute(of_networkx(nx.karate_club_graph()), "pagerank", **FACTS, directed=False).array
     assert values[[0, 33]].tolist() == pytest.approx([0.096997, 0.100919], abs=1e-6)
     assert values.sum() == pytest.approx(1)
-
-
-@st.composite
-def networks(draw: st.DrawFn) -> nx.DiGraph:
-    """Directed, disconnected, with nodes that have no way out, and ties to oneself."""
-    graph = nx.DiGraph()
-    graph.add_nodes_from(range(draw(st.integers(1, 8))))
-    place = st.integers(0, len(graph) - 1)
-    graph.add_edges_from(draw(st.lists(st.tuples(place, place), max_size=20)))
-    return graph
 
 
 @settings(deadline=None, max_examples=40)
@@ -122,7 +111,7 @@ def test_above_the_limit_sources_are_drawn_and_the_error_is_said(monkeypatch: py
     graph = nx.gnm_random_graph(60, 150, seed=3, directed=True)
     made = of_networkx(graph)
     exact = compute(made, "betweenness", **FACTS).array
-    monkeypatch.setattr(centrality, "EXACT_PARTIES", 20)
+    monkeypatch.setattr(pivots, "EXACT_PARTIES", 20)
     found = [compute(made, "betweenness", **FACTS, pivots=30, seed=seed) for seed in range(60)]
     assert found[0].warnings[0].code == "sampled"
     assert found[0].standard_error is not None
@@ -136,10 +125,10 @@ def test_above_the_limit_sources_are_drawn_and_the_error_is_said(monkeypatch: py
 
 def test_what_would_take_hours_is_refused_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     made = of_networkx(nx.path_graph(5, create_using=nx.DiGraph))
-    monkeypatch.setattr(centrality, "MOST_STEPS", 10)
+    monkeypatch.setattr(pivots, "MOST_STEPS", 10)
     with pytest.raises(TooCostly, match="the limit is 10"):
         compute(made, "betweenness")
-    monkeypatch.setattr(centrality, "MOST_WEIGHTED_STEPS", 10)
+    monkeypatch.setattr(pivots, "MOST_WEIGHTED_STEPS", 10)
     with pytest.raises(TooCostly, match="by distance"):
         compute(made, "betweenness", weight="distance")
 

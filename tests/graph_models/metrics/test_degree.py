@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from graph_models import compute
 from tests.graph_models.metrics.made import of_networkx
-from tests.graph_models.metrics.test_centrality import FACTS, networks
+from tests.graph_models.metrics.networks import FACTS, networks
 
 
 def test_the_degrees_of_krackhardts_kite() -> None:
