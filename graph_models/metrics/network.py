@@ -15,8 +15,8 @@ from graph_models.ecosystem import Ecosystem, Floats, Longs
 from graph_models.graphs import Graph, graph_of
 from graph_models.kernels.distances import distance_sums, hops_from
 from graph_models.kernels.triangles import triangle_sums
-from graph_models.metrics.centrality import EXACT_PARTIES
 from graph_models.metrics.concentration import hhi_money
+from graph_models.metrics.pivots import EXACT_PARTIES
 from graph_models.metrics.sinks import unattributed_share
 from graph_models.parameters import STRUCTURAL, Parameters
 from graph_models.roll_up import roll_up_of, states_of

@@ -22,7 +22,7 @@ import numpy as np
 
 from graph_models.errors import AlreadyExists, FieldError, InvalidInput, TooLarge
 from graph_models.records import documents_named
-from graph_models.time import now_text
+from graph_models.time import Period, now_text
 from graph_models.vocabulary import Terms, Vocabulary
 from service.ingest.first_load_lines import DRAFT, OfType, Seen, Setup, begin, parties_drafted, records_added
 from service.ingest.load import refused
@@ -30,7 +30,7 @@ from service.ingest.record_lines import RecordLines
 from service.ingest.sources import FileOfSet
 from service.jobs import Progress, no_progress
 from service.stores.neo4j_files import FIELD, ITEM, SOME, Part, command_line, keep_revision, property_cells, rows_of
-from service.stores.store import Believed, Change, NewRow, Plan, Revision, Store, Writing
+from service.stores.store import Change, Compared, NewRow, Plan, Revision, Row, Store, Writing
 from service.writes import Numbered, batch_refused, parse_ndjson, write_batch
 
 T = TypeVar("T")
@@ -55,12 +55,18 @@ class NothingYet:
         self.change: Change | None = None
 
     def write(self, plan: Plan, writing: Writing) -> None:
-        self.change = plan(cast(Believed, self))
+        self.change = plan(self)
 
-    def live(self, type_name: str, ids: Collection[str]) -> Mapping[str, Sequence[Any]]:
+    def live(self, type_name: str, ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         return {}
 
+    def compared(self, type_name: str, bodies: Mapping[str, bytes]) -> Compared:
+        return Compared((), {})
+
     def present(self, type_name: str, ids: Collection[str]) -> Collection[str]:
+        return ()
+
+    def referring(self, type_name: str, record_id: str, period: Period) -> Sequence[Row]:
         return ()
 
     def head(self) -> int:

@@ -19,11 +19,11 @@ from graph_models.kernels.structural_holes import constraint, effective_size
 from graph_models.kernels.triangles import clustering
 from graph_models.metrics import METRICS
 from graph_models.metrics.articulation import bridges_of
-from graph_models.metrics.result import ROLLED_UP, MetricResult
+from graph_models.metrics.result import NUMBER, ROLLED_UP, MetricResult
 from graph_models.parameters import GRAPHS
 from tests.graph_models.metrics.made import ecosystem, of_networkx, parties, ties
 
-STRUCTURAL = [metric.name for metric in METRICS if metric.structural]
+STRUCTURAL = [metric.name for metric in METRICS if metric.structural and metric.kind == NUMBER]
 
 
 def flow(source: str, target: str, name: str, amount: float, **fields: Any) -> dict[str, Any]:
