@@ -32,6 +32,8 @@ class Check:
         """What is stored already, as far as it was asked for."""
         self.missing: dict[str, dict[str, tuple[int, str]]] = {"party": {}, "document": {}}
         """What was named and has not come yet: where it was named first, and in which field."""
+        self.in_order = True
+        """Does no chunk name what only a later one brings?"""
         self.staged: list[tuple[int, Record]] = []
 
     def run(self, parts: Iterable[Chunk]) -> Kept:
@@ -79,6 +81,7 @@ class Check:
         there = present(self.store, name, unknown)
         self.there[name].add(there)
         unknown -= there
+        self.in_order = self.in_order and not unknown
         for place, record in pairs if unknown else ():
             said = parties_named(record) if name == "party" else (("evidence", document) for document in documents_named(record))
             for field, record_id in said:

@@ -26,10 +26,10 @@ _json = msgspec.json.Encoder(decimal_format="string")
 class Chunk:
     """Some records and faults that are written together; ``checked``: each record was found to be valid by itself, and no two at odds."""
 
-    def __init__(self) -> None:
-        self.records: list[tuple[int, Record]] = []
-        self.errors: list[FieldError] = []
-        self.terms: list[tuple[int, Terms]] = []
+    def __init__(
+        self, records: list[tuple[int, Record]] | None = None, errors: list[FieldError] | None = None, terms: list[tuple[int, Terms]] | None = None
+    ) -> None:
+        self.records, self.errors, self.terms = records or [], errors or [], terms or []
         self.checked = False
 
     def __len__(self) -> int:
@@ -43,11 +43,8 @@ class Chunk:
 
     def cut(self, size: int) -> Chunk:
         """The first ``size`` records and faults, and all terms, as a chunk of their own; the rest stays."""
-        part = Chunk()
-        part.errors, self.errors = self.errors[:size], self.errors[size:]
-        rest = size - len(part.errors)
-        part.records, self.records = self.records[:rest], self.records[rest:]
-        part.terms, self.terms = self.terms, []
+        part = Chunk(self.records[: max(size - len(self.errors), 0)], self.errors[:size], self.terms)
+        self.records, self.errors, self.terms = self.records[len(part.records) :], self.errors[size:], []
         return part
 
 

@@ -119,7 +119,7 @@ class FirstLoad:
         self._finish_parties(slices, {label for part in seen for label in part.labels})
         return self._kept()
 
-    def _lines(self, stage: str) -> Iterator[tuple[list[int], list[bytes]]]:
+    def _lines(self, stage: str) -> Iterator[tuple[Sequence[int], list[bytes]]]:
         return self.source.lines(lambda position: self.progress(min(position, self.source.size), self.source.size, stage))
 
     def _each(self, work: Callable[..., T], blocks: Iterable[tuple[Any, ...]]) -> Iterator[T]:

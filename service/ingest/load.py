@@ -103,7 +103,7 @@ class _Import:
         check = Check(self.store, self.vocabulary, self.plan.directory)
         try:
             kept = check.run(parts)
-            writer.known = check.there
+            writer.known, writer.in_order = check.there, check.in_order
             return writer.write(kept, self._wrote)
         finally:
             check.kept.close()

@@ -40,16 +40,18 @@ class RecordLines:
 
     def parts(self, progress: Callable[[int], None]) -> Iterator[Chunk]:
         """The records, faults and terms, each with its place (see ``mapping.py``)."""
-        return (_chunk(parse_ndjson(lines, 0), places) for places, lines in self.lines(progress))
+        for places, lines in self.lines(progress):
+            yield Chunk(*parse_ndjson(lines, places.start)) if isinstance(places, range) else _placed(parse_ndjson(lines, 0), places)
 
-    def lines(self, progress: Callable[[int], None]) -> Iterator[tuple[list[int], list[bytes]]]:
-        """The JSON of each record, some at a time: their places and their lines."""
+    def lines(self, progress: Callable[[int], None]) -> Iterator[tuple[Sequence[int], list[bytes]]]:
+        """The JSON of each record, some at a time: their places (a ``range`` where each line is one) and their lines."""
         done = 0
         for number, file in enumerate(self.files):
             first = number * FILE_STEP
             with opened(file) as source:
                 for numbers, lines in _READERS[_format(file)](file, source):
-                    yield [first + line for line in numbers], lines
+                    places = range(first + numbers.start, first + numbers.stop) if isinstance(numbers, range) else [first + line for line in numbers]
+                    yield places, lines
                     progress(done + source.position())
                 done += source.size
 
@@ -58,12 +60,9 @@ Block = tuple[Sequence[int], list[bytes]]
 """Some items, each as JSON, and the lines where they are."""
 
 
-def _chunk(parsed: Parsed, places: Sequence[int]) -> Chunk:
-    chunk = Chunk()
-    chunk.records = [(places[number], record) for number, record in parsed.records]
-    chunk.errors = [error.at(places[error.line or 0]) for error in parsed.errors]
-    chunk.terms = [(places[number], terms) for number, terms in parsed.terms]
-    return chunk
+def _placed(parsed: Parsed, places: Sequence[int]) -> Chunk:
+    errors = [error.at(places[error.line or 0]) for error in parsed.errors]
+    return Chunk([(places[number], record) for number, record in parsed.records], errors, [(places[number], terms) for number, terms in parsed.terms])
 
 
 def _format(file: FileOfSet) -> str:

@@ -81,6 +81,8 @@ class ChunkWriter:
         self.on_error, self.writing = on_error, writing
         self.known = {"party": Known(), "document": Known()}
         """What is stored, as far as it was asked for or written."""
+        self.in_order = False
+        """Is it certain that nothing has to wait?"""
         self.late = Kept(directory)
         self.total = Total()
 
@@ -94,7 +96,7 @@ class ChunkWriter:
                 except InvalidInput as error:
                     chunk.errors += [fault.at(place) for fault in error.errors]
             size = len(chunk)
-            self._put(self._ready(chunk))
+            self._put(chunk if self.in_order else self._ready(chunk))
             written(done := done + size)
         for rest in chunks(self.late):
             self._put(rest)
