@@ -1,0 +1,18 @@
+// The records of nodes whose ids of Neo4j's own are in a range: what is believed, and what was superseded since a revision
+// Returns them, how many nodes of any kind are in the range, how many there are at all, and the newest revision.
+// :param low => 0
+// :param high => 20000
+// :param last => date('2025-12-31')
+// :param first => date('2025-12-31')
+// :param all => true
+// :param revision => 4611686018427387904
+// mode: read
+UNWIND range($low, $high - 1) AS i
+MATCH (f) WHERE id(f) = i
+WITH count(f) AS seen, collect(CASE
+  WHEN NOT ($all OR f.revision <= $revision) THEN null
+  WHEN f:Superseded AND ($all OR f.superseded <= $revision) THEN null
+  WHEN f:Party OR f:PartySlice OR f.type IN ['party', 'role', 'relationship'] THEN CASE WHEN f.valid_from <= $last AND f.valid_to > $first THEN f.record END
+  ELSE f.record
+END) AS records
+RETURN records, seen, COUNT { () } AS total, COLLECT { MATCH (w:Workspace {name: 'workspace'}) RETURN w.revision } AS head;
