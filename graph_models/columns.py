@@ -204,11 +204,20 @@ def arrow_type(column: str) -> pa.DataType:
     return pa.string() if column == "id" else _ARROW[_HOT_TYPE[column]]
 
 
+def schema_of(family: str) -> pa.Schema:
+    """The columns of a family in an ecosystem, where parties are places."""
+    placed = {"source": pa.int32(), "target": pa.int32()}
+    return pa.schema([(name, placed.get(name) or arrow_type(name)) for name in ("id", "valid_from", "valid_to", *FAMILIES[family])])
+
+
 class Columns:
     """The tables of one ecosystem, sorted by id; ``source`` and ``target`` are places in ``parties`` (int32, null where nobody is named)."""
 
-    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+    def __init__(self, tables: Mapping[str, pa.Table], digest: str | None = None) -> None:
+        """``digest``: that of these tables, where it is known already."""
         self.tables = dict(tables)
+        if digest is not None:
+            self.__dict__["digest"] = digest
 
     def __getitem__(self, family: str) -> pa.Table:
         return self.tables[family]
@@ -238,17 +247,17 @@ class _Digested:
         self.closed = True
 
 
-def columns_of(rows: Mapping[str, pa.Table]) -> Columns:
+def columns_of(rows: dict[str, pa.Table]) -> Columns:
     """Columns from what a store delivers: family -> table of ``id valid_from valid_to`` and its hot columns, ids as text, in any order.
 
-    A fact one of whose parties is not there is left out (metrics.md section 1).
+    A fact one of whose parties is not there is left out (metrics.md section 1). Tables are taken out of ``rows``, so that each can go when it was used.
     """
-    parties = _by_id(rows["parties"])
+    parties = _by_id(rows.pop("parties"))
     tables = {"parties": parties}
     for family, names in FAMILIES.items():
         if family == "parties":
             continue
-        table = _by_id(rows[family])
+        table = _by_id(rows.pop(family))
         if "target" in names:
             table = _placed(table, parties["id"].combine_chunks())
         tables[family] = table
@@ -279,8 +288,31 @@ def tables_of(records: Iterable[Record], day: int) -> dict[str, pa.Table]:
     return {family: table_of(family, values) for family, values in rows.items()}
 
 
+def said_in(table: pa.Table) -> pa.Table:
+    """The columns in which anything is said."""
+    return table.select([name for name in table.schema.names if table[name].null_count < len(table)])
+
+
+def filled(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A table with the columns of a schema: those that it has not say nothing, and take no memory (zeros that nobody wrote)."""
+    count = len(table)
+    zeros = pa.py_buffer(np.zeros(count + 1, np.int64))
+
+    def nothing(kind: pa.DataType) -> pa.Array:
+        valid = zeros.slice(0, (count + 7) // 8)
+        if pa.types.is_string(kind):
+            return pa.Array.from_buffers(kind, count, [valid, zeros.slice(0, 4 * (count + 1)), pa.py_buffer(b"")])
+        return pa.Array.from_buffers(kind, count, [valid, zeros.slice(0, kind.bit_width // 8 * count)])
+
+    return pa.table([table[field.name] if field.name in table.schema.names else nothing(field.type) for field in schema], schema)
+
+
 def _by_id(table: pa.Table) -> pa.Table:
-    table = table.combine_chunks()
+    schema = table.schema
+    return filled(_sorted(said_in(table).combine_chunks()), schema) if len(table) else table
+
+
+def _sorted(table: pa.Table) -> pa.Table:
     ids = table["id"]
     if len(ids) > 1 and not pc.all(pc.less(ids.slice(0, len(ids) - 1).combine_chunks(), ids.slice(1).combine_chunks())).as_py():
         table = table.take(pc.sort_indices(table, [("id", "ascending"), ("valid_from", "ascending")])).combine_chunks()

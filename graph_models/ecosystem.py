@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -136,6 +137,28 @@ def _coded(column: pa.ChunkedArray) -> Coded:
     return Coded(places[codes], [texts[place] for place in order])
 
 
+class Places(Mapping[str, int]):
+    """Party -> its place, looked up among the ids, which are sorted: where few are asked for, no dictionary of all is made."""
+
+    def __init__(self, ids: pa.ChunkedArray) -> None:
+        self._ids = ids
+
+    def __getitem__(self, party: object) -> int:
+        place = bisect_left(range(len(self._ids)), party, key=self._id) if isinstance(party, str) else len(self._ids)
+        if place == len(self._ids) or self._id(place) != party:
+            raise KeyError(party)
+        return place
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids.to_pylist())
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def _id(self, place: int) -> str:
+        return cast(str, self._ids[place].as_py())
+
+
 class Ecosystem:
     """Immutable. ``parties`` are ids in order; a party's place among them is its number in every graph and array."""
 
@@ -187,8 +210,8 @@ class Ecosystem:
         return cast("list[str]", self.columns["parties"]["id"].to_pylist())
 
     @cached_property
-    def places(self) -> dict[str, int]:
-        return {party: place for place, party in enumerate(self.parties)}
+    def places(self) -> Places:
+        return Places(self.columns["parties"]["id"])
 
     def index(self, party: str) -> int:
         """The place of a party; ``KeyError`` where there is none of that id."""

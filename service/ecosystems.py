@@ -8,6 +8,7 @@ from typing import Any
 
 from graph_models.ecosystem import Ecosystem
 from graph_models.vocabulary import Vocabulary
+from service.ecosystem_cache import columns_at
 from service.stores.store import At
 from service.workplace import Service
 
@@ -26,12 +27,13 @@ class Ecosystems:
         workspace, vocabulary = service.workspace(workspace_id), vocabulary or service.vocabulary(workspace_id)
         store = service.store(workspace_id)
         at = At(at.day, min(at.revision, store.head()))
-        made = [revision.time for revision in store.revisions(at.revision - 1, 1)]  # a workspace deleted and made anew counts from 1 again
+        made = [revision.time for revision in store.revisions(at.revision - 1, 1)] or [""]  # a workspace deleted and made anew counts from 1 again
         key = (str(service.settings.data_directory), workspace, at, *made, vocabulary.hash)
         with self._making:
             if key not in self._kept:
                 assert at.day is not None
-                self._kept[key] = Ecosystem.from_columns(store.columns(at), workspace.focal_party_id or "", at.day, workspace.base_currency, vocabulary)
+                columns = columns_at(service, workspace_id, at, *made)
+                self._kept[key] = Ecosystem.from_columns(columns, workspace.focal_party_id or "", at.day, workspace.base_currency, vocabulary)
             self._kept.move_to_end(key)
             while len(self._kept) > ECOSYSTEMS_KEPT:
                 self._kept.popitem(last=False)

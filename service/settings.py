@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     query_timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(60.0, description="The longest timeout_s that a Cypher query may ask for.")
     worker: bool = Field(True, description="Run the worker process beside the API. Without it jobs stay queued until another service takes them.")
     keep_jobs_days: Annotated[int, Field(ge=1)] = Field(30, description="Finished jobs are forgotten after so many days.")
+    ecosystem_cache_mb: Annotated[int, Field(ge=0)] = Field(
+        8192,
+        description="What the files of loaded ecosystems may take on the disk, in all workspaces; the longest unused go, the newest stays. 0: none are kept.",
+    )
     analysis_memory_mb: Annotated[int, Field(ge=64)] = Field(2048, description="What one analysis may need; a request that would need more is refused.")
 
     @field_validator("store")
