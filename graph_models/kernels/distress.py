@@ -8,6 +8,9 @@ from graph_models.kernels.arrays import Floats, Ints, Matrix
 from graph_models.kernels.compiled import compiled, rows
 from graph_models.kernels.threads import summed
 
+MANY = 1000
+"""So many nodes of one step are worth sorting: their edges are then read one behind the other."""
+
 
 def distress(matrix: Matrix, worth: Floats, sources: Ints) -> Floats:
     """Along the nodes, for each source: what the others are worth, times how distressed they end up, when the source alone fails.
@@ -63,6 +66,8 @@ def _spread(indptr, nodes, weights, worth, sources, answer):  # type: ignore[no-
         first, end = 0, 1
         while first < end:
             last = end
+            if last - first > MANY:
+                reached[first:last].sort()
             for at in range(first, last):  # before any of this step adds to it
                 passed[at] = level[reached[at]]
             for at in range(first, last):

@@ -15,7 +15,7 @@ from graph_models.value_chain import CLOSED, PRECISION, ValueChain, value_chain_
 __all__ = ["trophic_level"]
 
 NO_SOURCE = "no-source"
-STEPS = 100
+STEPS = 32
 """Terms of the series: it ends by itself in a chain without cycles that is no longer."""
 RESIDUAL = 1e-13
 

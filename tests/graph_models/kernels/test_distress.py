@@ -38,6 +38,15 @@ def test_distress_is_what_the_equations_say(nodes: int, way: str, monkeypatch: p
         assert distress(matrix, worth, np.arange(nodes - 1, nodes)).tolist() == [0.0] * (nodes - 1) + [pytest.approx(expected[-1], abs=1e-12)]
 
 
+def test_a_step_of_very_many_nodes_is_taken_in_their_order() -> None:
+    """0 is half of what 1 to 3,000 live on, which are all that 3,001 lives on, a 3,000th each."""
+    crowd = np.arange(3000, 0, -1)
+    nothing, last = np.zeros(3000, np.int64), np.full(3000, 3001)
+    weight = np.concatenate([np.full(3000, 0.5), np.full(3000, 1 / 3000)])
+    matrix = matrix_of(3002, np.concatenate([nothing, crowd]), np.concatenate([crowd, last]), weight)
+    assert distress(matrix, np.ones(3002), np.array([0]))[0] == pytest.approx(3001 * 0.5)
+
+
 def test_nothing_passes_on_what_came_after_it_was_distressed() -> None:
     """a > b .1, a > c 1, c > b .9, b > d 1: b is distressed by .1 when it passes on, and by 1 in the end."""
     matrix = matrix_of(4, [0, 0, 2, 1], [1, 2, 1, 3], [0.1, 1.0, 0.9, 1.0])
