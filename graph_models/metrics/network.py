@@ -231,12 +231,9 @@ def _assortativity_role(ecosystem: Ecosystem, parameters: Parameters) -> Found:
 
 
 def _reciprocity(ecosystem: Ecosystem, parameters: Parameters) -> Found:
-    graph = graph_of(ecosystem, "influence", parameters)
-    if not len(graph.source):
-        return Found(None, NO_TIES)
-    ways = np.unique(graph.source.astype(np.int64) * graph.nodes + graph.target)
-    back = graph.target.astype(np.int64) * graph.nodes + graph.source
-    return Found(float(np.isin(back, ways).sum() / len(back)))
+    """Two are tied by one edge or by two: the edges beyond the first of each pair have their reverse, and so have those."""
+    edges, ties = len(graph_of(ecosystem, "influence", parameters).source), _counts(tie_graph(ecosystem, parameters))[1]
+    return Found(2 * (edges - ties) / edges) if edges else Found(None, NO_TIES)
 
 
 _TIED = "nobody is tied to anybody (no-ties)"
