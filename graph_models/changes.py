@@ -18,7 +18,7 @@ from graph_models.metrics.result import MetricResult
 from graph_models.parameters import DEFAULTS
 from graph_models.ranking import rounded
 from graph_models.scores import SCORES
-from graph_models.structure_changes import structure_changes
+from graph_models.structure_changes import both_days, structure_changes
 
 KINDS = ("rank", "structure", "fact")
 """In this order."""
@@ -170,15 +170,12 @@ def _are_in(ids: pa.ChunkedArray, others: pa.ChunkedArray) -> Mask:
 
 def _rank_changes(score: str, before: Side, after: Side) -> Iterator[RankChange]:
     """Whoever has another rank, the largest change of the value first; a value that is not there counts as 0."""
-    tables = [side.ecosystem.columns["parties"]["id"] for side in (before, after)]
-    parties = pc.unique(pa.chunked_array([*tables[0].chunks, *tables[1].chunks], pa.string())).sort()
-    places, values, ranks = [], [], []
-    for side, ids in zip((before, after), tables, strict=True):
-        place = pc.fill_null(pc.index_in(parties, value_set=ids.combine_chunks()), -1).to_numpy().astype(np.int64)
-        places.append(place)
+    parties = both_days(before.ecosystem, after.ecosystem)
+    values, ranks = [], []
+    for side, place in ((before, parties.before), (after, parties.after)):
         values.append(np.nan_to_num(np.append(side.scores[score].value, np.nan)[place]))
         ranks.append(np.append(side.scores[score].rank, 0)[place])
     moved = np.flatnonzero(ranks[0] != ranks[1])
     change = rounded(np.abs(values[1] - values[0])[moved], 9)
     for at in moved[np.argsort(-change, kind="stable")].tolist():
-        yield RankChange(score, parties[at].as_py(), int(places[0][at]), int(places[1][at]))
+        yield RankChange(score, parties.ids[at].as_py(), int(parties.before[at]), int(parties.after[at]))

@@ -15,6 +15,7 @@ from graph_models.ecosystem import Ecosystem, Floats, Longs
 from graph_models.graphs import Graph, graph_of
 from graph_models.kernels.distances import distance_sums, hops_from
 from graph_models.kernels.triangles import triangle_sums
+from graph_models.metrics.articulation import bridges_of
 from graph_models.metrics.concentration import hhi_money
 from graph_models.metrics.pivots import EXACT_PARTIES
 from graph_models.metrics.sinks import unattributed_share
@@ -63,15 +64,24 @@ def network_statistics(ecosystem: Ecosystem, parameters: Parameters) -> list[dic
     return ecosystem.kept(("network statistics", plain.given_key()), lambda: [_answer(statistic, ecosystem, plain) for statistic in STATISTICS])
 
 
-def network_view(ecosystem: Ecosystem, parameters: Parameters, *, known: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """The statistics of the network; ``known``: those that an analysis found before.
+def network_view(
+    ecosystem: Ecosystem, parameters: Parameters, *, known: list[dict[str, Any]] | None = None, limit: int = 100, offset: int = 0
+) -> dict[str, Any]:
+    """The statistics of the network (``known``: those that an analysis found before) and some of its bridges, of which there are ``total``.
+
+    A bridge is a tie without which its ends are no longer connected; they are in the order of ids.
 
     >>> from graph_models.parameters import DEFAULTS
-    >>> view = network_view(Ecosystem.from_records([{"type": "party", "id": "a", "name": "A", "kind": "person"}], "a", "2025-12-31"), DEFAULTS)
-    >>> [item for item in view["statistics"] if item["statistic"] == "diameter"]
-    [{'statistic': 'diameter', 'value': None, 'reason': 'no-ties', 'parameters': {}}]
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in "abcd"]
+    >>> records += [{"type": "relationship", "id": a + b, "source": a, "target": b, "kind": "knows"} for a, b in ("ab", "bc", "ac", "cd")]
+    >>> network_view(Ecosystem.from_records(records, "a", "2025-12-31"), DEFAULTS)["bridges"]
+    [{'source': 'c', 'target': 'd'}]
     """
-    return {"statistics": network_statistics(ecosystem, parameters) if known is None else known}
+    statistics = network_statistics(ecosystem, parameters) if known is None else known
+    graph = tie_graph(ecosystem, parameters)
+    bridges = ecosystem.kept(("bridges", parameters.with_(**dict.fromkeys(STRUCTURAL)).given_key()), lambda: bridges_of(graph))
+    shown = [{"source": ecosystem.parties[low], "target": ecosystem.parties[high]} for low, high in bridges[offset : offset + limit]]
+    return {"statistics": statistics, "bridges": shown, "total": len(bridges)}
 
 
 def _answer(statistic: Statistic, ecosystem: Ecosystem, parameters: Parameters) -> dict[str, Any]:

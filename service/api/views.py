@@ -32,6 +32,7 @@ _COMMUNITY: dict[str, Any] = {
     "size": 2, "parties": ["d1", "firm"], "truncated": None,
 }  # fmt: skip
 _STATISTIC: dict[str, Any] = {"statistic": "density", "value": 0.0123, "reason": None, "parameters": {}}
+_NETWORK: dict[str, Any] = {"statistics": [_STATISTIC], "bridges": [{"source": "d1", "target": "firm"}], "total": 1, "next_cursor": None}
 _HOLDER = {"party_id": "fund1", "direct": 0.12, "integrated": 0.12, "controls": False, "chain": ["fund1", "firm"]}
 
 
@@ -104,10 +105,13 @@ def list_communities(
     return json_answer(_paged(calculator, place.workspace.id, analysis_id, "communities", asked, {"community_id": community}))
 
 
-@router.get("/network", response_class=Response, responses=answers({"statistics": [_STATISTIC]}))
-def get_network(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId) -> Response:
-    """What the network is like as a whole: one number a statistic, null with a reason where it is undefined."""
-    return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="network", query={}))
+@router.get("/network", response_class=Response, responses=answers(_NETWORK))
+def get_network(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep) -> Response:
+    """What the network is like as a whole: one number a statistic, null with a reason where it is undefined. `bridges` are paged, `total` is theirs."""
+    first = offset_of(asked.cursor)
+    query = {"limit": asked.limit, "offset": first}
+    found: dict[str, Any] = calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="network", query=query)
+    return json_answer(found | {"next_cursor": with_cursor({"items": found["bridges"], "total": found["total"]}, first)["next_cursor"]})
 
 
 @router.get("/ownership", response_class=Response, responses=answers({"party_id": "firm", "holders": [_HOLDER], "holdings": []}))

@@ -58,3 +58,14 @@ def test_the_network_is_kept_by_the_default_set_and_else_computed_on_demand(w: W
     assert "network" in w.get(f"/analyses/{kept}")["timings"]
     (mixing,) = [item for item in found if item["statistic"] == "assortativity_role"]
     assert mixing == {"statistic": "assortativity_role", "value": None, "reason": "no-roles", "parameters": {}}
+
+
+def test_bridges_are_paged(w: Workspace) -> None:
+    """Two triangles, tied by c-w, and a firm that hangs on a."""
+    w.write(*circles("abc", "wxy", "cw"), party("firm"), {"type": "relationship", "id": "t", "source": "firm", "target": "a", "kind": "knows"})
+    analysis_id = analysed(w)
+    page = w.get(f"/analyses/{analysis_id}/network?limit=1")
+    assert (page["bridges"], page["total"]) == ([{"source": "a", "target": "firm"}], 2)
+    rest = w.get(f"/analyses/{analysis_id}/network?limit=1&cursor={page['next_cursor']}")
+    assert (rest["bridges"], rest["next_cursor"]) == ([{"source": "c", "target": "w"}], None)
+    assert rest["statistics"] == page["statistics"]

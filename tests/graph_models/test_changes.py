@@ -145,6 +145,21 @@ def test_communities_that_merged_name_the_ties_that_did_it() -> None:
     assert merged["message"] == "community 2 of 4 merged into 1"
 
 
+def test_who_holds_the_network_together_is_told_when_it_changes() -> None:
+    """a-b-c is a chain until a and c know each other; from then on b is no articulation point, and the ties are no bridges. n comes and hangs on a."""
+    chain = [related("a", "b", "knows"), related("b", "c", "knows"), related("c", "a", "knows", valid_from="2025-06")]
+    newcomer = [until("n", valid_from="2025-06"), related("n", "a", "knows", valid_from="2025-06")]
+    found = [item for item in items(changes(*chain, *newcomer, focal="a"), kind="structure") if item["change"].startswith(("articulation", "bridge"))]
+    assert [(item["change"], item["party_id"], item["before"], item["after"], item["facts"]) for item in found] == [
+        ("articulation-gained", "a", False, True, ["c knows a", "n knows a"]),
+        ("articulation-lost", "b", True, False, []),
+        ("bridge-lost", None, {"source": "a", "target": "b"}, None, []),
+        ("bridge-lost", None, {"source": "b", "target": "c"}, None, []),
+    ]
+    back = changes(*[tie | ({"valid_from": "2020", "valid_to": "2025-05"} if tie["id"] == "c knows a" else {}) for tie in chain], focal="a")
+    assert [item["change"] for item in items(back, kind="structure") if item["change"].startswith("bridge")] == ["bridge-gained", "bridge-gained"]
+
+
 def test_between_a_day_and_itself_nothing_changed() -> None:
     assert changes(*CONTRACT, begin=TO, end=TO).page() == {"items": [], "total": 0}
 

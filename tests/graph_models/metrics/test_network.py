@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from graph_models.metrics.network import STATISTICS, core_fit, network_statistics
+from graph_models.metrics.network import STATISTICS, core_fit, network_statistics, network_view
 from graph_models.parameters import DEFAULTS, Parameters
 from tests.graph_models.ecosystems import Record, ecosystem_of, paid, parties, related, role, worked_chain
 from tests.graph_models.metrics.made import florentine_families, of_networkx
@@ -170,6 +170,18 @@ def test_concentration_of_money_and_what_is_unattributed() -> None:
     """Hand-computed: 60 and 45 paid, so (60 / 105)^2 + (45 / 105)^2; of the 60 that the firm delivers 45 reach the family, 15 stay with the shop."""
     found = statistics(ecosystem_of(paid("firm", "shop", 60), paid("shop", "family", 45), focal="firm"))
     assert (found["hhi_money"], found["unattributed_share"]) == (pytest.approx((60**2 + 45**2) / 105**2), pytest.approx(0.25))
+
+
+def test_the_bridges_of_the_karate_club_and_of_florence() -> None:
+    """The one member with a single tie; the four families that hang on another: Acciaiuoli, Ginori, Lamberteschi, and Pazzi behind Salviati."""
+    assert network_view(of_networkx(nx.karate_club_graph()), DEFAULTS)["bridges"] == [{"source": "n0000", "target": "n0011"}]
+    assert [tuple(bridge.values()) for bridge in network_view(florentine_families(), DEFAULTS)["bridges"]] == [
+        ("Acciaiuoli", "Medici"),
+        ("Albizzi", "Ginori"),
+        ("Guadagni", "Lamberteschi"),
+        ("Medici", "Salviati"),
+        ("Pazzi", "Salviati"),
+    ]
 
 
 def test_every_statistic_says_what_it_is() -> None:
