@@ -13,17 +13,21 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from graph_models.ecosystem import Floats, Ints, Longs
-from graph_models.kernels.loops import grow
+from graph_models.kernels.loops import best_first, grow
 from graph_models.ranking import rounded
 
 SLACK = 1e-12
 """Scores that agree to 12 digits are the same score, whatever the order of their products."""
 ROOM = 262_144
 """So many loops are fetched at once."""
-MOST_STEPS = 500_000_000
-"""A search that takes more steps is given up: seconds, whatever the network is like."""
+MOST_STEPS = 100
+"""A search that takes so many steps for every loop that may be kept is given up: seconds, whatever the network is like."""
+FEWEST = 1_000_000
+"""But so many steps are always taken."""
 STRIDE, LONG_STRIDE = 0.3, 0.1
 """By so much the threshold falls from one search to the next; by the long one while few loops are found."""
+SLOW = 1.5
+"""Where a stride finds less than so many times the loops of the one before, the next one is twice as long (on a logarithmic scale)."""
 LOWEST = 1e-18
 """Below this part of the best score strides lead nowhere."""
 
@@ -49,6 +53,7 @@ class _Network(NamedTuple):
     source: Ints
     target: Ints
     utility: Floats
+    by_source: Longs
     before: list[Floats]
     """Per place on a loop and party: the best product of a way to it from the focal party."""
     bound: list[Floats]
@@ -71,7 +76,7 @@ def find_loops(
     """All elementary loops through ``focal`` of at most ``max_length`` streams whose product of utilities is at least ``min_score``.
 
     Where there are more than ``max_loops``: those strictly above the score of number ``max_loops`` + 1. Where finding them takes more than
-    ``MOST_STEPS``: those strictly above a score that the search did come down to. ``guess``: a score above which about ``max_loops`` are thought
+    ``MOST_STEPS`` for each: those strictly above a score that the search did come down to. ``guess``: a score above which about ``max_loops`` are thought
     to be; it saves strides, and changes nothing. Only sums are asked of loops that need not be ``in_order``.
     """
     network = _network(nodes, focal, source, target, utility, max_length)
@@ -79,6 +84,7 @@ def find_loops(
     known = Loops(np.zeros((0, max_length), np.int32), np.zeros(0), False, max(best, 0.0))
     few = guess is None and _walks(nodes, focal, source, target, max_length) <= 4 * max_loops
     least = min_score if few else max(LONG_STRIDE * best if guess is None else guess, min_score)
+    stride = LONG_STRIDE
     while True:
         loops = _above(network, least, max_loops)
         if loops.given_up:
@@ -86,10 +92,10 @@ def find_loops(
             break
         if not loops.complete or least <= min_score:
             break
-        more = len(loops.score) > len(known.score) or not len(loops.score)
+        slow = len(loops.score) < SLOW * len(known.score)
+        stride = stride**2 if slow else LONG_STRIDE if 100 * len(loops.score) < max_loops else STRIDE
         known = _strictly_above(loops, least)
-        least *= LONG_STRIDE if 100 * len(loops.score) < max_loops else STRIDE
-        least = max(least, min_score) if more and least > LOWEST * best else min_score
+        least = max(least * stride, min_score) if least * stride > LOWEST * best else min_score
     if not in_order:
         return loops
     rows, score = ranked(loops.streams, loops.score)
@@ -128,7 +134,7 @@ def _network(nodes: int, focal: int, source: Ints, target: Ints, utility: Floats
         reached = _best(nodes, target, by_target, np.where(before[-1][source] >= 0, before[-1][source] * utility, -1.0))
         reached[focal] = -1.0
         before.append(reached)
-    return _Network(nodes, focal, source, target, utility, before, bound[::-1])
+    return _Network(nodes, focal, source, target, utility, by_source, before, bound[::-1])
 
 
 def _best(nodes: int, end: Ints, order: Longs, value: Floats) -> Floats:
@@ -149,11 +155,11 @@ def _above(network: _Network, least: float, max_loops: int) -> Loops:
     at[0], end[0], score[0] = first[network.focal], first[network.focal + 1], 1.0
     state = np.zeros(2, np.int64)
     target = network.target.astype(np.uint32)
-    limit, strict, count = least * (1 - SLACK), 0, 0
+    limit, strict, count, most = least * (1 - SLACK), 0, 0, max(MOST_STEPS * max_loops, FEWEST)
     found: list[tuple[Ints, Floats]] = []
     while state[0] >= 0:
         rows, scores = np.empty(ROOM * longest, np.uint32), np.empty(ROOM)
-        new = grow(first, order, target, network.utility, bound, shape, strict, limit, MOST_STEPS, at, end, node, edge, score, state, rows, scores)
+        new = grow(first, order, target, network.utility, bound, shape, strict, limit, most, at, end, node, edge, score, state, rows, scores)
         found.append((rows.view(np.int32)[: new * longest].reshape(new, longest).copy(), scores[:new].copy()))
         count += new
         if new < ROOM and state[0] >= 0:
@@ -169,11 +175,14 @@ def _tried(network: _Network, limit: float) -> tuple[Longs, Longs, Floats]:
     firsts, orders, bounds, total = [], [], [], 0
     for before, bound in zip(network.before, network.bound, strict=True):
         led = before[network.source]
-        there = np.flatnonzero((led >= 0) & (bound >= 0) & (led * bound >= limit * (1 - SLACK)))
-        order = there[np.lexsort((-bound[there], network.source[there]))]
-        firsts.append(total + np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(network.source[there], minlength=network.nodes))]))
+        there = (led >= 0) & (bound >= 0) & (led * bound >= limit * (1 - SLACK))
+        order = network.by_source[there[network.by_source]]
+        first = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(network.source[order], minlength=network.nodes))])
+        bounded = bound[order]
+        best_first(first, order, bounded)
+        firsts.append(total + first)
         orders.append(order)
-        bounds.append(bound[order])
+        bounds.append(bounded)
         total += len(order)
     return np.concatenate(firsts), np.concatenate(orders), np.concatenate(bounds)
 

@@ -8,6 +8,8 @@ from graph_models.kernels.compiled import compiled
 
 NONE = np.uint32(0xFFFFFFFF)
 """What fills up a row."""
+FEW = 32
+"""Edges of a node that are sorted by moving each to its place."""
 
 
 @compiled(
@@ -55,6 +57,23 @@ def grow(first, order, target, utility, bound, shape, strict, limit, most, at, e
         at[depth], end[depth] = first[row], first[row + 1]
     state[0], state[1] = depth, steps
     return found
+
+
+@compiled("starts", "out longs", "out floats")
+def best_first(first, order, bound):  # type: ignore[no-untyped-def]
+    """Sorts the edges of each node by their bounds, the greatest first; equal ones stay as they are."""
+    for node in range(len(first) - 1):
+        low, high = first[node], first[node + 1]
+        if high - low > FEW:
+            places = np.argsort(-bound[low:high], kind="mergesort")
+            order[low:high], bound[low:high] = order[low:high][places], bound[low:high][places]
+            continue
+        for k in range(low + 1, high):
+            along, value, at = order[k], bound[k], k
+            while at > low and bound[at - 1] < value:
+                order[at], bound[at] = order[at - 1], bound[at - 1]
+                at -= 1
+            order[at], bound[at] = along, value
 
 
 @compiled("nodes", "longs", "number", "number", "out nodes")

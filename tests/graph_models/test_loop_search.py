@@ -126,7 +126,8 @@ def test_many_walks_that_are_no_loops_do_not_hide_that_the_loops_are_few() -> No
 def test_a_search_that_takes_too_many_steps_answers_with_all_above_what_it_came_down_to(monkeypatch: pytest.MonkeyPatch) -> None:
     edges = [(a, b, ((a * 31 + b * 17) % 97 + 1) / 98) for a in range(9) for b in range(9) if a != b]
     expected = every_loop(edges, 6)
-    monkeypatch.setattr(loop_search, "MOST_STEPS", 3000)
+    monkeypatch.setattr(loop_search, "MOST_STEPS", 1)
+    monkeypatch.setattr(loop_search, "FEWEST", 3000)
     loops = searched(edges, 9, max_loops=2000)
     assert (loops.complete, loops.given_up) == (False, True)
     assert rows(loops) == [path for score, path in expected if _digits(score) > _digits(loops.threshold)]
@@ -138,7 +139,7 @@ def test_a_hub_that_every_walk_comes_back_to_is_answered_in_bounded_steps(monkey
     leaves = range(3, 3003)
     edges = [(0, 1, 0.5), (1, 0, 0.5)]
     edges += [(hub, leaf, 0.3) for hub in (1, 2) for leaf in leaves] + [(leaf, hub, 0.3) for hub in (1, 2) for leaf in leaves]
-    monkeypatch.setattr(loop_search, "MOST_STEPS", 100_000)
+    monkeypatch.setattr(loop_search, "FEWEST", 100_000)
     loops = searched(edges, 3003, max_loops=1000)
     assert (rows(loops), loops.complete, loops.threshold) == ([(0, 1)], False, pytest.approx(0.0025))
 
