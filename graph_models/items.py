@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from graph_models.ecosystem import Floats, Ints, Longs
-from graph_models.streams import group_starts
+from graph_models.streams import group_starts, order_of
 
 
 def _no_facts() -> tuple[Longs, Longs]:
@@ -29,7 +29,7 @@ class Items:
     def _sorted_facts(self) -> tuple[Ints, Ints, Longs]:
         item, ref = self.facts()
         source, target = self.source[item], self.target[item]
-        order = np.lexsort((ref, target, source))
+        order = order_of(source, target)
         return source[order], target[order], ref[order]
 
     def facts_between(self, u: int, v: int) -> Longs:
@@ -42,7 +42,7 @@ class Items:
 
 def grouped(items: Items, join: np.ufunc = np.add) -> tuple[Ints, Ints, Floats]:
     """One edge a pair, sorted by source and target; the values of parallel items are joined."""
-    order = np.lexsort((items.target, items.source))
+    order = order_of(items.source, items.target)
     source, target = items.source[order].astype(np.int32), items.target[order].astype(np.int32)
     if not len(order):
         return source, target, np.zeros(0)

@@ -58,6 +58,21 @@ def streams_of(ecosystem: Ecosystem, parameters: Parameters) -> Streams:
     return ecosystem.kept(key, lambda: _streams(ecosystem, flows_of(ecosystem, parameters)))
 
 
+MOST_KEYS = 2**62
+
+
+def order_of(*keys: Ints | Longs) -> Longs:
+    """The places by the first key, equal ones by the next, and so on; what is equal in all stays as it is. One sort of one number where that holds all."""
+    together, widths = np.zeros(len(keys[0]), np.int64), 1
+    for key in keys:
+        least, most = (int(key.min()), int(key.max())) if len(key) else (0, 0)
+        widths *= most - least + 1
+        if widths > MOST_KEYS:
+            return np.lexsort(keys[::-1])
+        together = together * (most - least + 1) + (key - least)
+    return np.argsort(together, kind="stable")
+
+
 def group_starts(*keys: Ints | Longs) -> Longs:
     """Where each run of equal keys begins (the keys are sorted); one more at the end."""
     n = len(keys[0])
@@ -93,7 +108,7 @@ def weighted_means(values: Floats, weights: Floats, first: Longs) -> Floats:
 
 
 def _streams(ecosystem: Ecosystem, flows: Flows) -> Streams:
-    order = np.lexsort((flows.product, flows.kind, flows.target, flows.source))
+    order = order_of(flows.source, flows.target, flows.kind, flows.product)
     first = group_starts(*(key[order] for key in (flows.source, flows.target, flows.kind, flows.product)))
     amount = present_sums(flows.amount[order], first)
     refund = amount <= 0

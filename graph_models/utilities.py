@@ -10,7 +10,7 @@ from graph_models.deliveries import Deliveries, deliveries_of
 from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
 from graph_models.parameters import Parameters
 from graph_models.roll_up import roll_up_of
-from graph_models.streams import SATISFACTION, Streams, group_starts, judged, present_sums, streams_of, weighted_means
+from graph_models.streams import SATISFACTION, Streams, group_starts, judged, order_of, present_sums, streams_of, weighted_means
 
 NO_SHARE = 0.2
 """Importance, and weight in influence, of what has no share."""
@@ -91,7 +91,7 @@ def _looked_up(deliveries: Deliveries, pairs: Longs, n: np.int64) -> Floats:
 def _groups(streams: Streams, unit: Ints | None = None) -> Longs:
     """A number for each receiver and kind (and unit) of the streams."""
     keys = [streams.target, streams.kind] if unit is None else [streams.target, streams.kind, unit]
-    order = np.lexsort(keys)
+    order = order_of(*keys)
     first = group_starts(*(key[order] for key in keys))
     answer = np.zeros(len(streams), np.int64)
     answer[order] = np.repeat(np.arange(len(first) - 1), np.diff(first))

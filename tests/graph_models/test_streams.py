@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph_models.ecosystem import Ecosystem
 from graph_models.parameters import parameters_of
-from graph_models.streams import IMPORTANCE, SATISFACTION, streams_of, weighted_means
+from graph_models.streams import IMPORTANCE, SATISFACTION, order_of, streams_of, weighted_means
 from graph_models.utilities import utilities_of
 from tests.graph_models.ecosystems import Record, ecosystem_of, edges, flow, paid, parties, related
 
@@ -149,3 +151,9 @@ def test_weighted_means(weights: list[float], mean: float) -> None:
 
 def test_a_mean_of_nothing_is_missing() -> None:
     assert np.isnan(weighted_means(np.array([np.nan]), np.array([1.0]), np.array([0, 1]))).all()
+
+
+@given(st.lists(st.tuples(st.integers(-2, 3), st.integers(0, 2**40), st.sampled_from([-(2**30), 0, 5]))))
+def test_one_number_sorts_as_its_keys_do(rows: list[tuple[int, int, int]]) -> None:
+    keys = [np.array([row[place] for row in rows], np.int64) for place in range(3)]
+    assert order_of(*keys).tolist() == sorted(range(len(rows)), key=lambda place: rows[place])
