@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from graph_models.errors import StakeholderGraphError
 from service.api import (
@@ -73,9 +75,19 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+class Application(FastAPI):
+    """The framework, and a way past it, middleware and telemetry included."""
+
+    direct: Direct | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.direct is None or not await self.direct.answered(scope, send):
+            await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings) -> Application:
     """The service with these settings; its worker process runs while the app does."""
-    app = FastAPI(
+    app = Application(
         title="Stakeholder graph", version=VERSION, lifespan=_lifespan, responses=PROBLEM, redirect_slashes=False, docs_url=None,
         redoc_url=None, description="Who matters to a company, what flows between them, and why. Errors are problems (RFC 9457).",
     )  # fmt: skip
@@ -83,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.worker = WorkerProcess(app.state.service) if settings.worker else None
     app.state.calculator = Calculator(settings)
     app.state.counters = Counters()
+    app.direct = Direct(neighborhood.PATH, partial(neighborhood.answer_at_once, app.state.service), app.state.counters.count)
     for router in ROUTERS:
         app.include_router(router)
     for error in HANDLERS:
@@ -90,7 +103,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimits, settings=settings)
     app.add_middleware(SegmentedPaths)
-    app.add_middleware(Direct, path=neighborhood.PATH, answer=neighborhood.answer_at_once)
     app.add_middleware(CountedRequests, counters=app.state.counters)
     describe(app)
     return app

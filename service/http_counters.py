@@ -17,6 +17,11 @@ class Counters:
         self.requests: Counter[tuple[str, int]] = Counter()
         self.seconds = 0.0
 
+    def count(self, method: str, status: int, seconds: float) -> None:
+        """One more request."""
+        self.requests[method, status] += 1
+        self.seconds += seconds
+
     def text(self) -> str:
         """In the exposition format of Prometheus."""
         lines = [
@@ -44,8 +49,7 @@ class CountedRequests:
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.counters.requests[method, message["status"]] += 1
-                self.counters.seconds += perf_counter() - begun
+                self.counters.count(method, message["status"], perf_counter() - begun)
             await send(message)
 
         await self.app(scope, receive, counted)

@@ -65,9 +65,8 @@ async def get_neighborhood(request: Request) -> Response:
     return json_answer(found.as_json())
 
 
-def answer_at_once(state: Any, workspace_id: str, record_id: str, query: bytes) -> bytes | None:
+def answer_at_once(service: Service, workspace_id: str, record_id: str, query: bytes) -> bytes | None:
     """The same in the event loop; ``None`` where it might keep others waiting. Errors are not told apart: see ``http_direct.py``."""
-    service: Service = state.service
     workspace, store, asked = service.workspace(workspace_id), service.opened(workspace_id), _asked(query)
     if store is None or not store.answers_at_once or asked.hops > 1:
         return None

@@ -14,7 +14,6 @@ import msgspec
 import pytest
 
 from service.app import create_app
-from service.http_direct import Direct
 from service.settings import Settings
 from tests.api.conftest import Server, Workspace, money, party, role
 from tests.stores.told import flow, tie
@@ -37,8 +36,8 @@ def both(tmp_path: Path) -> Iterator[tuple[Workspace, Workspace]]:
     """One workspace, asked of a service, and of another on the same files that has no direct way."""
     settings = Settings(store=f"sqlite:///{tmp_path}", data=tmp_path, worker=False)
     with_direct, without = Server(settings), Server(settings)
-    without.app.user_middleware = [middleware for middleware in without.app.user_middleware if middleware.cls is not Direct]
-    assert len(without.app.user_middleware) == len(with_direct.app.user_middleware) - 1
+    assert with_direct.app.direct is not None
+    without.app.direct = None
     with with_direct as one, without as other, httpx.Client(base_url=one) as direct, httpx.Client(base_url=other) as usual:
         made = direct.post("/v1/workspaces", json={"id": "w", "name": "w", "focal_party_id": "firm", "default_as_of": "2025-12-31"})
         assert made.status_code == 201
