@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from scipy.sparse.csgraph import breadth_first_order
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -15,6 +16,8 @@ Nodes: TypeAlias = npt.NDArray[np.uint32]
 """The ends of edges, as compiled loops take them."""
 Matrix: TypeAlias = Any
 """A ``scipy.sparse.csr_array`` of floats: row = source, column = target."""
+LEVELS = 200
+"""So many steps are taken level by level, all nodes of a level at once."""
 
 
 def matrix_of(nodes: int, source: npt.ArrayLike, target: npt.ArrayLike, weight: npt.ArrayLike) -> Matrix:
@@ -39,9 +42,20 @@ def reachable(matrix: Matrix, start: int | Ints) -> Bools:
     seen = np.zeros(matrix.shape[0], dtype=bool)
     seen[start] = True
     frontier = np.flatnonzero(seen)
-    while len(frontier):
+    for _ in range(LEVELS):
         _, places = neighbours(matrix.indptr, frontier)
         found = matrix.indices[places]
         frontier = np.unique(found[~seen[found]]).astype(np.int64)
         seen[frontier] = True
-    return seen
+        if not len(frontier):
+            return seen
+    return seen | _reached_one_by_one(matrix, frontier)
+
+
+def _reached_one_by_one(matrix: Matrix, start: Ints) -> Bools:
+    """The same for long chains, whose levels are small: node by node from one more node, which leads to all from which to start."""
+    nodes, edges = matrix.shape[0], len(matrix.indices) + len(start)
+    columns = (np.ones(edges), np.concatenate([matrix.indices, start]), np.append(matrix.indptr, edges))
+    seen = np.zeros(nodes + 1, dtype=bool)
+    seen[breadth_first_order(sp.csr_array(columns, shape=(nodes + 1, nodes + 1)), nodes, return_predecessors=False)] = True
+    return seen[:nodes]

@@ -9,6 +9,12 @@ from scipy.sparse.linalg import splu
 
 from graph_models.kernels.arrays import Bools, Floats, Ints, Matrix, reachable
 
+ROUNDING = 1e-12
+FACTORED = 2_000
+"""A circle of more parties would fill up the factors: its sum is added up term by term, each one more step along the shares."""
+STEPS = 20_000
+PRECISION = 1e-17
+
 
 def cycles(matrix: Matrix) -> list[Ints]:
     """The groups of nodes that hold shares of each other in a circle."""
@@ -22,17 +28,32 @@ def cycles(matrix: Matrix) -> list[Ints]:
 
 
 def closed(matrix: Matrix) -> Bools:
-    """Circles that hold all of themselves: sums over them do not end. (A nonnegative W has (I - W) z = 1, z > 0 exactly if its spectral radius is below 1.)"""
+    """Circles that hold all of themselves: sums over them do not end.
+
+    A circle in which each is held to at most 1, or each holds at most 1, is closed exactly if it is 1 for each (Perron and Frobenius). Else
+    (I - W) z = 1 has z > 0 exactly if the spectral radius of W is below 1.
+    """
     answer = np.zeros(matrix.shape[0], dtype=bool)
-    for members in cycles(matrix):
-        inner = sp.eye_array(len(members), format="csc") - matrix[members][:, members].tocsc()
-        try:
-            steps = splu(inner).solve(np.ones(len(members)))
-        except RuntimeError:  # exactly singular
-            answer[members] = True
-            continue
-        answer[members] = not (np.isfinite(steps).all() and (steps > 0).all() and steps.max() < 1e12)
+    circles = cycles(matrix)
+    if not circles:
+        return answer
+    group = np.full(matrix.shape[0], -1)
+    group[np.concatenate(circles)] = np.repeat(np.arange(len(circles)), [len(members) for members in circles])
+    source, target = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.indices
+    inside = (group[source] >= 0) & (group[source] == group[target])
+    sums = [np.bincount(ends[inside], matrix.data[inside], matrix.shape[0]) for ends in (target, source)]
+    for members in circles:
+        whole = next((side[members] for side in sums if side[members].max() <= 1 + ROUNDING), None)
+        answer[members] = _endless(matrix[members][:, members]) if whole is None else whole.min() >= 1 - ROUNDING
     return answer
+
+
+def _endless(circle: Matrix) -> bool:
+    try:
+        steps = splu(sp.eye_array(circle.shape[0], format="csc") - circle.tocsc()).solve(np.ones(circle.shape[0]))
+    except RuntimeError:  # exactly singular
+        return True
+    return not (np.isfinite(steps).all() and (steps > 0).all() and steps.max() < 1 / ROUNDING)
 
 
 def held_of(matrix: Matrix, party: int) -> tuple[Floats, Bools]:
@@ -53,12 +74,27 @@ def held_of(matrix: Matrix, party: int) -> tuple[Floats, Bools]:
     inner = matrix[members][:, members].tocsr()
     stuck = closed(inner)
     if stuck.any():  # all who hold a closed circle have a part of a sum that does not end
-        backward = inner.T.tocsr()
-        for node in np.flatnonzero(stuck):
-            stuck |= reachable(backward, int(node))
+        stuck = reachable(inner.T.tocsr(), np.flatnonzero(stuck))
     endless[members[stuck]] = True
     free = np.flatnonzero(~stuck)
     direct = inner[free][:, [int(np.searchsorted(members, party))]].toarray().ravel()
     if direct.any():
-        held[members[free]] = splu(sp.eye_array(len(free), format="csc") - inner[free][:, free].tocsc()).solve(direct)
+        held[members[free]] = _solved(inner[free][:, free].tocsr(), direct)
     return held, endless
+
+
+def _solved(matrix: Matrix, right: Floats) -> Floats:
+    """(I - W)^-1 applied. The circles come one after the other, so that factors fill up inside a circle only; a large one is summed instead."""
+    count, group = connected_components(matrix, directed=True, connection="strong")
+    if count and np.bincount(group).max() > FACTORED:
+        total, term = right.copy(), right
+        for _ in range(STEPS):
+            term = matrix @ term
+            total += term
+            if term.sum() <= PRECISION * total.sum():
+                return total
+    order = np.argsort(group, kind="stable")  # the groups are numbered along the edges, or against them: triangular but for the circles
+    system = sp.eye_array(len(order), format="csc") - matrix[order][:, order].tocsc()
+    answer = np.empty(len(order))
+    answer[order] = splu(system, permc_spec="NATURAL", diag_pivot_thresh=0.0).solve(right[order])
+    return answer

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import heapq
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from graph_models.control import control_pairs, controlled_by
-from graph_models.ecosystem import Ecosystem, Floats, Mask
+from graph_models.control import controlled_by, controllers_of
+from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
 from graph_models.graphs import Graph, graph_of
-from graph_models.kernels.arrays import Matrix, reachable
+from graph_models.kernels.arrays import Matrix
 from graph_models.kernels.ownership import cycles, held_of
 from graph_models.metrics.asked_party import asked_party
 from graph_models.metrics.result import CLOSED_CYCLE, NO_FOCAL_PARTY, Metric, MetricResult, number_result, undefined_result
@@ -20,6 +20,10 @@ from graph_models.warning import Warning
 __all__ = ["control", "integrated_ownership", "ownership_view"]
 
 THRESHOLD = 0.5
+SHOWN = 1_000
+"""So many holders and holdings are shown, those of the largest share."""
+CHAIN_SHOWN = 100
+"""So many parties of a chain are shown, half of them from each end."""
 
 
 def integrated_ownership(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -106,7 +110,7 @@ def control(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     warnings = ownership_warnings(ecosystem, graph)
     if place is None:
         return undefined_result(ecosystem, "control", reason or NO_FOCAL_PARTY, present=graph.present, warnings=warnings)
-    values = _controllers(graph, place, _threshold(parameters)).astype(np.float64)
+    values = controllers_of(place, graph.matrix(), _threshold(parameters)).astype(np.float64)
     return number_result(ecosystem, "control", values, present=graph.present, warnings=warnings)
 
 
@@ -136,6 +140,7 @@ def ownership_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str |
     """Who holds a party, directly and through others, and what does it hold?
 
     ``chain``: the chain of shares with the largest product, from the holder to what it holds; of several the shortest, then the first by id.
+    Of a long one both ends are shown, and ``chain_left_out`` in between; of long lists the largest shares, and what is left out (``truncated``).
 
     >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "fund", "holding")]
     >>> records += [{"type": "relationship", "id": "a", "source": "holding", "target": "fund", "kind": "owns", "share": 0.6},
@@ -148,58 +153,91 @@ def ownership_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str |
     place, party_id, reason = asked_party(ecosystem, parameters, party)
     warnings = [warning._asdict() for warning in ownership_warnings(ecosystem, graph)]
     if place is None:
-        return {"party_id": party_id, "holders": [], "holdings": [], "reason": reason, "warnings": warnings}
+        return {"party_id": party_id, "holders": [], "holdings": [], "reason": reason, "warnings": warnings, "truncated": {"holders": None, "holdings": None}}
     matrix, threshold = graph.matrix(), _threshold(parameters)
     backward = matrix.T.tocsr()
     controlled = np.zeros(graph.nodes, bool)
     controlled[controlled_by(place, matrix, threshold)] = True
-    holders = _held(ecosystem, matrix, place, _controllers(graph, place, threshold), _chains(backward, place), holders=True)
-    holdings = _held(ecosystem, backward, place, controlled, _chains(matrix, place), holders=False)
-    return {"party_id": party_id, "holders": holders, "holdings": holdings, "warnings": warnings}
+    answer: dict[str, Any] = {"party_id": party_id, "warnings": warnings, "truncated": {}}
+    answer["holders"], answer["truncated"]["holders"] = _held(ecosystem, matrix, place, controllers_of(place, matrix, threshold), _chains(backward, place), -1)
+    answer["holdings"], answer["truncated"]["holdings"] = _held(ecosystem, backward, place, controlled, _chains(matrix, place), 1)
+    return answer
 
 
-def _held(ecosystem: Ecosystem, matrix: Matrix, place: int, controls: Mask, chains: dict[int, list[int]], *, holders: bool) -> list[dict[str, Any]]:
-    """Sorted by integrated share, then by id. A share without an end is null, with its reason."""
+def _held(ecosystem: Ecosystem, matrix: Matrix, place: int, controls: Mask, chains: _Chains, step: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """Sorted by integrated share, then by id; and what is left out. A share without an end is null, with its reason. ``step`` -1 turns chains round."""
     held, endless = held_of(matrix, place)
     direct: Floats = matrix[:, [place]].toarray().ravel()
+    reached = np.flatnonzero(chains.length > 1)
+    order = reached[np.lexsort((reached, -held[reached], endless[reached]))]
     items, ids = [], ecosystem.parties
-    for other in sorted(set(chains) - {place}, key=lambda other: (endless[other], -held[other], ids[other])):
-        chain = [ids[step] for step in (reversed(chains[other]) if holders else chains[other])]
+    for other in order[:SHOWN].tolist():
+        left = int(chains.length[other]) - CHAIN_SHOWN
+        way = chains.to(other) if left <= 0 else chains.to(int(chains.head[other])) + chains.to(other, CHAIN_SHOWN // 2)
         item = {
             "party_id": ids[other],
             "direct": float(direct[other]),
             "integrated": None if endless[other] else float(held[other]),
             "controls": bool(controls[other]),
-            "chain": chain,
+            "chain": [ids[at] for at in way[::step]],
         }
-        items.append(item | ({"reason": CLOSED_CYCLE} if endless[other] else {}))
-    return items
+        items.append(item | ({"chain_left_out": left} if left > 0 else {}) | ({"reason": CLOSED_CYCLE} if endless[other] else {}))
+    left_out = len(order) - len(items)
+    return items, {"shown": len(items), "left_out": left_out, "why": f"the {SHOWN} largest are shown"} if left_out else None
 
 
-def _chains(matrix: Matrix, start: int) -> dict[int, list[int]]:
-    """The best chain from a party to each that it reaches, the party first: Dijkstra on products, which only fall (shares above 1 count as 1)."""
-    done: dict[int, list[int]] = {}
-    waiting: list[tuple[float, int, list[int]]] = [(-1.0, 1, [start])]
+class _Chains(NamedTuple):
+    """The best chains from a party: to each place the one before it, and how many parties are on the way (0: it is not reached)."""
+
+    before: Longs
+    length: Longs
+    head: Longs
+    """Of a chain that is shown by its ends: where its first half ends."""
+
+    def to(self, place: int, last: int | None = None) -> list[int]:
+        """The chain to a place, from the party on, or its last places."""
+        chain = [place]
+        while len(chain) != last and (before := int(self.before[chain[-1]])) >= 0:
+            chain.append(before)
+        return chain[::-1]
+
+
+def _chains(matrix: Matrix, start: int) -> _Chains:
+    """Dijkstra on products, which only fall (shares above 1 count as 1); of equal ones the shortest, then the first by id along the chain."""
+    n = matrix.shape[0]
+    before, length, head = np.full(n, -1, np.int64), np.zeros(n, np.int64), np.arange(n)
+    best, steps, done = {start: 1.0}, {start: 1}, set[int]()
+    came: dict[int, int] = {}
+    waiting = [(-1.0, 1, start)]
+    indptr, indices, data = matrix.indptr, matrix.indices, matrix.data
     while waiting:
-        product, length, chain = heapq.heappop(waiting)
-        place = chain[-1]
+        product, count, place = heapq.heappop(waiting)
         if place in done:
             continue
-        done[place] = chain
-        row = slice(matrix.indptr[place], matrix.indptr[place + 1])
-        for other, share in zip(matrix.indices[row].tolist(), matrix.data[row].tolist(), strict=True):
-            if other not in done:
-                heapq.heappush(waiting, (product * min(share, 1.0), length + 1, [*chain, other]))
-    return done
+        done.add(place)
+        if count > CHAIN_SHOWN // 2:
+            head[place] = head[came[place]]
+        row = slice(indptr[place], indptr[place + 1])
+        for other, share in zip(indices[row].tolist(), data[row].tolist(), strict=True):
+            if other in done:
+                continue
+            value = -product * min(share, 1.0)
+            known = best.get(other, -1.0)
+            if value > known or (value == known and (count + 1 < steps[other] or (count + 1 == steps[other] and _first(came, place, came[other])))):
+                best[other], steps[other], came[other] = value, count + 1, place
+                heapq.heappush(waiting, (-value, count + 1, other))
+    before[list(came)] = list(came.values())
+    length[list(steps)] = list(steps.values())
+    return _Chains(before, length, head)
 
 
-def _controllers(graph: Graph, place: int, threshold: float) -> Mask:
-    """Who controls a party: only those above it are looked at."""
-    above = np.flatnonzero(reachable(graph.matrix().T.tocsr(), place))
-    controller, controlled = control_pairs(graph.matrix()[above][:, above].tocsr(), threshold)
-    answer = np.zeros(graph.nodes, bool)
-    answer[above[controller[above[controlled] == place]]] = True
-    return answer
+def _first(came: dict[int, int], one: int, other: int) -> bool:
+    """Which of two chains of the same length comes first, by the places where they part."""
+    parted = one, other
+    while one != other:
+        parted = one, other
+        one, other = came[one], came[other]
+    return parted[0] < parted[1]
 
 
 def _graph(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
