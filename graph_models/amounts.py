@@ -13,7 +13,8 @@ from graph_models.time import FIRST_DAY, OPEN, Period
 from graph_models.warning import Warning
 
 LARGEST, SMALLEST = 1e280, 1e-280
-"""Floats could not add up larger amounts (a rate can make them), nor divide by smaller ones: they are left out and listed."""
+"""Floats could not add up larger amounts (no record may say them, columns may), nor divide by smaller ones (a rate can make them): they are
+left out and listed."""
 
 
 class Flows(NamedTuple):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
+
+from graph_models.columns import Columns
 from graph_models.ecosystem import Ecosystem
 
 Record = dict[str, Any]
@@ -47,6 +50,15 @@ def ecosystem_of(*records: Record, focal: str = "f", as_of: str = "2025-12-31", 
     known = {record["id"] for record in records if record["type"] == "party"}
     missing = [party for party in named(list(records)) if party["id"] not in known]
     return Ecosystem.from_records([*records, *missing], focal, as_of, **more)
+
+
+def with_amounts(ecosystem: Ecosystem, amounts: dict[str, float]) -> Ecosystem:
+    """The same with other amounts of some flows: columns may hold what no record may say."""
+    table = ecosystem.columns["value_flows"]
+    rows = zip(table["id"].to_pylist(), table["amount"].to_pylist(), strict=True)
+    column = pa.array([amounts.get(fact, amount) for fact, amount in rows], pa.float64())
+    tables = ecosystem.columns.tables | {"value_flows": table.set_column(table.schema.get_field_index("amount"), "amount", column)}
+    return Ecosystem.from_columns(Columns(tables), ecosystem.focal_party, ecosystem.as_of)
 
 
 def worked_chain() -> Ecosystem:

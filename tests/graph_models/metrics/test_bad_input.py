@@ -12,34 +12,18 @@ from graph_models.metrics import METRICS, metric_named
 from graph_models.metrics.result import STREAM
 from graph_models.parameters import DEFAULTS
 from graph_models.views import VIEWS
+from tests.graph_models.ecosystems import with_amounts
 from tests.graph_models.metrics.made import chain_records, ecosystem, owns, paid, parties, ties
 
 Records = list[dict[str, Any]]
 
 
-def rate(currency: str, value: float) -> dict[str, Any]:
-    return {"type": "exchange_rate", "currency": currency, "base_currency": "CNY", "rate": value, "valid_from": "2020-01-01"}
-
-
-def huge() -> Records:
-    """1e308 and twice that, by a rate; and amounts that are too small to divide by."""
-    large = paid([("firm", "shop", 10**8), ("shop", "mall", 2 * 10**8)], currency="IRR")
-    small = paid([("mall", "firm", 1), ("mine", "firm", 2)], currency="KWD")
-    return [*parties("firm", "mall", "mine", "shop"), *large, *small, rate("IRR", 1e300), rate("KWD", 1e-305)]
-
-
-def nearly_huge() -> Records:
-    """Just within what counts: sums and products of these stay finite."""
-    rows = [("firm", "shop", 10**8), ("shop", "mall", 9 * 10**8), ("mall", "firm", 10**8), ("mine", "firm", 10**7)]
-    return [
-        *parties("firm", "mall", "mine", "shop"),
-        *paid(rows, currency="IRR"),
-        *paid([("mine", "shop", 1)], currency="KWD"),
-        rate("IRR", 1e270),
-        rate("KWD", 1e-270),
-    ]
-
-
+CYCLE = chain_records([("firm", "shop", 1), ("shop", "mall", 1), ("mall", "firm", 1), ("mine", "firm", 1)])
+AMOUNTS = {
+    "huge and tiny amounts": {"firm>shop": 1e308, "shop>mall": 1.7e308, "mall>firm": 1e-305, "mine>firm": 5e-324},
+    "nearly huge amounts": {"firm>shop": 1e279, "shop>mall": 9e279, "mall>firm": 1e279, "mine>firm": 1e-279},
+}
+"""The first beyond what counts, the second just within: what is made of them stays finite."""
 CASES: dict[str, Records] = {
     "empty": [],
     "a single party": parties("firm"),
@@ -56,14 +40,14 @@ CASES: dict[str, Records] = {
     "all of one strength": parties(*"abcd", "firm") + ties([(a, b) for a in "abcd" for b in ("firm", "a") if a != b]),
     "parallel flows": parties("firm", "a") + [record | {"id": f"x{place}"} for place in range(40) for record in paid([("firm", "a", 1)])],
     "everybody owned by one another": parties("firm", "a") + owns(("firm", "a", 1.0), ("a", "firm", 1.0)),
-    "huge and tiny amounts": huge(),
-    "nearly huge amounts": nearly_huge(),
+    "huge and tiny amounts": CYCLE,
+    "nearly huge amounts": CYCLE,
 }  # fmt: skip
 PARTY_METRICS = [metric.name for metric in METRICS if metric.kind != STREAM]
 
 
 def firm(case: str) -> Ecosystem:
-    return ecosystem(CASES[case], "firm")
+    return with_amounts(ecosystem(CASES[case], "firm"), AMOUNTS.get(case, {}))
 
 
 def endless(answer: Any) -> list[Any]:
