@@ -2,7 +2,7 @@
 
 Ours are called through networkx on a graph of arrays, plain dicts out, the best of some rounds. Plain networkx runs once; where its time grows
 with the number of sources it runs from `--sources` of them and is multiplied, then the table says "about". PageRank to 1e-10 also stands against
-scipy by hand. With `--large` only ours run.
+scipy by hand. Kernels that networkx does not dispatch to are called on the matrix. With `--large` only ours run.
 
 python -m benchmarks.kernels [--nodes 10000] [--edges 100000] [--sources 20] [--large]
 """
@@ -20,6 +20,9 @@ import numpy as np
 
 from benchmarks.machine import machine
 from graph_models.kernels.arrays import Matrix
+from graph_models.kernels.articulation import cuts
+from graph_models.kernels.distances import distance_sums
+from graph_models.kernels.eigenvectors import eigenvector, hubs_and_authorities, katz, largest_eigenvalue
 from graph_models.kernels.pagerank import pagerank as pagerank_kernel
 from graph_models.networkx_backend import dispatched
 from graph_models.networkx_backend.graphs import ArrayGraph
@@ -111,6 +114,26 @@ def cases(sources: int, nodes: int) -> list[tuple[str, str, dict[str, Any], dict
     ]
 
 
+def undispatched(ours: dict[str, ArrayGraph], plain: dict[str, Any], sources: int) -> list[tuple[str, Callable[[], Any], Callable[[], Any], float]]:
+    """(what, ours on the matrix, plain networkx, what its time is then multiplied by)"""
+    directed, ties, backward = ours["directed"].matrix("weight"), ours["undirected"].matrix(None), ours["directed"].matrix(None).T.tocsr()
+    nodes = directed.shape[0]
+    alpha = 0.5 / largest_eigenvalue(directed)[1]
+
+    def reached() -> None:
+        for node in range(sources):
+            nx.single_source_shortest_path_length(plain["directed"], node, cutoff=2)
+
+    tight = {"weight": "weight", "tol": 1e-13 / nodes, "max_iter": 100_000}
+    return [
+        ("articulation points and bridges (undirected)", lambda: cuts(ties), lambda: [*nx.articulation_points(plain["undirected"])], 1),
+        ("reach in two steps (directed)", lambda: distance_sums(backward, np.arange(nodes), hops=2), reached, nodes / sources),
+        ("eigenvector to 13 digits (directed)", lambda: eigenvector(directed), lambda: nx.eigenvector_centrality(plain["directed"], **tight), 1),
+        ("HITS to 13 digits (directed)", lambda: hubs_and_authorities(directed), lambda: nx.hits(plain["directed"], tol=1e-13), 1),
+        ("Katz, half the limit (directed)", lambda: katz(directed, alpha, np.ones(nodes)), lambda: nx.katz_centrality(plain["directed"], alpha, **tight), 1),
+    ]
+
+
 def of_networkit(source: Any, target: Any, weight: Any, nodes: int) -> dict[str, float]:
     """What networkit takes for the same, where it has it."""
     if importlib.util.find_spec("networkit") is None:
@@ -171,6 +194,11 @@ def main() -> None:
         label = f"{name} ({', '.join([graph, *(key for key in options if key in ('weight', 'k', 'sources'))])})"
         said = "" if theirs != theirs else f"{'about ' if times != 1 else ''}{theirs:.3g} | {theirs / took:,.0f}"
         print(f"| {label} | {took:.3g} | {said or ' | '} | {f'{others[name]:.3g}' if name in others and 'weight' not in options else ''} |", flush=True)
+    for label, mine, networkx, times in undispatched(ours, plain, given.sources):
+        took = seconds(mine, 1 if given.large else 3)
+        theirs = float("nan") if given.large else seconds(networkx) * times
+        said = "" if theirs != theirs else f"{'about ' if times != 1 else ''}{theirs:.3g} | {theirs / took:,.0f}"
+        print(f"| {label} | {took:.3g} | {said or ' | '} | |", flush=True)
     matrix = ours["directed"].matrix("weight")
     kernel, hand = (seconds(lambda w=work: w(matrix), 3) for work in (lambda m: pagerank_kernel(m, tolerance=1e-10), by_hand))  # type: ignore[misc]
     print(f"\nPageRank to 1e-10, arrays in and out: {kernel:.3g} s, scipy by hand {hand:.3g} s")

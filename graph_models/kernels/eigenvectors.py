@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from graph_models.kernels.arrays import Bools, Floats, Ints, Matrix, reachable
 from graph_models.kernels.pagerank import NotConverged
@@ -16,18 +17,20 @@ STEPS = 20_000_000_000
 """So many (node or edge) steps are worth waiting for."""
 MOST = 100_000
 """So many iterations at most, however small the graph."""
+FEW = 1_000
+"""Up to so many nodes nothing but voting is tried."""
 NEAR = 1e-13
 """Each value is as exact as this part of it."""
 TIED = 1e-12
-"""Eigenvalues that differ by less than this part of them are one."""
+"""Eigenvalues that differ by less than this part of them are one (where sums are long: by less than rounding may make of them)."""
 
 
 class NoCycle(ArithmeticError):
     """No edge leads back to where it came from: nothing is passed on for ever, and the largest eigenvalue is 0."""
 
 
-def largest_eigenvalue(matrix: Matrix, enough: Callable[[float, float], bool] = lambda low, high: high - low <= TIED * high) -> tuple[float, float]:
-    """Bounds of the largest eigenvalue of a matrix without negative entries, as near as they come until ``enough`` is said of them.
+def largest_eigenvalue(matrix: Matrix, enough: Callable[[float, float], bool] = lambda low, high: False) -> tuple[float, float]:
+    """Bounds of the largest eigenvalue of a matrix without negative entries, as near as rounding lets them come, or until ``enough`` is said of them.
 
     Examples
     --------
@@ -105,8 +108,13 @@ def hubs_and_authorities(matrix: Matrix) -> tuple[Floats, Floats]:
     kept = np.flatnonzero(members[nodes:]) if alone else np.arange(nodes)
     forward = scaled[:, kept].tocsr()
     backward = forward.T.tocsr()
-    authorities = np.zeros(nodes)
-    authorities[kept] = _voted(lambda values: backward @ (forward @ values), members[nodes:][kept], _worth_waiting(backward), 0.0)
+    authorities, most = np.zeros(nodes), _worth_waiting(backward)
+
+    def vote(values: Floats) -> Floats:
+        return np.asarray(backward @ (forward @ values), np.float64)
+
+    start = _approached(vote, len(kept), most) if alone and len(kept) > FEW else None
+    authorities[kept] = _voted(vote, members[nodes:][kept], most, 0.0, start)
     authorities[~members[nodes:]] = 0.0
     hubs = scaled @ authorities
     hubs[~members[:nodes]] = 0.0
@@ -152,6 +160,15 @@ def katz(matrix: Matrix, alpha: float, constant: Floats, *, start: Floats | None
     raise NotConverged(f"{most} iterations")
 
 
+def _approached(vote: Callable[[Floats], Floats], size: int, most: int) -> Floats | None:
+    """Lanczos's way to the eigenvector of a symmetric vote, far shorter than voting where eigenvalues are near; ``None`` where it leads nowhere."""
+    try:
+        _, found = eigsh(LinearOperator((size, size), matvec=vote, dtype=np.float64), k=1, v0=np.ones(size), which="LA", maxiter=most // 20 + 1)
+    except ArpackNoConvergence:
+        return None
+    return np.asarray(np.abs(found[:, 0]), np.float64)
+
+
 class _Roots(NamedTuple):
     """The circles of a graph (strongly connected, with an edge inside), and bounds of the largest eigenvalue of each."""
 
@@ -161,6 +178,8 @@ class _Roots(NamedTuple):
     """Which of the components are circles."""
     low: Floats
     high: Floats
+    tied: float
+    """Eigenvalues that differ by less than this part of them are one: no sum is more exact."""
 
 
 def _scaled(matrix: Matrix) -> tuple[Matrix, float]:
@@ -174,10 +193,10 @@ def _scaled(matrix: Matrix) -> tuple[Matrix, float]:
 
 def _decided(matrix: Matrix) -> tuple[Bools, bool]:
     """(who has a part in the eigenvector: whom a circle with the largest eigenvalue leads to; is there one such circle only?)"""
-    roots = _roots(matrix, lambda low, high: bool((high >= low.max()).sum() == 1 or ((high < low.max()) | (high - low <= TIED * high)).all()))
+    roots = _roots(matrix, lambda low, high: bool((high >= low.max()).sum() == 1))
     if not len(roots.low):
         raise NoCycle("no edge is on a cycle")
-    highest = roots.high >= roots.low.max() * (1 - TIED)
+    highest = roots.high >= roots.low.max() * (1 - roots.tied)
     decisive = np.flatnonzero(np.isin(roots.label, roots.circles[highest]))
     alone = bool(highest.sum() == 1)
     if not alone:
@@ -188,7 +207,7 @@ def _decided(matrix: Matrix) -> tuple[Bools, bool]:
     return reachable(matrix, decisive), alone
 
 
-def _roots(matrix: Matrix, enough: Callable[[Floats, Floats], bool]) -> _Roots:
+def _roots(matrix: Matrix, decided: Callable[[Floats, Floats], bool]) -> _Roots:
     """Collatz and Wielandt: for any x > 0 the eigenvalue lies between the least and the largest of ``(A'x)_i / x_i``. Of all circles at once."""
     count, label = connected_components(matrix, directed=True, connection="strong") if matrix.shape[0] else (0, np.zeros(0, dtype=np.int64))
     edges = matrix.tocoo()
@@ -205,33 +224,33 @@ def _roots(matrix: Matrix, enough: Callable[[Floats, Floats], bool]) -> _Roots:
     sizes = np.bincount(label, minlength=count)[circles] if count else np.zeros(0, dtype=np.int64)
     first = np.cumsum(sizes) - sizes
     low, high = np.zeros(len(circles)), np.full(len(circles), np.inf)
+    tied = max(TIED, np.finfo(np.float64).eps * float(np.diff(backward.indptr).max(initial=0)))
     values = np.ones(len(members))
     for _ in range(_worth_waiting(backward) if len(circles) else 0):
         voted = backward @ values
         ratio = voted / values
         np.maximum(low, np.minimum.reduceat(ratio, first), out=low)
         np.minimum(high, np.maximum.reduceat(ratio, first), out=high)
-        if enough(low, high):
+        if decided(low, high) or (high - low <= tied * high)[high >= low.max() * (1 - tied)].all():
             break
         values = voted + values * np.repeat(np.sqrt(low * high) / 2, sizes)
         values /= np.repeat(np.maximum.reduceat(values, first), sizes)
         np.maximum(values, 1e-290, out=values)
-    return _Roots(label.astype(np.int64), circles, low, high)
+    return _Roots(label.astype(np.int64), circles, low, high, tied)
 
 
-def _voted(vote: Callable[[Floats], Floats], wanted: Bools, most: int, lag: float) -> Floats:
-    """The limit of ``x = vote(x) + lag lambda x`` from equal values, until it no longer changes the wanted ones: all of them above 0. Of L2 norm 1.
+def _voted(vote: Callable[[Floats], Floats], wanted: Bools, most: int, lag: float, start: Floats | None = None) -> Floats:
+    """The limit of ``x = vote(x) + lag lambda x`` from equal values, or some near it, until it no longer changes the wanted ones: all of them above 0.
 
-    Without lag votes may swing to and fro for ever between two halves of a graph.
+    Of L2 norm 1. Without lag votes may swing to and fro for ever between two halves of a graph.
     """
-    values: Floats = np.full(len(wanted), len(wanted) ** -0.5)
+    values: Floats = np.full(len(wanted), len(wanted) ** -0.5) if start is None else start
     for _ in range(most):
         voted = vote(values)
-        root = float(voted @ values)
-        if (np.abs(voted - root * values)[wanted] <= NEAR * root * values[wanted]).all():
-            return values
-        values = voted + lag * root * values
+        before, values = values, voted + lag * float(voted @ values) * values
         values /= np.linalg.norm(values)
+        if (np.abs(values - before)[wanted] <= NEAR * values[wanted]).all():
+            return values
     raise NotConverged(f"{most} steps")
 
 

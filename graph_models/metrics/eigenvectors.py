@@ -186,7 +186,7 @@ def _hubs_and_authorities(matrix: Matrix, parameters: Parameters) -> tuple[Float
 
 def _walks(matrix: Matrix, alpha: float) -> Floats:
     """Katz's sums with 1 as what each has of its own."""
-    _, high = kernel.largest_eigenvalue(matrix, lambda low, high: alpha * high < 1 or high - low <= kernel.TIED * high)
+    _, high = kernel.largest_eigenvalue(matrix, lambda low, high: alpha * high < 1)
     if alpha * high >= 1:
         limit = 1 / high
         raise ParameterOutOfRange(

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graph_models.kernels import eigenvectors
 from graph_models.kernels.arrays import Matrix, matrix_of
 from graph_models.kernels.articulation import cuts
 from graph_models.kernels.betweenness import dependencies
@@ -190,6 +191,17 @@ def test_hubs_and_authorities_are_singular_vectors(graph: nx.Graph) -> None:
     assert (hubs.sum(), authorities.sum()) == pytest.approx((1, 1))
     assert adjacency.T @ (adjacency @ authorities) == pytest.approx(largest**2 * authorities, abs=1e-8)
     assert adjacency @ authorities == pytest.approx((adjacency @ authorities).sum() * hubs, abs=1e-9)
+
+
+def test_hubs_and_authorities_are_the_same_by_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = matrix(nx.scale_free_graph(400, seed=4))
+    voted = hubs_and_authorities(graph)
+    monkeypatch.setattr(eigenvectors, "FEW", 10)
+    for found, expected in zip(hubs_and_authorities(graph), voted, strict=True):
+        assert found == pytest.approx(expected, rel=1e-11)
+        assert (found > 0).tolist() == (expected > 0).tolist()
+    twins = matrix(nx.disjoint_union(nx.star_graph(30), nx.star_graph(30)))  # both have the same singular value: they share it
+    assert hubs_and_authorities(twins)[1].tolist() == pytest.approx([1 / 62] * 62)
 
 
 @each_way
