@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, Protocol
+from zlib import crc32
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.evidence import Fact
 from graph_models.records import BY_CLASS, documents_named, parties_named
+from graph_models.role import Role
 from graph_models.vocabulary import Terms, Vocabulary
 from service.ingest.chunks import Chunk, Kept, chunks
 from service.ingest.known import Known
@@ -68,7 +72,7 @@ class Total:
         for name in ("accepted", "created", "updated", "unchanged", "rejected"):
             self.sums[name] += getattr(outcome, name)
         self.errors += outcome.errors
-        self.revision = outcome.revision
+        self.revision = max(self.revision or 0, outcome.revision or 0)
 
 
 class ChunkWriter:
@@ -85,9 +89,17 @@ class ChunkWriter:
         """Is it certain that nothing has to wait?"""
         self.late = Kept(directory)
         self.total = Total()
+        self.lanes: list[Future[Outcome] | None] = [None] * store.writers
 
     def write(self, parts: Iterable[Chunk], written: Callable[[int], None]) -> Total:
         """Write all; ``written`` hears how many records are done."""
+        with ThreadPoolExecutor(len(self.lanes), "lane") as self.pool:
+            self._write(parts, written)
+            self._wait()
+        self.late.close()
+        return self.total
+
+    def _write(self, parts: Iterable[Chunk], written: Callable[[int], None]) -> None:
         done = 0
         for chunk in parts:
             for place, terms in chunk.terms:
@@ -100,8 +112,6 @@ class ChunkWriter:
             written(done := done + size)
         for rest in chunks(self.late):
             self._put(rest)
-        self.late.close()
-        return self.total
 
     def _ready(self, chunk: Chunk) -> Chunk:
         """The chunk without what has to wait."""
@@ -134,10 +144,37 @@ class ChunkWriter:
         return unknown - there
 
     def _put(self, chunk: Chunk) -> None:
+        """Write a chunk: as one batch, or, where a store is faster so, its facts as one for each writer, after what these need to be there.
+
+        All that is said of one id is one writer's, in order: so no writer waits for what another does.
+        """
         if not len(chunk):
             return
-        self.total.by_type.update({BY_CLASS[kind].name: len(pairs) for kind, pairs in by_class(chunk.records).items()})
-        outcome = write_batch(
-            self.store, self.vocabulary, chunk.records, chunk.errors, on_error=self.on_error, writing=self.writing, checked=chunk.checked
-        )  # fmt: skip
-        self.total.add(outcome)
+        classes = by_class(chunk.records)
+        self.total.by_type.update({BY_CLASS[kind].name: len(pairs) for kind, pairs in classes.items()})
+        parted = {kind: pairs for kind, pairs in classes.items() if issubclass(kind, Fact) and kind is not Role} if len(self.lanes) > 1 else {}
+        alone = [pair for pair in chunk.records if type(pair[1]) not in parted] if parted else chunk.records
+        if alone or chunk.errors:
+            self._wait()
+            self.total.add(self._batch(alone, chunk.errors, chunk.checked, self.writing))
+        shares: list[list[Numbered]] = [[] for _ in self.lanes]
+        for pairs in parted.values():
+            for pair in pairs:
+                shares[crc32(pair[1].id.encode()) % len(shares)].append(pair)
+        for lane, share in enumerate(shares):
+            if share:
+                self._collect(lane)
+                self.lanes[lane] = self.pool.submit(copy_context().run, self._batch, share, (), chunk.checked, self.writing._replace(in_turn=True))
+
+    def _batch(self, records: Sequence[Numbered], errors: Sequence[FieldError], checked: bool, writing: Writing) -> Outcome:
+        return write_batch(self.store, self.vocabulary, records, errors, on_error=self.on_error, writing=writing, checked=checked)
+
+    def _wait(self) -> None:
+        for lane in range(len(self.lanes)):
+            self._collect(lane)
+
+    def _collect(self, lane: int) -> None:
+        """What a writer is at is done before it gets more."""
+        writing, self.lanes[lane] = self.lanes[lane], None
+        if writing is not None:
+            self.total.add(writing.result())

@@ -32,6 +32,7 @@ class EmbeddedStore:
 
     runs_cypher: ClassVar[bool] = False
     answers_at_once: ClassVar[bool] = True
+    writers: ClassVar[int] = 1
 
     def __init__(self, path: Path | str, *, busy_s: float = 15.0) -> None:
         """``busy_s``: how long a write waits for other writers before it says that the store is locked."""

@@ -191,6 +191,14 @@ class Neo4jSessions:
 
         self.within(work, timeout_s)
 
+    def tried(self, once: Callable[[], T]) -> T | None:
+        """Done once; nothing where that came to nothing, and another try may do better."""
+        try:
+            with store_errors():
+                return once()
+        except _Again:
+            return None
+
     def retried(self, attempt: Attempt, once: Callable[[], T]) -> T:
         failures = 0
         while True:

@@ -20,7 +20,8 @@ from service.stores import neo4j_reads as reads
 from service.stores.cypher_gate import run_gated
 from service.stores.neo4j_columns import load_columns
 from service.stores.neo4j_session import Attempt, Neo4jSessions, run, run_all, store_errors
-from service.stores.neo4j_writes import Neo4jBelieved, apply
+from service.stores.neo4j_turns import Turn, Turns, waited
+from service.stores.neo4j_writes import Neo4jBelieved, PartyGone, apply, insert_facts, may_go_beside, remember
 from service.stores.statements import statement, statements
 from service.stores.store import At, Beside, Change, Found, Plan, Revision, Row, Writing
 
@@ -29,7 +30,7 @@ SCHEMA_VERSION = len(statements("schema"))
 _LOCK, _OF_TOKEN, _PING = statement("store/lock"), statement("store/revision_of_token"), statement("store/ping")
 _CLEAR = statement("store/clear_relationships"), statement("store/clear_nodes")
 _VERSION, _APPLIED, _ONLINE = statement("store/schema_version"), statement("store/schema_applied"), statement("store/indexes_online")
-_SETTLED = statement("store/settled")
+_SETTLED, _TURN = statement("store/settled"), statement("store/turn")
 _READS, _LOADS = 5, 2
 _CHECK_S = 5.0
 _SCHEMA_S = 900.0
@@ -51,16 +52,82 @@ class Neo4jStore:
 
     runs_cypher: ClassVar[bool] = True
     answers_at_once: ClassVar[bool] = False
+    writers: ClassVar[int] = 2
 
     def __init__(self, uri: str, user: str, password: str, database: str = "neo4j", *, timeout_s: float = 30.0) -> None:
         """Connects when first used, so that a service can start before its store; ``timeout_s`` bounds every read and write."""
         self._sessions = Neo4jSessions(uri, user, password, database, timeout_s)
+        self._turns = Turns()
         self._schema_lock = threading.Lock()
         self._has_schema = False
 
     def write(self, plan: Plan, writing: Writing) -> Revision | None:
         sessions = self._ready()
+        if writing.in_turn and writing.key is None:
+            return sessions.within(lambda attempt: self._write_in_turn(attempt, plan, writing))
         return sessions.within(lambda attempt: sessions.retried(attempt, lambda: self._write(attempt, plan, writing)))
+
+    def _write_in_turn(self, attempt: Attempt, plan: Plan, writing: Writing) -> Revision | None:
+        """Write in turn with others that are under way (``neo4j_turns.py``); where that does not go, alone."""
+        turn, done = self._turns.take(), None
+        try:
+            done = self._sessions.tried(lambda: self._in_turn(attempt, turn, plan, writing))
+        finally:
+            turn.ends(as_said=done is not None)
+        return done[0] if done is not None else self._sessions.retried(attempt, lambda: self._write(attempt, plan, writing))
+
+    def _in_turn(self, attempt: Attempt, turn: Turn, plan: Plan, writing: Writing) -> tuple[Revision | None] | None:
+        began = self._begun(attempt) if turn.before is None else waited(turn.before.began, attempt)
+        if began is None:
+            return None
+        turn.begins(*began)
+        token = uuid4().hex
+        try:
+            with self._sessions.transaction(attempt, write=True) as transaction:
+                try:
+                    return self._added(transaction, attempt, turn, began, plan, writing, token)
+                finally:
+                    transaction.close()  # what was not committed is undone: else the driver would commit it here
+        except PartyGone:
+            return None
+        except IncompleteCommit as error:
+            turn.ends(as_said=False)
+            return (self._looked_up(attempt, token, plan, writing, error),)
+
+    def _added(
+        self, transaction: Transaction, attempt: Attempt, turn: Turn, began: tuple[int, bool], plan: Plan, writing: Writing, token: str
+    ) -> tuple[Revision | None] | None:
+        before = turn.before
+        believed = Neo4jBelieved(transaction, retracted=began[1])
+        change = plan(believed) or Change((), (), {})
+        newest = began[0] if before is None else before.newest(attempt)
+        if newest is None or not may_go_beside(change, believed.anchored):
+            return None
+        run(transaction, _TURN, name=turn.name)
+        number = newest + bool(change.insert)
+        turn.makes(number)
+        insert_facts(transaction, change.insert, number)
+        if before is not None:
+            run(transaction, _TURN, name=before.name)
+            if not before.did_as_said(attempt):
+                return None
+        if not change.insert:
+            return (None,)
+        there, time, _ = run(transaction, _LOCK)
+        if there != newest:
+            return None
+        revision = remember(transaction, change, writing, (number, max(now_text(), time)), token)
+        attempt.commit_begins()
+        transaction.commit()
+        attempt.commit_ended()
+        return (revision,)
+
+    def _begun(self, attempt: Attempt) -> tuple[int, bool]:
+        """The newest revision, wholly visible, and whether there are periods taken away."""
+        with self._sessions.transaction(attempt, write=True) as transaction:
+            number, _, retracted = run(transaction, _LOCK)
+            transaction.rollback()
+        return number, retracted
 
     def _write(self, attempt: Attempt, plan: Plan, writing: Writing) -> Revision | None:
         token = uuid4().hex

@@ -10,7 +10,7 @@ import msgspec
 from neo4j import Transaction
 
 from graph_models.errors import StoreUnavailable
-from graph_models.records import BY_NAME, RECORD_TYPES
+from graph_models.records import BY_NAME, RECORD_TYPES, parties_named
 from graph_models.role import Role
 from graph_models.time import Period, now_text
 from service.stores import neo4j_reads as reads
@@ -29,6 +29,12 @@ PRESENT = {"party": statement("store/present_parties"), "document": statement("s
 _CHUNK = 5_000
 """While the server writes so many rows, the next are made ready for it."""
 _AS_RELATIONSHIP = {"role", "relationship", "value_flow"}
+_BESIDE = {"relationship", "value_flow", "touchpoint", "assessment"}
+"""A role gives its party a label, for which its node is locked."""
+
+
+class PartyGone(StoreUnavailable):
+    """A party that a fact is tied to went away while the fact was written."""
 
 
 class Neo4jBelieved:
@@ -71,10 +77,31 @@ def apply(transaction: Transaction, change: Change, writing: Writing, before: tu
         run(transaction, INSERT_RETRACTED, type=[row.type for row in taken_away], **placed(taken_away, number))
     _insert_parties(transaction, by_type.pop("party", []), touched, number)
     _ensure_parties(transaction, change.insert, anchored | touched)
-    for type_name, rows in by_type.items():
-        _insert(transaction, type_name, rows, number)
+    insert_facts(transaction, [row for rows in by_type.values() for row in rows], number)
     if touched:
         run(transaction, FORGET_PARTIES, ids=list(touched))
+    return remember(transaction, change, writing, (number, time), token)
+
+
+def may_go_beside(change: Change, anchored: Collection[str]) -> bool:
+    """Does a change only add facts to nodes that are there? Then it asks for no lock that another such change holds, until it commits."""
+    return not change.supersede and all(
+        row.type in _BESIDE and row.record is not None and all(party in anchored for _, party in parties_named(row.record)) for row in change.insert
+    )
+
+
+def insert_facts(transaction: Transaction, rows: Sequence[NewRow], number: int) -> None:
+    """Write new facts whose parties have nodes."""
+    by_type: defaultdict[str, list[NewRow]] = defaultdict(list)
+    for row in rows:
+        by_type[row.type].append(row)
+    for type_name, of_type in by_type.items():
+        _insert(transaction, type_name, of_type, number)
+
+
+def remember(transaction: Transaction, change: Change, writing: Writing, at: tuple[int, str], token: str) -> Revision:
+    """Write down a revision by its number and time; the workspace's number moves with it."""
+    number, time = at
     answer = None if change.answer is None else change.answer(number)
     revision = Revision(number, time, writing.who, writing.key, writing.body_hash, dict(change.counts), writing.import_id, answer)
     run(transaction, REVISION, **(revision._asdict() | {"counts": msgspec.json.encode(revision.counts).decode(), "token": token}))
@@ -138,7 +165,7 @@ def _insert(transaction: Transaction, type_name: str, rows: list[NewRow], number
         results.append(begin(transaction, INSERT[type_name], **columns))
     written = sum(record[0] for result in results for record in result)
     if written != len(rows):
-        raise StoreUnavailable(f"Neo4j wrote {written} of {len(rows)} rows; the write was undone")
+        raise PartyGone(f"Neo4j wrote {written} of {len(rows)} rows; the write was undone")
     labels = {(row.record.source, role_label(row.record.role)) for row in rows if isinstance(row.record, Role)}
     if labels:
         run(transaction, LABEL, id=[name for name, _ in labels], label=[label for _, label in labels])

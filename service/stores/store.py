@@ -111,6 +111,8 @@ class Writing(NamedTuple):
     key: str | None = None
     body_hash: str | None = None
     import_id: str | None = None
+    in_turn: bool = False
+    """Other writes of the same import may go on meanwhile: none of them names a record that this one names."""
 
 
 UNSIGNED = Writing()
@@ -184,6 +186,8 @@ class Store(Protocol):
     runs_cypher: ClassVar[bool]
     answers_at_once: ClassVar[bool]
     """Short reads take well under a millisecond and no network: they may run in the event loop."""
+    writers: ClassVar[int]
+    """So many writes of an import at once are faster than one (``Writing.in_turn``)."""
 
     def write(self, plan: Plan, writing: Writing) -> Revision | None:
         """Run a plan and what it asks for in one transaction, alone among writers; ``None`` where it asked for nothing and has no key.
