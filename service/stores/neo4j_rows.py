@@ -103,7 +103,7 @@ def columns_of_rows(type_name: str, rows: Sequence[NewRow], revision: int) -> di
     for name, value in PROPERTIES[type_name].items():
         column = list(fields.get(name, ()) if value is None else map(value, records))
         columns[name] = column if column.count(None) < len(column) else []
-    columns["record"] = [encode_record(record).decode() for record in records if record is not None]
+    columns["record"] = [(row.body or encode_record(row.record)).decode() for row in rows if row.record is not None]
     if BY_NAME[type_name].is_fact:
         columns["source"] = [record.source for record in records]  # type: ignore[union-attr]
         columns["target"] = [record.target for record in records]  # type: ignore[union-attr]
