@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from graph_models.errors import InvalidInput, NotFound
+from graph_models.errors import InvalidInput, NotFound, TooCostly
+from graph_models.memory import estimated_bytes
 from graph_models.metrics import DEFAULT_SET, metric_named
 from graph_models.metrics.result import STREAM
 from graph_models.parameters import COMMON, STRUCTURAL, Parameters, parameters_of
@@ -16,8 +17,8 @@ from graph_models.scores import Profile
 from graph_models.time import day_of, days_by
 from graph_models.vocabulary import Vocabulary
 from service.profiles import profile_asked
-from service.reads import instant
-from service.stores.store import At
+from service.reads import every_revision, instant
+from service.stores.store import At, Store
 from service.workplace import Service
 
 FILTERS = ("role", "kind")
@@ -102,11 +103,31 @@ def _days(request: Request) -> tuple[int, ...]:
 
 
 def check_place(service: Service, workspace_id: str, plan: Plan) -> tuple[At, Profile]:
-    """The instant that a request asks of, at a revision that exists, and its weights; ``InvalidInput`` where there is no such day, time or profile."""
+    """The instant that a request asks of, at a revision that exists, and its weights; ``InvalidInput`` where there is no such day, time or profile.
+
+    ``TooCostly`` where it would need more memory than one analysis may have.
+    """
     request = plan.request
     store, known_at = service.store(workspace_id), None if request.known_at is None else str(request.known_at)
     at = instant(store, service.workspace(workspace_id).default_as_of, request.as_of, known_at)
-    return At(plan.days[-1] if plan.days else at.day, min(at.revision, store.head())), profile_asked(service, workspace_id, request.profile)
+    at = At(plan.days[-1] if plan.days else at.day, min(at.revision, store.head()))
+    profile = profile_asked(service, workspace_id, request.profile)
+    _check_memory(store, at, plan, service.settings.analysis_bytes)
+    return at, profile
+
+
+def _check_memory(store: Store, at: At, plan: Plan, most: int) -> None:
+    """By an estimate from the size of the workspace: of its facts all that were ever written, for counting those of the day takes seconds."""
+    parties = store.count("party", {}, at)
+    written = sum(revision.counts.get("created", 0) for revision in every_revision(store))
+    needed = estimated_bytes(parties, max(written - parties, 0), [metric for metric, _ in plan.metrics.values()], plan.parameters)
+    if needed > most:
+        raise TooCostly(
+            f"This analysis would need about {needed >> 20:,} MB of memory; the limit is {most >> 20:,} MB: ask for fewer metrics, or raise "
+            "STAKEHOLDER_GRAPH_ANALYSIS_MEMORY_MB",
+            limit=most,
+            needed=needed,
+        )
 
 
 def _day(text: str, field: str) -> int:

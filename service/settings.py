@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -53,7 +54,10 @@ class Settings(BaseSettings):
         8192,
         description="What the files of loaded ecosystems may take on the disk, in all workspaces; the longest unused go, the newest stays. 0: none are kept.",
     )
-    analysis_memory_mb: Annotated[int, Field(ge=64)] = Field(2048, description="What one analysis may need; a request that would need more is refused.")
+    analysis_memory_mb: Annotated[int, Field(ge=64)] | None = Field(
+        None,
+        description="What one analysis may need, by an estimate; a request that would need more is refused. Default: three quarters of the machine's memory.",
+    )
 
     @field_validator("store")
     @classmethod
@@ -93,6 +97,13 @@ class Settings(BaseSettings):
         if self.data is not None:
             return self.data.absolute()
         return self.store_directory or Path("data").absolute()
+
+    @property
+    def analysis_bytes(self) -> int:
+        """What one analysis may need."""
+        if self.analysis_memory_mb is not None:
+            return self.analysis_memory_mb * MIB
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
 
 
 def _split(text: str) -> SplitResult:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from graph_models.errors import InvalidInput, NotFound
+from graph_models.errors import InvalidInput, NotFound, TooCostly
 from graph_models.metrics import METRICS
 from graph_models.vocabulary import BUILT_IN
 from service import analysis, analysis_job, results
-from service.analysis_request import check_request
+from service.analysis_request import check_place, check_request
 from service.calculator import Calculator
 from service.jobs import no_progress
 from service.party_page import party_page
@@ -73,6 +73,19 @@ def test_what_is_wrong_with_a_request_is_named() -> None:
     assert refused(parameters={"graph": "banana"}) == "parameters.graph"
     assert refused(filter={"banana": ["x"]}) == "filter.banana"
     assert refused(banana=1) == "banana"
+
+
+def test_an_analysis_that_would_need_too_much_memory_is_refused_before_it_is_queued(service: Service) -> None:
+    plan = check_request({"metrics": ["degree"]}, BUILT_IN)
+    assert check_place(service, W, plan)[0].day is not None
+    small = Service(service.settings.model_copy(update={"analysis_memory_mb": 64}))
+    try:
+        with pytest.raises(TooCostly, match="the limit is 64 MB") as refusal:
+            check_place(small, W, plan)
+    finally:
+        small.close()
+    assert refusal.value.facts["limit"] == 64 << 20
+    assert refusal.value.facts["needed"] > 64 << 20
 
 
 def test_an_analysis_says_what_it_is_of_and_what_it_ran_with(service: Service) -> None:
