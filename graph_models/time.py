@@ -115,10 +115,12 @@ def first_day_text(start: int) -> str | None:
 
 
 def months_before(day: int, months: int) -> int:
-    """The first day of the period of so many months that ends with ``day`` (inclusive): 12 before 2025-12-31 is 2025-01-01."""
-    following = date.fromordinal(day + 1)
+    """The first day of the period of so many months that ends with ``day`` (inclusive): 12 before 2025-12-31 is 2025-01-01. No day is before the first."""
+    following = date.fromordinal(min(day + 1, OPEN))
     index = following.year * 12 + following.month - 1 - months
     year, month = divmod(index, 12)
+    if year < date.min.year:
+        return FIRST_DAY
     for last in range(following.day, 27, -1):
         try:
             return date(year, month + 1, last).toordinal()

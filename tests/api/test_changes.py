@@ -71,6 +71,12 @@ def test_scores_of_an_analysis_of_the_day_are_used(w: Workspace) -> None:
     assert w.get(YEAR)["items"] == fresh
 
 
+def test_the_first_and_the_last_day_can_be_compared(w: Workspace) -> None:
+    contract(w)
+    assert w.get("/changes?from=0001-01-01&to=9999-12-31")["total"] > 0
+    assert w.get("/changes?from=0001-01-01&to=0001-01-02")["items"] == []
+
+
 def test_between_a_day_and_itself_nothing_changed(w: Workspace) -> None:
     contract(w)
     assert w.get("/changes?from=2025-12-31&to=2025-12-31")["items"] == []

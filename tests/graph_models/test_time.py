@@ -194,3 +194,8 @@ def test_days_by_a_duration(begin: str, end: str, step: str, days: list[str]) ->
 def test_other_durations_are_refused(step: str) -> None:
     with pytest.raises(ValueError, match="duration"):
         days_by(1, 2, step)
+
+
+def test_no_period_begins_before_the_first_day_or_ends_after_the_last() -> None:
+    assert [day_text(months_before(day_of(day), 12)) for day in ("0001-01-01", "0001-12-30", "0002-01-31")] == ["0001-01-01", "0001-01-01", "0001-02-01"]
+    assert day_text(months_before(day_of("9999-12-31"), 12)) == "9998-12-31"
