@@ -35,6 +35,8 @@ _READS, _LOADS = 5, 2
 _CHECK_S = 5.0
 _SCHEMA_S = 900.0
 """Indexes are made over what is there already: ten million facts after a first load from files."""
+_IMPORT_S = 300.0
+"""Nobody waits at a screen for a batch of an import; two of them share the server, and one waits for the other."""
 _LOAD_S = 600.0
 """Loading ten million facts takes half a minute on two cores; a machine may be ten times slower."""
 
@@ -55,7 +57,7 @@ class Neo4jStore:
     writers: ClassVar[int] = 2
 
     def __init__(self, uri: str, user: str, password: str, database: str = "neo4j", *, timeout_s: float = 30.0) -> None:
-        """Connects when first used, so that a service can start before its store; ``timeout_s`` bounds every read and write."""
+        """Connects when first used, so that a service can start before its store; ``timeout_s`` bounds every read and write, but those of imports."""
         self._sessions = Neo4jSessions(uri, user, password, database, timeout_s)
         self._turns = Turns()
         self._schema_lock = threading.Lock()
@@ -63,9 +65,10 @@ class Neo4jStore:
 
     def write(self, plan: Plan, writing: Writing) -> Revision | None:
         sessions = self._ready()
+        timeout_s = None if writing.import_id is None else max(_IMPORT_S, sessions.timeout_s)
         if writing.in_turn and writing.key is None:
-            return sessions.within(lambda attempt: self._write_in_turn(attempt, plan, writing))
-        return sessions.within(lambda attempt: sessions.retried(attempt, lambda: self._write(attempt, plan, writing)))
+            return sessions.within(lambda attempt: self._write_in_turn(attempt, plan, writing), timeout_s)
+        return sessions.within(lambda attempt: sessions.retried(attempt, lambda: self._write(attempt, plan, writing)), timeout_s)
 
     def _write_in_turn(self, attempt: Attempt, plan: Plan, writing: Writing) -> Revision | None:
         """Write in turn with others that are under way (``neo4j_turns.py``); where that does not go, alone."""
