@@ -1,6 +1,8 @@
 """Reads of the embedded store: a whole ecosystem as columns, and the two short reads of a neighborhood (adjacent facts, parties by id).
 
-python -m benchmarks.load_columns [--facts 1000000] [--parties 100000]
+python -m benchmarks.load_columns [--facts 1000000] [--parties 100000] [--data FILE]
+
+``--data``: only the columns, of a store that is there already (that of ``neighborhood_http --data``, or of a demo), with the time of the processor.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from benchmarks.import_embedded import fact_lines, load, loop_ms, party_lines
 from benchmarks.machine import machine
@@ -43,7 +45,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--facts", type=int, default=1_000_000)
     arguments.add_argument("--parties", type=int, default=100_000)
+    arguments.add_argument("--data", type=Path)
     given = arguments.parse_args()
+    if given.data:
+        of_store(given.data)
+        return
     with tempfile.TemporaryDirectory() as directory:
         store = EmbeddedStore(Path(directory) / "w.sqlite")
         load(store, party_lines(given.parties))
@@ -63,6 +69,20 @@ def main() -> None:
         store.close()
     json.dump({**measured, "facts": given.facts, "parties": given.parties, "loop_ms": round(loop_ms(), 1), "machine": machine()}, sys.stdout, indent=1)
     print()
+
+
+def of_store(path: Path) -> None:
+    """Three loads of one store."""
+    store = EmbeddedStore(path)
+    for _ in range(3):
+        begin, spent = perf_counter(), process_time()
+        columns = store.columns(TODAY)
+        took, spent = perf_counter() - begin, process_time() - spent
+        facts = sum(table.num_rows for family, table in columns.tables.items() if family != "parties")
+        print(f"{columns['parties'].num_rows:,} parties, {facts:,} facts: {took:.1f} s, {spent:.1f} s of the processor", flush=True)
+        del columns
+    print(machine())
+    store.close()
 
 
 def _parties(facts: Sequence[Row]) -> list[str]:
