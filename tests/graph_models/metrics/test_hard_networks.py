@@ -112,6 +112,14 @@ def test_a_star_of_many_leaves_is_answered_in_bounded_time() -> None:
     assert bridges_of(graph) == [(0, leaf) for leaf in range(1, nodes)]
 
 
+def test_rounding_at_a_hub_of_many_does_not_keep_its_eigenvector_from_being_found() -> None:
+    leaves = 300_000
+    made = star(leaves) * 0.3
+    assert eigenvector(made)[[0, 1, -1]].tolist() == pytest.approx([0.5**0.5, *[(0.5 / leaves) ** 0.5] * 2], rel=1e-9)
+    assert hubs_and_authorities(made)[0][[0, 1, -1]].tolist() == pytest.approx([0.5, *[0.5 / leaves] * 2], rel=1e-9)
+    assert largest_eigenvalue(made) == pytest.approx((0.3 * leaves**0.5,) * 2, rel=1e-9)
+
+
 def test_weights_at_the_end_of_what_a_number_holds_have_an_answer() -> None:
     for size in (1e308, 1e-308):
         circle = matrix_of(3, [0, 1, 2], [1, 2, 0], [size] * 3)
