@@ -7,7 +7,7 @@ that begin. It has no effects of its own.
 from __future__ import annotations
 
 import gc
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
@@ -210,13 +210,10 @@ def check_records(vocabulary: Vocabulary, records: Sequence[Numbered], failed: S
 
 def by_class(records: Sequence[Numbered]) -> dict[type, Sequence[Numbered]]:
     """The records of each class, in their order."""
-    classes = set(map(type, map(_RECORD, records)))
+    classes = dict.fromkeys(map(type, map(_RECORD, records)))
     if len(classes) <= 1:
         return dict.fromkeys(classes, records)
-    found: dict[type, list[Numbered]] = defaultdict(list)
-    for pair in records:
-        found[type(pair[1])].append(pair)
-    return dict(found)
+    return {kind: [pair for pair in records if type(pair[1]) is kind] for kind in classes}
 
 
 def _repeated(ids: Sequence[str]) -> Collection[str]:

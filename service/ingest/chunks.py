@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -48,8 +49,10 @@ class Chunk:
         return part
 
 
-def chunk_of(items: Iterable[Item]) -> Chunk:
+def chunk_of(items: Sequence[Item]) -> Chunk:
     """What was read, parted by what it is."""
+    if {FieldError, Terms}.isdisjoint(map(type, map(itemgetter(1), items))):
+        return Chunk(list(items))  # type: ignore[arg-type]
     chunk = Chunk()
     for place, item in items:
         if type(item) is FieldError:

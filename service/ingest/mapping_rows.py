@@ -33,6 +33,7 @@ OBJECTS: dict[str, tuple[tuple[str, ...], Kind]] = {
 LISTS: dict[str, tuple[str, ...]] = {"names": ("text", "language", "script"), "evidence": ("document_id", "locator", "quote", "retrieved_at"), "topics": ()}
 DUPLICATES = ("error", "first", "merge", "merge_names")
 SHOWN_LINES = 20
+_tuple: Any = tuple.__new__
 
 
 class Group:
@@ -231,7 +232,8 @@ class RecordBuilder:
         except (msgspec.ValidationError, RecursionError):
             record, found = _refused(fields, self.type.name)
         if not found and self.is_event:
-            self.said.waiting[self.type.name].append(Waiting(len(out), self, fields, frame if self.part is None or frame is None else list(frame)))
+            own = frame if self.part is None or frame is None else list(frame)
+            self.said.waiting[self.type.name].append(_tuple(Waiting, (len(out), self, fields, own)))
         elif not found and (clash := self._said_before(record)) is not None:
             if not clash.code:
                 return

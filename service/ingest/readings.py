@@ -36,7 +36,7 @@ def totals_of(words: Sequence[str] | None) -> Callable[[Sequence[str | None]], b
     begins = frozenset(word[:1] for word in wanted)
 
     def is_total(cells: Sequence[str | None]) -> bool:
-        first = next(filter(None, cells), None)
+        first = cells[0] or next(filter(None, cells), None)
         if first is None or (first.isascii() and first[0].casefold() not in begins and not first[0].isspace()):
             return False  # nearly every line is told so, at once
         return len(first) <= 40 and _bare(first) in wanted
