@@ -36,7 +36,7 @@ def pivots_of(graph: Graph, parameters: Parameters, metric: str) -> Pivots:
     sampled = count > EXACT_PARTIES and parameters.pivots < count
     if sampled:
         sources = np.sort(np.random.default_rng(parameters.seed).choice(sources, parameters.pivots, replace=False))
-        text = f"{metric} from {len(sources)} of {count} parties as sources (seed {parameters.seed}), scaled by n / pivots"
+        text = f"{metric} from {len(sources)} of {count} parties as sources (seed {parameters.seed}), scaled up to all of them"
         warnings = (Warning("sampled", text),)
     by_distance = parameters.weight == "distance"
     most, steps = MOST_WEIGHTED_STEPS if by_distance else MOST_STEPS, len(sources) * (count + len(graph.source))
