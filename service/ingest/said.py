@@ -44,12 +44,15 @@ class Said:
     def __init__(self) -> None:
         self.states: dict[tuple[str, str, str | None], Record] = {}
         self.events: defaultdict[str, Known] = defaultdict(Known)
+        self.first: defaultdict[str, set[str]] = defaultdict(set)
+        """The ids of events of which only the first counts: what is left out without a word must be known for certain."""
         self.waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
 
     def forget(self) -> None:
         """The files are read once more, from the start."""
         self.states.clear()
         self.events.clear()
+        self.first.clear()
         self.waiting.clear()
 
     def settle(self, out: list[Produced], vocabulary: Vocabulary) -> list[Produced]:
@@ -61,12 +64,15 @@ class Said:
             if len(known.without(ids)) == len(ids) and all_sound(records, vocabulary):  # type: ignore[arg-type]
                 known.add(ids)
             else:
-                self._settle_one_by_one(waiting, known, out, instead, vocabulary)
+                self._settle_one_by_one(waiting, known, self.first[name], out, instead, vocabulary)
+            self.first[name].update(record_id for record_id, one in zip(ids, waiting, strict=True) if one.maker.duplicates == "first")
         self.waiting.clear()
         return [kept for index, pair in enumerate(out) for kept in instead.get(index, (pair,))] if instead else out
 
     @staticmethod
-    def _settle_one_by_one(waiting: list[Waiting], known: Known, out: list[Produced], instead: dict[int, list[Produced]], vocabulary: Vocabulary) -> None:
+    def _settle_one_by_one(
+        waiting: list[Waiting], known: Known, first: set[str], out: list[Produced], instead: dict[int, list[Produced]], vocabulary: Vocabulary
+    ) -> None:
         new = known.without([out[one.number][1].id for one in waiting])  # type: ignore[union-attr]
         said: dict[str, int] = {}
         for index, maker, fields, frame in waiting:
@@ -75,7 +81,7 @@ class Said:
             found = faults(record, vocabulary)
             if not found and (record.id not in new or said.setdefault(record.id, place) != place):
                 found = [FieldError("duplicate", f"the id {record.id!r} was made from another line already", "id")]
-                if maker.duplicates == "first":
+                if maker.duplicates == "first" and (record.id in said or record.id in first):
                     instead[index] = []
                     continue
             if found:
