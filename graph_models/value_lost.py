@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow.compute as pc
 
 from graph_models.deliveries import Deliveries
 from graph_models.ecosystem import Ecosystem, Floats, Longs
@@ -94,9 +95,10 @@ def value_lost(before: Ecosystem, after: Ecosystem, parameters: Parameters) -> V
 
 def places_in(before: Ecosystem, after: Ecosystem) -> Longs:
     """Per party after its place before; new ones are numbered behind all."""
-    if after.parties is before.parties:
+    if after.columns["parties"] is before.columns["parties"]:
         return np.arange(len(after.parties))
-    place = np.array([before.places.get(party, -1) for party in after.parties], np.int64)
+    ids, known = (ecosystem.columns["parties"]["id"].combine_chunks() for ecosystem in (after, before))
+    place: Longs = pc.fill_null(pc.index_in(ids, value_set=known), -1).to_numpy().astype(np.int64)
     new = np.flatnonzero(place < 0)
     place[new] = len(before.parties) + np.arange(len(new))
     return place
