@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 from zlib import crc32
@@ -93,8 +94,12 @@ class ChunkWriter:
 
     def write(self, parts: Iterable[Chunk], written: Callable[[int], None]) -> Total:
         """Write all; ``written`` hears how many records are done."""
+        parts = iter(parts)
+        ahead = list(islice(parts, 2))
+        if len(ahead) < 2:
+            self.lanes = [None]  # what fits into one batch is one revision
         with ThreadPoolExecutor(len(self.lanes), "lane") as self.pool:
-            self._write(parts, written)
+            self._write(chain(ahead, parts), written)
             self._wait()
         self.late.close()
         return self.total
