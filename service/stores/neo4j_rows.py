@@ -148,10 +148,16 @@ class Answered(NamedTuple):
     revisions: Sequence[tuple[int, str, str | None]]
 
 
+class HalfSeen(LookupError):
+    """A row is there whose revision is not there yet: the read met a commit half-way."""
+
+
 def rows_of(type_name: str | None, answered: Answered) -> Iterable[Row]:
     """Rows of one type, or, where the answer says the type of each, of several."""
     times = {number: (time, who) for number, time, who in answered.revisions}
     for handle, record_id, body, start, end, version, revision, *rest in answered.rows:
+        if revision not in times:
+            raise HalfSeen(revision)
         time, who = times[revision]
         yield Row(
             type_name or rest[1],

@@ -19,6 +19,7 @@ from graph_models.time import now_text
 from service.stores import neo4j_reads as reads
 from service.stores.cypher_gate import run_gated
 from service.stores.neo4j_columns import load_columns
+from service.stores.neo4j_rows import HalfSeen
 from service.stores.neo4j_session import Attempt, Neo4jSessions, run, run_all, store_errors
 from service.stores.neo4j_turns import Turn, Turns, waited
 from service.stores.neo4j_writes import Neo4jBelieved, PartyGone, apply, insert_facts, may_go_beside, remember
@@ -44,7 +45,10 @@ _LOAD_S = 600.0
 def _as_one(transaction: Transaction, work: Callable[[Transaction], T]) -> tuple[T] | None:
     """What a read found, if no commit was under way before or after it."""
     before = run(transaction, _SETTLED)
-    found = work(transaction)
+    try:
+        found = work(transaction)
+    except HalfSeen:
+        return None
     after = run(transaction, _SETTLED)
     return (found,) if before == after and all(after[1:]) else None
 
