@@ -84,11 +84,6 @@ def walks_from(matrix: csr_array, start: int, *, damping: float = 1.0) -> Walks:
     return Walks(start, csr_array(steps.T), np.exp(-dijkstra(lengths, indices=[start])[0]))
 
 
-def best_walks(matrix: csr_array, start: int, goal: int, count: int = 3, *, damping: float = 1.0, first_arrival: bool = False) -> list[Walk]:
-    """The best walks from start to goal, see :class:`Walks`."""
-    return walks_from(matrix, start, damping=damping).to(goal, count, first_arrival=first_arrival)
-
-
 def shortest_walks(matrix: csr_array, start: int) -> Longs:
     """Per party the one before it on the walk from the start by the fewest steps, of several the first by place; -1 where there is no way."""
     before = np.full(matrix.shape[0], -1, np.int64)
@@ -112,8 +107,3 @@ def walk_to(before: Longs, goal: int) -> tuple[int, ...]:
     while before[walk[-1]] != walk[-1]:
         walk.append(int(before[walk[-1]]))
     return tuple(reversed(walk))
-
-
-def shortest_walk(matrix: csr_array, start: int, goal: int) -> tuple[int, ...]:
-    """The places from start to goal by the fewest steps, of several the first by place; empty where there is no way."""
-    return walk_to(shortest_walks(matrix, start), goal)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph_models.columns import numbers
 from graph_models.ecosystem import Floats, Longs
 from graph_models.errors import InvalidInput
 from service import analysis, results
@@ -30,7 +31,7 @@ def compared(service: Service, workspace_id: str, ids: str, name: str, *, offset
     sides = [_side(service, workspace_id, about, name) for about in abouts]
     parties = pc.unique(pa.chunked_array([*sides[0]["id"].chunks, *sides[1]["id"].chunks], pa.string())).sort()
     before, after = (side.take(pc.index_in(parties, value_set=side["id"].combine_chunks())) for side in sides)
-    order = _order(_numbers(before), _numbers(after))
+    order = _order(numbers(before["value"]), numbers(after["value"]))
     places = pa.array(order[offset : offset + limit])
     rows = zip(parties.take(places).to_pylist(), before.take(places).to_pylist(), after.take(places).to_pylist(), strict=True)
     return {
@@ -54,10 +55,6 @@ def _side(service: Service, workspace_id: str, about: Mapping[str, Any], name: s
 def _held(about: Mapping[str, Any], field: str, name: str) -> Any:
     """Of the parameters those of the result that is compared."""
     return about["metrics"][name] if field == "parameters" else about.get(field)
-
-
-def _numbers(side: pa.Table) -> Floats:
-    return np.asarray(pc.fill_null(side["value"].combine_chunks().cast(pa.float64()), float("nan")).to_numpy(zero_copy_only=False), np.float64)
 
 
 def _order(before: Floats, after: Floats) -> Longs:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_models.ecosystem import Ecosystem
+from graph_models.ecosystem import Ecosystem, Places
 from graph_models.errors import NotFound
 from graph_models.metrics.result import TEXT, MetricResult
 from service.reads import cursor_made, cursor_read
@@ -189,7 +188,7 @@ def item(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def place_of(directory: Path, party: str) -> int:
     """The place of a party in the results; ``NotFound`` where it was not there at that instant."""
-    place = _place(directory, party)
+    place = Places(parties(directory)["id"]).get(party)
     if place is None:
         raise NotFound(f"There is no party {party!r} in this analysis")
     return place
@@ -198,15 +197,9 @@ def place_of(directory: Path, party: str) -> int:
 def on_date(directory: Path, day: str, name: str, party: str) -> dict[str, Any] | None:
     """What one result said of a party on one date of a series; ``None`` where the party was not there, or the result was not computed."""
     where = directory / day
-    place = _place(where, party)
+    place = Places(parties(where)["id"]).get(party)
     found = [] if place is None else [scores.table for scores in every(where) if scores.name == name]
     return found[0].slice(place, 1).to_pylist()[0] if found else None
-
-
-def _place(directory: Path, party: str) -> int | None:
-    ids = parties(directory)["id"]
-    place = bisect_left(range(len(ids)), party, key=lambda at: ids[at].as_py())  # parties are in the order of their ids
-    return place if place < len(ids) and ids[place].as_py() == party else None
 
 
 def shown(directory: Path, roles: Sequence[str], kinds: Sequence[str] = ()) -> np.ndarray[Any, np.dtype[np.bool_]]:
