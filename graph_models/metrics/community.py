@@ -134,10 +134,10 @@ def _labels(ecosystem: Ecosystem, parameters: Parameters, graph: Graph, found: C
     roles = _roles(ecosystem, parameters, places)
     answer = {}
     for number, members in central.items():
-        name = details[members[0]].get("name", ecosystem.parties[members[0]])
+        names = _names(details[members[0]], ecosystem.parties[members[0]])
         role = _of_most([roles.get(place, ()) for place in members.tolist()])
         region = _of_most([[region] if (region := details[place].get("region")) else () for place in members.tolist()])
-        answer[number] = _label(ecosystem, name, role, region, alone=len(members) == 1)
+        answer[number] = _label(ecosystem, names, role, region, alone=len(members) == 1)
     return answer
 
 
@@ -170,13 +170,20 @@ def _of_most(values: Sequence[Sequence[str] | set[str]]) -> str | None:
     return best if best is not None and 2 * counts[best] >= len(values) else None
 
 
-def _label(ecosystem: Ecosystem, name: str, role: str | None, region: str | None, *, alone: bool) -> dict[str, str]:
+def _names(details: dict[str, Any], party: str) -> dict[str, str]:
+    """A party's name in each language: the one that it has in it, else its name."""
+    name = details.get("name", party)
+    own = details.get("names") or ()
+    return {locale: next((own_name["text"] for own_name in own if (own_name.get("language") or "").startswith(locale)), name) for locale in ("en", "zh")}
+
+
+def _label(ecosystem: Ecosystem, names: dict[str, str], role: str | None, region: str | None, *, alone: bool) -> dict[str, str]:
     if alone:
-        return {"en": name, "zh": name}
+        return names
     entry = ecosystem.vocabulary.roles.get(role) if role else None
     who = {"en": "Parties", "zh": "各方"} if entry is None else {locale: (entry.plural or entry.label).in_locale(locale) for locale in ("en", "zh")}
     where = {"en": f" ({region})", "zh": f"（{region}）"} if region else {"en": "", "zh": ""}
-    return {"en": f"{who['en']} around {name}{where['en']}", "zh": f"以{name}为中心的{who['zh']}{where['zh']}"}
+    return {"en": f"{who['en']} around {names['en']}{where['en']}", "zh": f"以{names['zh']}为中心的{who['zh']}{where['zh']}"}
 
 
 COMMUNITY = Metric(

@@ -169,3 +169,10 @@ def test_the_view_is_paged_and_cut_and_may_be_of_one_community() -> None:
 
 def test_without_ties_there_is_no_modularity() -> None:
     assert communities_view(ecosystem_of(*parties("a", "b")), DEFAULTS)["modularity"] is None
+
+
+def test_a_label_names_the_central_party_as_it_is_called_in_each_language() -> None:
+    hub = {"type": "party", "id": "h", "name": "East China Appliances", "names": [{"text": "华东家电", "language": "zh"}], "kind": "organization"}
+    made = [hub, *parties("a", "b"), related("h", "a", "knows"), related("h", "b", "knows")]
+    (item,) = communities_view(ecosystem_of(*made, focal="h"), DEFAULTS)["items"]
+    assert item["label"] == {"en": "Parties around East China Appliances", "zh": "以华东家电为中心的各方"}
