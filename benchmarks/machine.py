@@ -18,6 +18,12 @@ def machine() -> str:
     return f"{len(os.sched_getaffinity(0))} cores of {_processor()}, {memory:.0f} GB, {system}, Python {platform.python_version()}; {packages}"
 
 
+def processor_s() -> float:
+    """Seconds of processor of this process and of those that it started and that ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 def _processor() -> str:
     """The name in /proc/cpuinfo, where there is one."""
     about = Path("/proc/cpuinfo")

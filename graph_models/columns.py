@@ -122,7 +122,12 @@ def hot_columns(records: Sequence[Any]) -> dict[str, Sequence[Any]]:
             columns["documents"] = list(map(_documents, records))
     else:
         columns = dict(zip(HOT_NAMES, zip(*map(hot_values, records), strict=True), strict=True))
-    return {name: values for name, values in columns.items() if values.count(None) < len(values)}
+    return said(columns)
+
+
+def said(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """Those of some columns (of at least one value) in which anything is said."""
+    return {name: values for name, values in columns.items() if values[0] is not None or values.count(None) < len(values)}
 
 
 def _documents(record: Record) -> str | None:

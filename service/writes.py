@@ -7,43 +7,26 @@ that begin. It has no effects of its own.
 from __future__ import annotations
 
 import gc
-from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
 from graph_models.errors import FieldError, InvalidInput, TooLarge
-from graph_models.evidence import Fact
-from graph_models.quick_validation import all_sound
-from graph_models.records import (
-    BY_CLASS,
-    BY_NAME,
-    Record,
-    decode_plainly,
-    decode_record,
-    documents_named,
-    encode_records,
-    finished,
-    parties_named,
-)
+from graph_models.records import BY_NAME, Record, decode_plainly, decode_record
 from graph_models.role import Role
 from graph_models.slices import Restatement, Slice, adjoining, restate
-from graph_models.time import Period
-from graph_models.validation import clash, faults
 from graph_models.vocabulary import Terms, Vocabulary, terms_of
+from service.checks import Numbered, blocks_of, check_records, repeated
+from service.stores.blocks import Block, by_type
 from service.stores.store import UNSIGNED, Believed, Change, NewRow, Row, Store, Writing
 
 MAX_RECORD_BYTES = 1 << 20
 MAX_BATCH_RECORDS = 50_000
 NOTHING_COMES: Mapping[str, Container[str]] = {}
-Numbered = tuple[int, Record]
-_RECORD = itemgetter(1)
-_ORDER = {kind.record: place for place, kind in enumerate(BY_NAME.values())}
+_ORDER = {name: place for place, name in enumerate(BY_NAME)}
 """Parties come before facts, so that a store writes them first."""
-_tuple: Any = tuple.__new__
 _json = msgspec.json.Encoder()
 
 
@@ -133,30 +116,44 @@ def write_batch(
     writing: Writing = UNSIGNED,
     dry_run: bool = False,
     coming: Mapping[str, Container[str]] = NOTHING_COMES,
-    checked: bool = False,
 ) -> Outcome:
     """Write records of a batch as one revision (``dry_run``: only say what it would do). ``failed`` are lines that could not even be read.
 
-    ``coming`` are the parties and documents that are taken to be there, since another part of the same dry run would write them.
-    ``checked``: the records passed :func:`check_records` together, with this vocabulary.
+    ``coming`` are the parties and documents that are taken to be there, since another part of the same import writes them.
 
     With ``on_error="abort"`` raises ``InvalidInput`` (or ``TooLarge``) with every error and writes nothing; with ``"skip"``
     writes what is good and lists the rest. A used idempotency key gives the answer that it was given.
     """
-    good, errors = (records, list(failed)) if checked else check_records(vocabulary, records, failed)
+    good, errors = check_records(vocabulary, records, failed)
+    return write_blocks(store, vocabulary, blocks_of(good), errors, on_error=on_error, writing=writing, dry_run=dry_run, coming=coming)
+
+
+@collector_paused()
+def write_blocks(
+    store: Store,
+    vocabulary: Vocabulary,
+    blocks: Sequence[Block],
+    errors: Sequence[FieldError] = (),
+    *,
+    on_error: str = "abort",
+    writing: Writing = UNSIGNED,
+    dry_run: bool = False,
+    coming: Mapping[str, Container[str]] = NOTHING_COMES,
+) -> Outcome:
+    """As :func:`write_batch`, of records that passed :func:`~service.checks.check_records` with this vocabulary; ``errors`` are of those that did not."""
     if on_error == "abort" and errors:
         raise batch_refused(errors)
     outcome: list[Outcome] = []
 
     def plan(believed: Believed) -> Change | None:
-        batch = _Batch(believed, vocabulary, good, errors, coming)
+        batch = _Batch(believed, vocabulary, blocks, errors, coming)
         if on_error == "abort" and len(batch.errors) > len(errors):
             raise batch_refused(batch.errors)
         outcome[:] = [batch.outcome()]
         counts = {"created": batch.created, "updated": batch.updated, "unchanged": batch.unchanged, "rejected": outcome[0].rejected}
-        if dry_run or (not batch.insert and writing.key is None):
+        if dry_run or (not (batch.insert or batch.new) and writing.key is None):
             return None
-        return Change(batch.supersede, batch.insert, counts, lambda number: _json.encode(outcome[0]._replace(revision=number).as_json()))
+        return Change(batch.supersede, batch.insert, counts, lambda number: _json.encode(outcome[0]._replace(revision=number).as_json()), batch.new)
 
     revision = store.write(plan, writing)
     if revision is None:
@@ -176,49 +173,6 @@ def batch_refused(errors: Sequence[FieldError]) -> InvalidInput | TooLarge:
     if all(error.code == "too-large" for error in ordered):
         return TooLarge("A record is larger than 1 MiB; nothing was written", errors=ordered)
     return InvalidInput(f"{len({error.line for error in ordered})} lines of the batch are not valid; nothing was written", errors=ordered)
-
-
-def check_records(vocabulary: Vocabulary, records: Sequence[Numbered], failed: Sequence[FieldError] = ()) -> tuple[list[Numbered], list[FieldError]]:
-    """What can be checked without the store: each record by itself, and no two of them at odds."""
-    errors = list(failed)
-    sound: dict[type, Collection[str]] = {}
-    for kind, pairs in (classes := by_class(records)).items():
-        if all_sound(of_kind := [record for _, record in pairs], vocabulary):
-            sound[kind] = _repeated([record.id for record in of_kind])
-    if len(sound) == len(classes) and not any(sound.values()):
-        return list(records), errors
-    good: list[Numbered] = []
-    seen: dict[tuple[type, str], list[tuple[Period, int]]] = {}
-    for line, record in records:
-        kind = type(record)
-        if kind in sound and record.id not in sound[kind]:
-            good.append((line, record))
-            continue
-        found = [] if kind in sound else faults(record, vocabulary)
-        record = finished(record) if not found else record
-        if not found and (others := seen.setdefault((kind, record.id), [])) is not None:
-            period = record.period()
-            if others and (rival := clash(kind, period, others)):
-                found = [rival]
-            others.append((period, line))
-        if found:
-            errors += [fault.at(line) for fault in found]
-        else:
-            good.append((line, record))
-    return good, errors
-
-
-def by_class(records: Sequence[Numbered]) -> dict[type, Sequence[Numbered]]:
-    """The records of each class, in their order."""
-    classes = dict.fromkeys(map(type, map(_RECORD, records)))
-    if len(classes) <= 1:
-        return dict.fromkeys(classes, records)
-    return {kind: [pair for pair in records if type(pair[1]) is kind] for kind in classes}
-
-
-def _repeated(ids: Sequence[str]) -> Collection[str]:
-    """The ids that are there more than once."""
-    return () if len(set(ids)) == len(ids) else {name for name, count in Counter(ids).items() if count > 1}
 
 
 class Working:
@@ -251,72 +205,70 @@ class _Batch:
     """What the lines of a batch do to what is believed."""
 
     def __init__(
-        self, believed: Believed, vocabulary: Vocabulary, records: Sequence[Numbered], errors: Sequence[FieldError], coming: Mapping[str, Container[str]]
+        self, believed: Believed, vocabulary: Vocabulary, blocks: Sequence[Block], errors: Sequence[FieldError], coming: Mapping[str, Container[str]]
     ) -> None:
         self.errors = list(errors)
         self.coming = coming
         self.vocabulary = vocabulary
         self.supersede: list[Row] = []
+        self.new: list[Block] = []
         self.insert: list[NewRow] = []
         self.created = self.updated = self.unchanged = 0
-        classes = by_class(self._without_dangling(believed, records))
-        for kind in sorted(classes, key=_ORDER.__getitem__):
-            self._take(believed, BY_CLASS[kind].name, classes[kind])
+        for block in sorted(self._without_dangling(believed, by_type(blocks)), key=lambda block: _ORDER[block.type]):
+            self._take(believed, block)
 
-    def _without_dangling(self, believed: Believed, records: Sequence[Numbered]) -> Sequence[Numbered]:
+    def _without_dangling(self, believed: Believed, blocks: Mapping[str, Block]) -> Sequence[Block]:
         """Leave out facts that name what is neither believed nor in the batch."""
-        coming: dict[str, set[str]] = {"party": set(), "document": set()}
-        named: dict[str, set[str]] = {"party": set(), "document": set()}
-        for kind, pairs in by_class(records).items():
-            if (name := BY_CLASS[kind].name) in coming:
-                coming[name] = {record.id for _, record in pairs}
-            if issubclass(kind, Fact):
-                facts: list[Any] = [record for _, record in pairs]
-                named["party"].update([fact.source for fact in facts], [fact.target for fact in facts])
-                named["document"].update(document for fact in facts if fact.evidence for document in documents_named(fact))
-        named["party"].discard(None)
-        missing = {name: ids - coming[name] for name, ids in named.items()}
-        missing = {name: {record_id for record_id in ids if record_id not in self.coming.get(name, ())} for name, ids in missing.items()}
-        missing = {name: ids.difference(believed.present(name, ids)) if ids else ids for name, ids in missing.items()}
-        return records if not any(missing.values()) else [pair for pair in records if not self._dangling(*pair, missing)]
+        missing: dict[str, set[str]] = {"party": set(), "document": set()}
+        for block in blocks.values():
+            missing["party"] |= block.parties()
+            missing["document"].update(*block.documents())
+        for name, ids in missing.items():
+            ids.difference_update(blocks[name].ids if name in blocks else ())
+            ids.difference_update([record_id for record_id in ids if record_id in self.coming.get(name, ())])
+            if ids:
+                ids.difference_update(believed.present(name, ids))
+        if not any(missing.values()):
+            return list(blocks.values())
+        return [block.of([not found for found in self._dangling(block, missing)]) for block in blocks.values()]
 
-    def _dangling(self, line: int, record: Record, missing: Mapping[str, set[str]]) -> bool:
-        found = [FieldError("dangling", f"there is no party {party!r}", field, line) for field, party in parties_named(record) if party in missing["party"]]
-        found += [
-            FieldError("dangling", f"there is no document {document!r}", "evidence", line)
-            for document in documents_named(record)
-            if document in missing["document"]
-        ]
-        self.errors += found
-        return bool(found)
+    def _dangling(self, block: Block, missing: Mapping[str, set[str]]) -> Iterator[Sequence[FieldError]]:
+        """Of each record of a block, what it names that is missing."""
+        named = [(field, block.hot[field]) for field in ("source", "target") if field in block.hot]
+        documents = block.documents() if missing["document"] else ()
+        for at, line in enumerate(block.places):
+            found = [FieldError("dangling", f"there is no party {party[at]!r}", field, line) for field, party in named if party[at] in missing["party"]]
+            found += [
+                FieldError("dangling", f"there is no document {document!r}", "evidence", line)
+                for document in (documents[at] if documents else ())
+                if document in missing["document"]
+            ]
+            self.errors += found
+            yield found
 
-    def _take(self, believed: Believed, type_name: str, pairs: Sequence[Numbered]) -> None:
+    def _take(self, believed: Believed, block: Block) -> None:
         """All lines of one type: those that are alone with their id at once, the others by id."""
-        several: dict[str, list[Numbered]] = {name: [] for name in _repeated([record.id for _, record in pairs])}
-        alone = [pair for pair in pairs if pair[1].id not in several] if several else pairs
-        for pair in pairs if several else ():
-            if pair[1].id in several:
-                several[pair[1].id].append(pair)
-        records = [record for _, record in alone]
-        bodies = encode_records(records) if records else []
-        ids = [record.id for record in records]
-        same, rows = believed.compared(type_name, dict(zip(ids, bodies, strict=True)))
+        several: dict[str, list[Numbered]] = {name: [] for name in repeated(block.ids)}
+        for place, name, body in zip(block.places, block.ids, block.bodies, strict=True) if several else ():
+            if name in several:
+                several[name].append((place, decode_record(body or b"")))
+        alone = block.of([name not in several for name in block.ids]) if several else block
+        bodies: dict[str, Any] = dict(zip(alone.ids, alone.bodies, strict=True))
+        same, rows = believed.compared(block.type, bodies)
         self.unchanged += len(same)
-        if len(same) < len(ids):
-            new = [_tuple(NewRow, (type_name, name, record.period(), record, 1, body)) for name, record, body in zip(ids, records, bodies, strict=True)]
-            if same or rows:
-                new = [row for row in new if row.id not in same and row.id not in rows]
-            self.insert += new
-            self.created += len(new)
-        for pair, body in zip(alone, bodies, strict=True) if rows else ():
-            before = rows.get(pair[1].id, ())
-            if len(before) == 1 and before[0].body == body:
+        new = alone.of([name not in same and name not in rows for name in alone.ids]) if same or rows else alone
+        if new.size:
+            self.new.append(new)
+            self.created += new.size
+        for place, name in zip(alone.places, alone.ids, strict=True) if rows else ():
+            before = rows.get(name, ())
+            if len(before) == 1 and before[0].body == bodies[name]:
                 self.unchanged += 1
             elif before:
-                self._apply(type_name, pair[1].id, [pair], before)
-        live = believed.live(type_name, several) if several else {}
+                self._apply(block.type, name, [(place, decode_record(bodies[name]))], before)
+        live = believed.live(block.type, several) if several else {}
         for name, lines in several.items():
-            self._apply(type_name, name, lines, live.get(name, ()))
+            self._apply(block.type, name, lines, live.get(name, ()))
 
     def _apply(self, type_name: str, record_id: str, lines: Sequence[Numbered], before: Sequence[Row]) -> None:
         working, changed, lines = self._worked(before, lines)

@@ -8,16 +8,16 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from graph_models.errors import FieldError, InvalidInput
-from graph_models.evidence import Fact
 from graph_models.party import Party
-from graph_models.records import BY_CLASS, Record, documents_named, parties_named
-from graph_models.role import Role
+from graph_models.records import Record, decode_record, parties_named
 from graph_models.vocabulary import Vocabulary
-from service.ingest.chunks import Chunk, Kept
+from service.ingest.chunks import Ready
+from service.ingest.kept import Kept
 from service.ingest.known import Known
-from service.ingest.writing import named_by, present
+from service.ingest.writing import present
+from service.stores.blocks import Block
 from service.stores.store import Store
-from service.writes import Numbered, batch_refused, by_class, check_records, write_batch
+from service.writes import batch_refused, write_batch
 
 
 class Check:
@@ -36,14 +36,14 @@ class Check:
         """Does no chunk name what only a later one brings?"""
         self.staged: list[tuple[int, Record]] = []
 
-    def run(self, parts: Iterable[Chunk]) -> Kept:
+    def run(self, parts: Iterable[Ready]) -> Kept:
         """The chunks, to be written. Raises ``InvalidInput`` with every fault."""
         self.faults(parts, lenient=False)
         if self.errors:
             raise batch_refused(self.errors)
         return self.kept
 
-    def faults(self, parts: Iterable[Chunk], *, lenient: bool = True) -> Kept:
+    def faults(self, parts: Iterable[Ready], *, lenient: bool = True) -> Kept:
         """The chunks; every fault is in ``errors``. Nothing more is kept after the first unless ``lenient``."""
         for chunk in parts:
             self._take(chunk)
@@ -55,26 +55,23 @@ class Check:
             self._check_stages()
         return self.kept
 
-    def _take(self, chunk: Chunk) -> None:
+    def _take(self, chunk: Ready) -> None:
         for _, terms in chunk.terms:
             self.vocabulary = self.vocabulary.extended(terms)
-        chunk.records, errors = check_records(self.vocabulary, chunk.records, chunk.errors)
-        chunk.errors, chunk.checked = [], True
-        self.errors += errors
-        classes = by_class(chunk.records)
-        for kind, pairs in classes.items():
-            if (coming := self.coming.get(name := BY_CLASS[kind].name)) is not None:
-                ids = {record.id for _, record in pairs}
-                coming.add(ids)
-                for record_id in self.missing[name].keys() & ids:
-                    del self.missing[name][record_id]
-        for kind, pairs in classes.items():
-            if issubclass(kind, Fact):
-                for name, ids in named_by(pairs).items():
-                    self._named(name, ids, pairs)
-        self.staged += [(place, record) for place, record in classes.get(Role, ()) if isinstance(record, Role) and record.stage is not None]
+        self.errors += chunk.errors
+        for block in chunk.blocks:
+            if (coming := self.coming.get(block.type)) is not None:
+                coming.add(block.ids)
+                for record_id in self.missing[block.type].keys() & set(block.ids):
+                    del self.missing[block.type][record_id]
+        self._named("party", chunk.parties(), chunk.blocks)
+        self._named("document", chunk.documents(), chunk.blocks)
+        for block in chunk.blocks:
+            if block.type == "role" and (stages := block.hot.get("stage")):
+                at = zip(block.places, block.bodies, stages, strict=True)
+                self.staged += [(place, decode_record(body)) for place, body, stage in at if body is not None and stage is not None]
 
-    def _named(self, name: str, ids: set[str], pairs: Sequence[Numbered]) -> None:
+    def _named(self, name: str, ids: set[str], blocks: Sequence[Block]) -> None:
         unknown = self.there[name].without(self.coming[name].without(ids)) - self.missing[name].keys()
         if not unknown:
             return
@@ -82,9 +79,8 @@ class Check:
         self.there[name].add(there)
         unknown -= there
         self.in_order = self.in_order and not unknown
-        for place, record in pairs if unknown else ():
-            said = parties_named(record) if name == "party" else (("evidence", document) for document in documents_named(record))
-            for field, record_id in said:
+        for block in blocks if unknown else ():
+            for place, field, record_id in _said(name, block):
                 if record_id in unknown:
                     self.missing[name].setdefault(record_id, (place, field))
 
@@ -99,3 +95,12 @@ class Check:
 
     def _bare_roles(self) -> Iterator[tuple[int, Record]]:
         return ((place, replace(record, evidence=None)) for place, record in self.staged)
+
+
+def _said(name: str, block: Block) -> Iterator[tuple[int, str, str]]:
+    """Where the records of a block name parties, or documents: the place, the field and the id."""
+    if name == "document":
+        yield from ((place, "evidence", document) for place, documents in zip(block.places, block.documents(), strict=False) for document in documents)
+        return
+    for field in ("source", "target"):
+        yield from ((place, field, party) for place, party in zip(block.places, block.hot.get(field, ()), strict=False))

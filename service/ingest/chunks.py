@@ -1,37 +1,31 @@
-"""The parts in which an import goes on: what is read, checked and written together, and how it is kept between its check and its write."""
+"""The parts in which an import goes on: some records as they are read, and the same once they are checked, ready to be written."""
 
 from __future__ import annotations
 
-import tempfile
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+import marshal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from pathlib import Path
-from typing import IO, NamedTuple
 
-import msgspec
-
-from graph_models.errors import FieldError
-from graph_models.records import Record, decode_plainly
-from graph_models.vocabulary import Terms
+from graph_models.errors import FieldError, InvalidInput
+from graph_models.records import Record
+from graph_models.vocabulary import Terms, Vocabulary
+from service.checks import blocks_of, check_records
+from service.stores.blocks import Block, by_type
 from service.writes import MAX_BATCH_RECORDS
 
+_MARSHAL = 2
+"""Without references to what came before, which cost more to find than they save."""
 Item = tuple[int, Record | FieldError | Terms]
 """A place (see ``mapping.py``) and what was read there."""
-HELD_RECORDS = 200_000
-"""So many records are kept in memory between their check and their write; of a larger import all are kept in a file."""
-_json = msgspec.json.Encoder(decimal_format="string")
 
 
 class Chunk:
-    """Some records and faults that are written together; ``checked``: each record was found to be valid by itself, and no two at odds."""
+    """Some records and faults as they were read."""
 
     def __init__(
         self, records: list[tuple[int, Record]] | None = None, errors: list[FieldError] | None = None, terms: list[tuple[int, Terms]] | None = None
     ) -> None:
         self.records, self.errors, self.terms = records or [], errors or [], terms or []
-        self.checked = False
 
     def __len__(self) -> int:
         return len(self.records) + len(self.errors)
@@ -75,66 +69,85 @@ def chunks(parts: Iterable[Chunk], size: int = MAX_BATCH_RECORDS) -> Iterator[Ch
         yield chunk
 
 
-class _Written(NamedTuple):
-    """Where in the file a chunk is: so many bytes of places, then so many of records."""
+class Ready:
+    """A chunk that was checked: its valid records as blocks, one of each type, what is wrong with the others, and the terms that it brings."""
 
-    start: int
-    places: int
-    records: int
-    terms: list[tuple[int, Terms]]
-    checked: bool
-
-
-class Kept:
-    """Chunks without their faults, to be read again: in memory while they are few, else in a file that goes with the process, however it ends."""
-
-    def __init__(self, directory: Path | None = None) -> None:
-        self._directory = directory
-        self._held: list[Chunk] = []
-        self._count = 0
-        self._file: IO[bytes] | None = None
-        self._written: list[_Written] = []
-
-    def add(self, chunk: Chunk) -> None:
-        """Keep the records and terms of a chunk."""
-        self._count += len(chunk.records)
-        self._held.append(chunk)
-        if self._file is None and self._count > HELD_RECORDS:
-            self._file = tempfile.TemporaryFile(dir=self._directory)  # noqa: SIM115 - it is read again later; see close
-        if self._file is not None:
-            for held in self._held:
-                self._write(self._file, held)
-            self._held.clear()
+    def __init__(
+        self, blocks: Iterable[Block], errors: Iterable[FieldError] = (), terms: Iterable[tuple[int, Terms]] = (), packed: bytes | None = None
+    ) -> None:
+        self.blocks, self.errors, self.terms = list(blocks), list(errors), list(terms)
+        self._packed = packed
 
     def __len__(self) -> int:
-        return self._count
+        return self.records() + len(self.errors)
 
-    def __iter__(self) -> Iterator[Chunk]:
-        if self._file is None:
-            yield from self._held
-            return
-        for written in self._written:
-            yield self._read(self._file, written)
+    def records(self) -> int:
+        """How many records are valid."""
+        return sum(block.size for block in self.blocks)
 
-    def close(self) -> None:
-        """Nothing is read any more."""
-        self._held.clear()
-        if self._file is not None:
-            with suppress(OSError):  # a full disk was told of when it was written
-                self._file.close()
+    def packed(self) -> bytes:
+        """The blocks as bytes, for this version of Python."""
+        return self._packed if self._packed is not None else marshal.dumps([_plain(block) for block in self.blocks], _MARSHAL)
 
-    def _write(self, file: IO[bytes], chunk: Chunk) -> None:
-        places = array("q", [place for place, _ in chunk.records]).tobytes()
-        records = _json.encode_lines([record for _, record in chunk.records])
-        self._written.append(_Written(file.tell(), len(places), len(records), chunk.terms, chunk.checked))
-        file.write(places)
-        file.write(records)
+    def parties(self) -> set[str]:
+        """The ids of the parties that the records name."""
+        return set().union(*(block.parties() for block in self.blocks))
 
-    def _read(self, file: IO[bytes], written: _Written) -> Chunk:
-        file.seek(written.start)
-        chunk = Chunk()
-        places = array("q", file.read(written.places))
-        lines = file.read(written.records).split(b"\n")[:-1]
-        chunk.records = list(zip(places, map(decode_plainly, lines), strict=True))
-        chunk.terms, chunk.checked = written.terms, written.checked
-        return chunk
+    def documents(self) -> set[str]:
+        """The ids of the documents that the records name."""
+        return {document for block in self.blocks for documents in block.documents() for document in documents}
+
+    def parted(self, missing: Mapping[str, set[str]]) -> tuple[Ready, Ready]:
+        """Without the records that name a missing party or document, and these."""
+        waits = [(block, _naming(block, missing)) for block in self.blocks]
+        there = [block.of([not late for late in naming]) for block, naming in waits]
+        return Ready(there, self.errors, self.terms), Ready(block.of(naming) for block, naming in waits)
+
+
+def _naming(block: Block, missing: Mapping[str, set[str]]) -> list[bool]:
+    naming = [False] * block.size
+    for name in ("source", "target"):
+        naming = [late or party in missing["party"] for late, party in zip(naming, block.hot.get(name, naming), strict=True)]
+    if missing["document"] and (documents := block.documents()):
+        naming = [late or not missing["document"].isdisjoint(named) for late, named in zip(naming, documents, strict=True)]
+    return naming
+
+
+def _plain(block: Block) -> tuple[object, ...]:
+    return (block.type, list(block.places), *block[2:6], dict(block.hot), block.words)
+
+
+def unpacked(packed: bytes) -> Ready:
+    """The other way round. Only for what this import packed itself: ``marshal`` trusts its bytes."""
+    return Ready([Block(*values) for values in marshal.loads(packed)], packed=packed)
+
+
+def made_ready(chunk: Chunk, vocabulary: Vocabulary) -> tuple[Ready, Vocabulary]:
+    """The chunk, checked with this vocabulary and the terms that it brings; and the vocabulary with these."""
+    errors = list(chunk.errors)
+    terms: list[tuple[int, Terms]] = []
+    for place, own in chunk.terms:
+        try:
+            vocabulary = vocabulary.extended(own)
+            terms.append((place, own))
+        except InvalidInput as error:
+            errors += [fault.at(place) for fault in error.errors]
+    good, errors = check_records(vocabulary, chunk.records, errors)
+    return Ready(blocks_of(good), errors, terms), vocabulary
+
+
+def merged(parts: Iterable[Ready], size: int = MAX_BATCH_RECORDS) -> Iterator[Ready]:
+    """Small ones taken together, as far as they have no more than ``size`` records and faults."""
+    held: list[Ready] = []
+    for part in parts:
+        if held and sum(map(len, held)) + len(part) > size:
+            yield _as_one(held)
+            held = []
+        held.append(part)
+    if held:
+        yield _as_one(held)
+
+
+def _as_one(parts: Sequence[Ready]) -> Ready:
+    blocks = by_type([block for part in parts for block in part.blocks])
+    return Ready(blocks.values(), (error for part in parts for error in part.errors), (own for part in parts for own in part.terms))

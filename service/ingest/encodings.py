@@ -34,6 +34,8 @@ def detected(name: str, head: bytes, *, whole: bool) -> str:
             return codec
     if b"\x00" in head:
         return _of_two_bytes(name, head)
+    if head.isascii():
+        return "utf-8-sig"
     runs = [run[0] for run in _RUN.finditer(head)]
     total = sum(map(len, runs))
     chinese, western = _decodes(head, "gb18030", whole), _decodes(head, "cp1252", whole)

@@ -24,14 +24,16 @@ from graph_models.errors import AlreadyExists, FieldError, InvalidInput, TooLarg
 from graph_models.records import documents_named
 from graph_models.time import Period, now_text
 from graph_models.vocabulary import Terms, Vocabulary
+from service.checks import Numbered
 from service.ingest.first_load_lines import DRAFT, OfType, Seen, Setup, begin, parties_drafted, records_added
 from service.ingest.load import refused
 from service.ingest.record_lines import RecordLines
 from service.ingest.sources import FileOfSet
 from service.jobs import Progress, no_progress
 from service.stores.neo4j_files import FIELD, ITEM, SOME, Part, command_line, keep_revision, property_cells, rows_of
+from service.stores.neo4j_rows import spelt_out
 from service.stores.store import Change, Compared, NewRow, Plan, Revision, Row, Store, Writing
-from service.writes import Numbered, batch_refused, parse_ndjson, write_batch
+from service.writes import batch_refused, parse_ndjson, write_batch
 
 T = TypeVar("T")
 WAITING = 2
@@ -213,7 +215,7 @@ class FirstLoad:
             write_batch(cast(Store, store), self.vocabulary, numbered, coming={"party": self.numbers, "document": documents})
         except (InvalidInput, TooLarge) as error:
             self.errors += error.errors
-        return () if store.change is None else [row for row in store.change.insert if row.type == "party"]
+        return () if store.change is None else [row for row in spelt_out(store.change).insert if row.type == "party"]
 
     def _finish_parties(self, slices: Sequence[NewRow], labels: Iterable[tuple[str, str]]) -> None:
         """Give the drafts of parties their numbers and labels; parties with several slices come in the place of theirs."""

@@ -19,10 +19,11 @@ from graph_models.records import BY_CLASS, BY_NAME, Record, documents_named, fin
 from graph_models.role import Role
 from graph_models.validation import faults
 from graph_models.vocabulary import Terms, Vocabulary
+from service.checks import by_class
 from service.stores.neo4j_files import Part, property_cells
 from service.stores.neo4j_rows import role_label
 from service.stores.store import NewRow
-from service.writes import by_class, collector_paused, parse_ndjson
+from service.writes import collector_paused, parse_ndjson
 
 DRAFT = "draft"
 """The files of rows of parties that have no number and no labels yet."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,23 +14,27 @@ from typing import Any, NamedTuple
 import msgspec
 
 from graph_models.errors import FieldError, InvalidInput, JobCancelled, NotFound
-from graph_models.records import BY_CLASS
 from graph_models.vocabulary import Terms, Vocabulary
 from service.catalog import Workspace
 from service.ingest.checking import Check
-from service.ingest.chunks import Chunk, chunks
+from service.ingest.chunks import Ready
 from service.ingest.mapping import CONSTANTS, FILE_STEP, BoundMapping
 from service.ingest.mapping_model import Written, read_mapping
+from service.ingest.reading import Reading, Source
 from service.ingest.record_lines import RecordLines
 from service.ingest.sources import FileOfSet
 from service.ingest.trial import Trial
-from service.ingest.writing import ChunkWriter, Source, Total
+from service.ingest.writing import ChunkWriter, Total, write_together
 from service.jobs import Progress, no_progress
 from service.reads import every_revision
 from service.stores.store import Store, Writing
 from service.workplace import Service
-from service.writes import by_class, collector_paused, write_batch
+from service.writes import collector_paused, write_blocks
 
+TOGETHER_BYTES = 32 << 20
+"""Files of so many bytes are written in one transaction, where a store can, while they are read."""
+PIECE_RECORDS = 12_500
+"""Some records at a time: the fewer, the sooner the writing begins."""
 SHOWN_ERRORS = 1_000
 PROGRESS_S = 0.2
 _PLACE = re.compile(r"\bline (\d{13,})\b")
@@ -88,38 +93,55 @@ class _Import:
         self.said_at = 0.0
 
     def run(self) -> dict[str, Any]:
-        parts = chunks(self.source.parts(self._heard("reading")))
         if self.plan.dry_run:
-            return self._tried(parts)
-        first, more = next(parts, Chunk()), list(islice(parts, 1))
-        total = self._written(chain([first], more, parts)) if more or first.terms else self._written_at_once(first)
+            return self._tried()
+        total = self._written_while_read() or self._written()
         self.progress(self.source.size, self.source.size, "done")
         return self._answer(total, [])
 
-    def _written(self, parts: Iterable[Chunk]) -> Total:
-        writer = ChunkWriter(self.store, self.vocabulary, self.extend, self.plan.on_error, self.writing, self.plan.directory)
-        if self.plan.on_error == "skip":
-            return writer.write(parts, self._wrote)
-        check = Check(self.store, self.vocabulary, self.plan.directory)
-        try:
-            kept = check.run(parts)
-            writer.known, writer.in_order = check.there, check.in_order
-            return writer.write(kept, self._wrote)
-        finally:
-            check.kept.close()
+    def _chunks(self, stage: str, size: int | None = None) -> closing[Generator[Ready]]:
+        """Reads the source, from its beginning."""
+        self.reading = Reading(self.source, self.vocabulary, self._heard(stage), size)
+        return closing(self.reading.chunks())
 
-    def _written_at_once(self, chunk: Chunk) -> Total:
+    def _written_while_read(self) -> Total | None:
+        """All as one revision. Where that does not go, nothing was written."""
+        if self.plan.on_error != "abort" or self.source.size > TOGETHER_BYTES:
+            return None
+        with self._chunks("reading and writing", PIECE_RECORDS) as parts:
+            return write_together(self.store, self.vocabulary, parts, self.writing)
+
+    def _written(self) -> Total:
+        """Some after the other; with ``abort`` nothing before all was checked."""
+        with self._chunks("reading") as parts:
+            first, more = next(parts, Ready(())), list(islice(parts, 1))
+            if not more and not first.terms:
+                return self._written_at_once(first)
+            parts_again = chain([first], more, parts)
+            writer = ChunkWriter(self.store, self.vocabulary, self.extend, self.plan.on_error, self.writing, self.plan.directory)
+            if self.plan.on_error == "skip":
+                return writer.write(parts_again, self._wrote)
+            check = Check(self.store, self.vocabulary, self.plan.directory)
+            try:
+                kept = check.run(parts_again)
+                writer.known, writer.in_order = check.there, check.in_order
+                return writer.write(kept, self._wrote)
+            finally:
+                check.kept.close()
+
+    def _written_at_once(self, chunk: Ready) -> Total:
         total = Total()
         self.progress(self.source.size, self.source.size, "writing")
-        total.by_type.update({BY_CLASS[kind].name: len(pairs) for kind, pairs in by_class(chunk.records).items()})
-        total.add(write_batch(self.store, self.vocabulary, chunk.records, chunk.errors, on_error=self.plan.on_error, writing=self.writing))
+        total.count(chunk.blocks)
+        total.add(write_blocks(self.store, self.vocabulary, chunk.blocks, chunk.errors, on_error=self.plan.on_error, writing=self.writing))
         return total
 
-    def _tried(self, parts: Iterator[Chunk]) -> dict[str, Any]:
+    def _tried(self) -> dict[str, Any]:
         """Everything that the import would do, said and not done: the same faults as an import with ``abort`` finds, and the difference that it would make."""
         check = Check(self.store, self.vocabulary, self.plan.directory)
         try:
-            kept = check.faults(parts)
+            with self._chunks("reading") as parts:
+                kept = check.faults(parts)
             trial = Trial(self.store, check.vocabulary, check.coming)
             for chunk in kept:
                 trial.add(chunk)
@@ -132,13 +154,13 @@ class _Import:
 
     def _answer(self, total: Total, previewed: list[dict[str, Any]], cut: dict[str, Any] | None = None) -> dict[str, Any]:
         errors = [_placed(fault, self.plan.files) for fault in sorted(total.errors, key=lambda fault: fault.line or 0)]
-        columns = self.source.columns()
+        told = self.reading.told
         counts = {name: total.sums[name] for name in ("accepted", "created", "updated", "unchanged", "rejected")}
         return {
             **counts, "errors": [fault._asdict() for fault in errors[:SHOWN_ERRORS]], **_left_out(errors), "revision": total.revision,
             "import_id": self.import_id, "dry_run": self.plan.dry_run, "by_type": dict(sorted(total.by_type.items())),
-            "preview": previewed, "preview_truncated": cut, "columns": {"mapped": columns.mapped, "ignored": columns.ignored},
-            "redacted": self.source.redacted(), "left_out": self.source.left_out(), "files": self.source.read_as(),
+            "preview": previewed, "preview_truncated": cut, "columns": {"mapped": told.columns.mapped, "ignored": told.columns.ignored},
+            "redacted": told.redacted, "left_out": told.left_out, "files": told.files,
         }  # fmt: skip
 
     def _heard(self, stage: str) -> Callable[[int], None]:

@@ -225,6 +225,8 @@ class BoundMapping:
     def _blocks(self, progress: Callable[[int], None]) -> Iterator[list[Produced]]:
         """What lines say together (``duplicates: merge``) is read in a pass of its own and comes first: what refers to it need not wait for it."""
         self.said.forget()
+        for builder in chain.from_iterable(self.builders.values()):
+            builder.forget()
         yield [(CONSTANTS * FILE_STEP + line, record) for line, record in self.written.constants]
         if not self._indexed:
             self._read_look_ups()
@@ -236,7 +238,6 @@ class BoundMapping:
             out: list[Produced] = []
             for builder in builders:
                 builder.finish(out)
-                builder.seen.clear()
             yield self.said.settle(out, self.vocabulary)
 
     def _passes(self) -> list[tuple[str, list[RecordBuilder], bool]]:

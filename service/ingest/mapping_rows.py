@@ -156,6 +156,12 @@ class RecordBuilder:
 
     # --- lines
 
+    def forget(self) -> None:
+        """The files are read once more, from the start."""
+        self.seen.clear()
+        self.groups.clear()
+        self.held.clear()
+
     def take(self, frame: Frame, place: int, out: list[Produced]) -> None:
         """Add what a line gives to ``out``; raises ``CellError`` where the line cannot be mapped."""
         if self.when is not None and not self.when(frame):
@@ -189,7 +195,7 @@ class RecordBuilder:
                 out.append((group.place, error.fault(None)))
         for place, fields in self.held.values():
             self._make(fields, place, None, out)
-        self.groups, self.held = {}, {}
+        self.forget()
 
     def _gather(self, frame: Frame, place: int) -> None:
         assert self.group_key is not None

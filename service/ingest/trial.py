@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from graph_models.records import BY_CLASS, Record, encode_record
+from graph_models.records import BY_CLASS, Record, decode_record, encode_record
 from graph_models.vocabulary import Vocabulary
-from service.ingest.chunks import Chunk
+from service.ingest.chunks import Ready
 from service.ingest.writing import Total
 from service.stores.store import At, Row, Store
-from service.writes import by_class, write_batch
+from service.writes import write_blocks
 
 SHOWN = 100
 """So many creations, and so many updates, are shown."""
@@ -29,15 +29,15 @@ class Trial:
         self.previewed: list[dict[str, Any]] = []
         self._shown: Counter[str] = Counter()
 
-    def add(self, chunk: Chunk) -> None:
+    def add(self, chunk: Ready) -> None:
         """Count a checked chunk, and show some of it."""
-        good = chunk.records
-        self.total.by_type.update({BY_CLASS[kind].name: len(pairs) for kind, pairs in by_class(good).items()})
-        self.total.add(write_batch(self.store, self.vocabulary, good, on_error="skip", dry_run=True, coming=self.coming, checked=True))
-        for start in range(0, len(good), _AT_ONCE):
-            if min(self._shown[op] for op in ("create", "update")) >= SHOWN:
-                return
-            self._show([record for _, record in good[start : start + _AT_ONCE]])
+        self.total.count(chunk.blocks)
+        self.total.add(write_blocks(self.store, self.vocabulary, chunk.blocks, on_error="skip", dry_run=True, coming=self.coming))
+        for block in chunk.blocks:
+            for start in range(0, block.size, _AT_ONCE):
+                if min(self._shown[op] for op in ("create", "update")) >= SHOWN:
+                    return
+                self._show(block.type, [decode_record(body) for body in block.bodies[start : start + _AT_ONCE] if body is not None])
 
     def left_out(self) -> dict[str, Any] | None:
         """What the preview does not show of that which would change."""
@@ -47,18 +47,16 @@ class Trial:
             return None
         return {"shown": shown, "left_out": changes - shown, "why": f"the first {SHOWN} records of each kind of change are shown"}
 
-    def _show(self, records: list[Record]) -> None:
-        for name in dict.fromkeys(BY_CLASS[type(record)].name for record in records):
-            alike = [record for record in records if BY_CLASS[type(record)].name == name]
-            rows: dict[str, list[Row]] = {}
-            for row in self.store.get(name, [record.id for record in alike], At()):
-                if row.body is not None:
-                    rows.setdefault(row.id, []).append(row)
-            for record in alike:
-                item = difference(record, rows.get(record.id, []))
-                if self._shown[item["op"]] < SHOWN:
-                    self._shown[item["op"]] += 1
-                    self.previewed.append(item)
+    def _show(self, name: str, records: list[Record]) -> None:
+        rows: dict[str, list[Row]] = {}
+        for row in self.store.get(name, [record.id for record in records], At()):
+            if row.body is not None:
+                rows.setdefault(row.id, []).append(row)
+        for record in records:
+            item = difference(record, rows.get(record.id, []))
+            if self._shown[item["op"]] < SHOWN:
+                self._shown[item["op"]] += 1
+                self.previewed.append(item)
 
 
 def difference(record: Record, rows: list[Row]) -> dict[str, Any]:

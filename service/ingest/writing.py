@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from contextvars import copy_context
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Protocol
 from zlib import crc32
 
 from graph_models.errors import FieldError, InvalidInput
-from graph_models.evidence import Fact
-from graph_models.records import BY_CLASS, documents_named, parties_named
-from graph_models.role import Role
+from graph_models.records import BY_NAME
 from graph_models.vocabulary import Terms, Vocabulary
-from service.ingest.chunks import Chunk, Kept, chunks
+from service.ingest.chunks import Ready, merged
+from service.ingest.kept import Kept
 from service.ingest.known import Known
-from service.ingest.mapping import Columns
+from service.stores.blocks import Block
 from service.stores.store import At, Store, Writing
-from service.writes import Numbered, Outcome, by_class, write_batch
+from service.writes import Outcome, write_blocks
 
-
-class Source(Protocol):
-    """What an import reads from: a bound mapping, or files of records."""
-
-    size: int
-
-    def parts(self, progress: Callable[[int], None]) -> Iterator[Chunk]:
-        """Everything, in order, some at a time; may be asked for again."""
-
-    def columns(self) -> Columns:
-        """What of the files is used."""
-
-    def read_as(self) -> list[dict[str, str]]:
-        """How each file is read."""
-
-    def left_out(self) -> list[dict[str, Any]]:
-        """The lines that a rule of the mapping leaves out, by file."""
-
-    def redacted(self) -> list[dict[str, Any]]:
-        """The placeholders that were found: in which column, in how many lines, and how many parties they became."""
-
-
-def named_by(pairs: Sequence[Numbered]) -> dict[str, set[str]]:
-    """The parties and documents that facts of one class name."""
-    facts: list[Any] = [record for _, record in pairs]
-    parties = {fact.source for fact in facts} | {fact.target for fact in facts}
-    return {"party": parties - {None}, "document": {document for fact in facts if fact.evidence for document in documents_named(fact)}}
+TOGETHER_RECORDS = 250_000
+"""No more are written together: other writers wait as long."""
 
 
 def present(store: Store, type_name: str, ids: Iterable[str]) -> set[str]:
@@ -69,11 +43,42 @@ class Total:
         self.errors: list[FieldError] = []
         self.revision: int | None = None
 
+    def count(self, blocks: Iterable[Block]) -> None:
+        """Count records by their type."""
+        self.by_type.update({block.type: block.size for block in blocks if block.size})
+
     def add(self, outcome: Outcome) -> None:
         for name in ("accepted", "created", "updated", "unchanged", "rejected"):
             self.sums[name] += getattr(outcome, name)
         self.errors += outcome.errors
         self.revision = max(self.revision or 0, outcome.revision or 0)
+
+
+def write_together(store: Store, vocabulary: Vocabulary, parts: Iterable[Ready], writing: Writing) -> Total | None:
+    """Write all as one revision while it is read, or nothing at all.
+
+    ``None`` where that does not go: the store cannot; or something is wrong, is said twice, or comes before what it names; or there are terms, or too much.
+    """
+    if (together := store.together(writing)) is None:
+        return None
+    total = Total()
+    said: dict[str, set[str]] = {name: set() for name in BY_NAME}
+    there: dict[str, set[str]] = {"party": set(), "document": set()}
+    try:
+        with together:
+            for chunk in parts:
+                is_said = any(not said[block.type].isdisjoint(block.ids) for block in chunk.blocks)
+                if is_said or chunk.terms or chunk.errors or total.sums["accepted"] + len(chunk) > TOGETHER_RECORDS:
+                    raise InvalidInput("This is not written together")
+                total.count(chunk.blocks)
+                total.add(write_blocks(store, vocabulary, chunk.blocks, writing=writing, coming=there))
+                for block in chunk.blocks:
+                    said[block.type].update(block.ids)
+                there["party"] |= chunk.parties() | said["party"]
+                there["document"] |= chunk.documents() | said["document"]
+    except InvalidInput:
+        return None
+    return total
 
 
 class ChunkWriter:
@@ -88,23 +93,22 @@ class ChunkWriter:
         """What is stored, as far as it was asked for or written."""
         self.in_order = False
         """Is it certain that nothing has to wait?"""
-        self.late = Kept(directory)
+        self.directory = directory
         self.total = Total()
         self.lanes: list[Future[Outcome] | None] = [None] * store.writers
 
-    def write(self, parts: Iterable[Chunk], written: Callable[[int], None]) -> Total:
+    def write(self, parts: Iterable[Ready], written: Callable[[int], None]) -> Total:
         """Write all; ``written`` hears how many records are done."""
         parts = iter(parts)
         ahead = list(islice(parts, 2))
         if len(ahead) < 2:
             self.lanes = [None]  # what fits into one batch is one revision
-        with ThreadPoolExecutor(len(self.lanes), "lane") as self.pool:
+        with closing(Kept(self.directory)) as self.late, ThreadPoolExecutor(len(self.lanes), "lane") as self.pool:
             self._write(chain(ahead, parts), written)
             self._wait()
-        self.late.close()
         return self.total
 
-    def _write(self, parts: Iterable[Chunk], written: Callable[[int], None]) -> None:
+    def _write(self, parts: Iterable[Ready], written: Callable[[int], None]) -> None:
         done = 0
         for chunk in parts:
             for place, terms in chunk.terms:
@@ -113,33 +117,22 @@ class ChunkWriter:
                 except InvalidInput as error:
                     chunk.errors += [fault.at(place) for fault in error.errors]
             size = len(chunk)
-            self._put(chunk if self.in_order else self._ready(chunk))
+            self._put(chunk if self.in_order else self._without_late(chunk))
             written(done := done + size)
-        for rest in chunks(self.late):
+        for rest in merged(self.late):
             self._put(rest)
 
-    def _ready(self, chunk: Chunk) -> Chunk:
+    def _without_late(self, chunk: Ready) -> Ready:
         """The chunk without what has to wait."""
-        needs: dict[str, set[str]] = {"party": set(), "document": set()}
-        for kind, pairs in by_class(chunk.records).items():
-            if (known := self.known.get(BY_CLASS[kind].name)) is not None:
-                known.add([record.id for _, record in pairs])
-            if issubclass(kind, Fact):
-                for name, ids in named_by(pairs).items():
-                    needs[name] |= ids
-        missing = {name: self._missing(name, ids) for name, ids in needs.items()}
+        for block in chunk.blocks:
+            if (known := self.known.get(block.type)) is not None:
+                known.add(block.ids)
+        missing = {"party": self._missing("party", chunk.parties()), "document": self._missing("document", chunk.documents())}
         if not any(missing.values()):
             return chunk
-        waits, ready = Chunk(), Chunk()
-        waits.checked = ready.checked = chunk.checked
-        ready.errors = chunk.errors
-        for place, record in chunk.records:
-            is_late = not missing["party"].isdisjoint(party for _, party in parties_named(record)) or not missing["document"].isdisjoint(
-                documents_named(record)
-            )
-            (waits if is_late else ready).records.append((place, record))
-        self.late.add(waits)
-        return ready
+        now, later = chunk.parted(missing)
+        self.late.add(later)
+        return now
 
     def _missing(self, name: str, ids: set[str]) -> set[str]:
         """Those of the ids that are neither stored nor in this chunk."""
@@ -148,31 +141,28 @@ class ChunkWriter:
         self.known[name].add(there)
         return unknown - there
 
-    def _put(self, chunk: Chunk) -> None:
+    def _put(self, chunk: Ready) -> None:
         """Write a chunk: as one batch, or, where a store is faster so, its facts as one for each writer, after what these need to be there.
 
         All that is said of one id is one writer's, in order: so no writer waits for what another does.
         """
         if not len(chunk):
             return
-        classes = by_class(chunk.records)
-        self.total.by_type.update({BY_CLASS[kind].name: len(pairs) for kind, pairs in classes.items()})
-        parted = {kind: pairs for kind, pairs in classes.items() if issubclass(kind, Fact) and kind is not Role} if len(self.lanes) > 1 else {}
-        alone = [pair for pair in chunk.records if type(pair[1]) not in parted] if parted else chunk.records
+        self.total.count(chunk.blocks)
+        parted = [block for block in chunk.blocks if len(self.lanes) > 1 and BY_NAME[block.type].is_fact and block.type != "role"]
+        alone = [block for block in chunk.blocks if block not in parted] if parted else chunk.blocks
         if alone or chunk.errors:
             self._wait()
-            self.total.add(self._batch(alone, chunk.errors, chunk.checked, self.writing))
-        shares: list[list[Numbered]] = [[] for _ in self.lanes]
-        for pairs in parted.values():
-            for pair in pairs:
-                shares[crc32(pair[1].id.encode()) % len(shares)].append(pair)
-        for lane, share in enumerate(shares):
-            if share:
+            self.total.add(self._batch(alone, chunk.errors, self.writing))
+        lanes_of = [[crc32(name.encode()) % len(self.lanes) for name in block.ids] for block in parted]
+        for lane in range(len(self.lanes)):
+            share = [block.of([at == lane for at in lanes]) for block, lanes in zip(parted, lanes_of, strict=True)]
+            if any(block.size for block in share):
                 self._collect(lane)
-                self.lanes[lane] = self.pool.submit(copy_context().run, self._batch, share, (), chunk.checked, self.writing._replace(in_turn=True))
+                self.lanes[lane] = self.pool.submit(copy_context().run, self._batch, share, (), self.writing._replace(in_turn=True))
 
-    def _batch(self, records: Sequence[Numbered], errors: Sequence[FieldError], checked: bool, writing: Writing) -> Outcome:
-        return write_batch(self.store, self.vocabulary, records, errors, on_error=self.on_error, writing=writing, checked=checked)
+    def _batch(self, blocks: Sequence[Block], errors: Sequence[FieldError], writing: Writing) -> Outcome:
+        return write_blocks(self.store, self.vocabulary, blocks, errors, on_error=self.on_error, writing=writing)
 
     def _wait(self) -> None:
         for lane in range(len(self.lanes)):

@@ -6,6 +6,7 @@ One connection writes, under a lock and SQLite's own, for other processes write 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +21,8 @@ from service.stores import embedded_reads as reads
 from service.stores import embedded_statements as sql
 from service.stores.embedded_columns import columns
 from service.stores.embedded_schema import open_reader, open_writer, storage_errors
-from service.stores.embedded_writes import EmbeddedBelieved, revise
-from service.stores.store import At, Beside, Change, Found, Plan, Revision, Row, Writing
+from service.stores.embedded_writes import EmbeddedBelieved, next_revision, revise, write_rows
+from service.stores.store import NO_CHANGE, At, Beside, Found, Plan, Revision, Row, Writing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,19 +44,45 @@ class EmbeddedStore:
         self._of_thread = threading.local()
         self._readers: WeakSet[apsw.Connection] = WeakSet()
         self._closed = False
+        self._together: tuple[int, Counter[str]] | None = None
+        """The thread whose writes are one revision just now, and what they did so far."""
 
     def write(self, plan: Plan, writing: Writing) -> Revision | None:
+        if self._together is not None and self._together[0] == threading.get_ident():
+            return self._written_together(self._together[1], plan)
         with self._alone() as connection:
             if writing.key is not None and (before := reads.revision_of_key(connection, writing.key)) is not None:
                 if before.body_hash != writing.body_hash:
                     raise IdempotencyKeyReused(f"Idempotency-Key {writing.key!r} was used for another body in revision {before.number}")
                 return before
             change = plan(EmbeddedBelieved(connection))
-            if writing.key is None and (change is None or not (change.supersede or change.insert)):
+            if writing.key is None and (change is None or change.is_empty()):
                 return None
-            revision = revise(connection, change or Change((), (), {}), writing)
+            revision = revise(connection, change or NO_CHANGE, writing)
             self._commit(connection)
             return revision
+
+    @contextmanager
+    def together(self, writing: Writing) -> Iterator[None]:
+        counts: Counter[str] = Counter()
+        with self._alone() as connection:
+            self._together = threading.get_ident(), counts
+            try:
+                yield
+            finally:
+                self._together = None
+            if counts:
+                revise(connection, NO_CHANGE._replace(counts=counts), writing)
+                self._commit(connection)
+
+    def _written_together(self, counts: Counter[str], plan: Plan) -> Revision | None:
+        change = plan(EmbeddedBelieved(self._writer))
+        if change is None or change.is_empty():
+            return None
+        number, time = next_revision(self._writer)
+        write_rows(self._writer, change, number)
+        counts.update(change.counts)
+        return Revision(number, time, None, None, None, change.counts, None, None)
 
     @contextmanager
     def _alone(self) -> Iterator[apsw.Connection]:

@@ -10,14 +10,11 @@ from typing import Any
 import apsw
 import msgspec
 
-from graph_models.columns import hot_columns
-from graph_models.party import Party
-from graph_models.records import documents_named, encode_records
 from graph_models.time import Period, now_text
 from service.stores import embedded_statements as sql
+from service.stores.blocks import Block, block_of
 from service.stores.embedded_reads import head, text_array
 from service.stores.embedded_schema import BELIEVED, CODES, NAMES
-from service.stores.search_text import search_text
 from service.stores.store import Change, Compared, NewRow, Revision, Row, Writing
 
 _tuple: Any = tuple.__new__
@@ -85,34 +82,49 @@ def _grouped(rows: Sequence[Row]) -> dict[str, Sequence[Row]]:
     return {name: [row._replace(current=newest[name]) for row in sorted(of_id, key=lambda row: row.period)] for name, of_id in found.items()}
 
 
-def revise(connection: apsw.Connection, change: Change, writing: Writing) -> Revision:
-    """Write all of a change as the next revision. Its time is never before that of the one before, whatever the clock does."""
+def next_revision(connection: apsw.Connection) -> tuple[int, str]:
+    """The number and time of a revision that is written now: never before that of the one before, whatever the clock does."""
     last, last_time = head(connection)
-    number = last + 1
-    connection.executemany(sql.SUPERSEDE, ((number, row.handle) for row in change.supersede))
-    first = connection.execute(sql.NEXT_ROW).get
-    for _, rows in groupby(change.insert, key=lambda row: row.record.__class__):
-        first += _insert(connection, list(rows), first, number)
+    return last + 1, max(now_text(), last_time)
+
+
+def revise(connection: apsw.Connection, change: Change, writing: Writing) -> Revision:
+    """Write all of a change as the next revision."""
+    number, time = next_revision(connection)
+    write_rows(connection, change, number)
     answer = None if change.answer is None else change.answer(number)
-    revision = Revision(number, max(now_text(), last_time), writing.who, writing.key, writing.body_hash, dict(change.counts), writing.import_id, answer)
+    revision = Revision(number, time, writing.who, writing.key, writing.body_hash, dict(change.counts), writing.import_id, answer)
     connection.execute(sql.INSERT_REVISION, [msgspec.json.encode(value).decode() if name == "counts" else value for name, value in revision._asdict().items()])
     return revision
 
 
-def _insert(connection: apsw.Connection, rows: Sequence[NewRow], first: int, number: int) -> int:
-    """Write rows of one class (or of periods taken away) under the numbers from ``first`` on; how many they are."""
-    types, ids, periods, records, versions, known = zip(*rows, strict=True)
-    bodies: Sequence[bytes | None] = known
-    hot: dict[str, Sequence[Any]] = {}
-    if records[0] is not None:
-        hot = hot_columns(records)
-        bodies = encode_records(records) if None in known else known
-    starts, stops = zip(*periods, strict=True)
-    keys = (count(first), map(CODES.__getitem__, types), ids, versions, repeat(number), repeat(BELIEVED), starts, stops)
-    connection.executemany(sql.insert_statement(tuple(hot)), zip(*keys, *hot.values(), bodies))  # noqa: B905 - some of the keys have no end
-    if isinstance(records[0], Party):
-        connection.executemany(sql.INSERT_WORDS, list(enumerate(map(search_text, records), first)))
-    if "documents" in hot:
-        sourced = [(n, record) for n, record in enumerate(records, first) if record.evidence]
-        connection.executemany(sql.INSERT_EVIDENCE, [(document, n) for n, record in sourced for document in documents_named(record)])
-    return len(rows)
+def write_rows(connection: apsw.Connection, change: Change, number: int) -> None:
+    """Write the rows of a change under the number of a revision."""
+    connection.executemany(sql.SUPERSEDE, ((number, row.handle) for row in change.supersede))
+    first = connection.execute(sql.NEXT_ROW).get
+    for block in change.new:
+        first += _insert(connection, block, repeat(1), first, number)
+    for (_, is_stated), rows in groupby(change.insert, key=lambda row: (row.type, row.record is not None)):
+        slices = list(rows)
+        first += _insert(connection, (_stated if is_stated else _taken_away)(slices), [row.version for row in slices], first, number)
+
+
+def _stated(rows: Sequence[NewRow]) -> Block:
+    starts, ends = zip(*(row.period for row in rows), strict=True)
+    return block_of([row.record for row in rows if row.record is not None], range(len(rows)))._replace(starts=starts, ends=ends)
+
+
+def _taken_away(rows: Sequence[NewRow]) -> Block:
+    starts, ends = zip(*(row.period for row in rows), strict=True)
+    return Block(rows[0].type, range(len(rows)), [row.id for row in rows], starts, ends, [None] * len(rows))
+
+
+def _insert(connection: apsw.Connection, block: Block, versions: Iterable[int], first: int, number: int) -> int:
+    """Write the rows of a block under the numbers from ``first`` on; how many they are."""
+    keys = (count(first), repeat(CODES[block.type]), block.ids, versions, repeat(number), repeat(BELIEVED), block.starts, block.ends)
+    connection.executemany(sql.insert_statement(tuple(block.hot)), zip(*keys, *block.hot.values(), block.bodies))  # noqa: B905 - some of the keys have no end
+    if block.words:
+        connection.executemany(sql.INSERT_WORDS, list(enumerate(block.words, first)))
+    cited = enumerate(block.documents(), first)
+    connection.executemany(sql.INSERT_EVIDENCE, [(document, n) for n, documents in cited for document in documents])
+    return block.size

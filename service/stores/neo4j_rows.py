@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from graph_models.records import BY_NAME, documents_named, encode_record
+from graph_models.records import BY_NAME, decode_record, documents_named, encode_record
 from graph_models.time import Period
 from service.stores.search_text import search_text
-from service.stores.store import NewRow, Row
+from service.stores.store import Change, NewRow, Row
 
 _json = msgspec.json.Encoder(decimal_format="string").encode
 
@@ -93,6 +93,17 @@ PROPERTIES: dict[str, dict[str, Value | None]] = {
 _FIELDS = {name: [field for field, value in properties.items() if value is None] for name, properties in PROPERTIES.items()}
 _FIELDS_OF = {name: attrgetter(*fields) for name, fields in _FIELDS.items()}
 """All properties that are fields, of one record, at once."""
+
+
+def spelt_out(change: Change) -> Change:
+    """The same change with each new record as a row of its own, for its properties are more than the columns of a block."""
+    new = [
+        NewRow(block.type, record_id, Period(start, end), decode_record(body), 1, body)
+        for block in change.new
+        for record_id, start, end, body in zip(block.ids, block.starts, block.ends, block.bodies, strict=True)
+        if body is not None
+    ]
+    return change._replace(insert=[*new, *change.insert], new=())
 
 
 def columns_of_rows(type_name: str, rows: Sequence[NewRow], revision: int) -> dict[str, Any]:

@@ -19,12 +19,12 @@ from graph_models.time import now_text
 from service.stores import neo4j_reads as reads
 from service.stores.cypher_gate import run_gated
 from service.stores.neo4j_columns import load_columns
-from service.stores.neo4j_rows import HalfSeen
+from service.stores.neo4j_rows import HalfSeen, spelt_out
 from service.stores.neo4j_session import Attempt, Neo4jSessions, run, run_all, store_errors
 from service.stores.neo4j_turns import Turn, Turns, waited
 from service.stores.neo4j_writes import Neo4jBelieved, PartyGone, apply, insert_facts, may_go_beside, remember
 from service.stores.statements import statement, statements
-from service.stores.store import At, Beside, Change, Found, Plan, Revision, Row, Writing
+from service.stores.store import NO_CHANGE, At, Beside, Found, Plan, Revision, Row, Writing
 
 T = TypeVar("T")
 SCHEMA_VERSION = len(statements("schema"))
@@ -74,6 +74,9 @@ class Neo4jStore:
             return sessions.within(lambda attempt: self._write_in_turn(attempt, plan, writing), timeout_s)
         return sessions.within(lambda attempt: sessions.retried(attempt, lambda: self._write(attempt, plan, writing)), timeout_s)
 
+    def together(self, writing: Writing) -> None:
+        """One transaction of Neo4j holds all that it changes in memory: an import is written in several."""
+
     def _write_in_turn(self, attempt: Attempt, plan: Plan, writing: Writing) -> Revision | None:
         """Write in turn with others that are under way (``neo4j_turns.py``); where that does not go, alone."""
         turn, done = self._turns.take(), None
@@ -106,7 +109,7 @@ class Neo4jStore:
     ) -> tuple[Revision | None] | None:
         before = turn.before
         believed = Neo4jBelieved(transaction, retracted=began[1])
-        change = plan(believed) or Change((), (), {})
+        change = spelt_out(plan(believed) or NO_CHANGE)
         newest = began[0] if before is None else before.newest(attempt)
         if newest is None or not may_go_beside(change, believed.anchored):
             return None
@@ -157,9 +160,9 @@ class Neo4jStore:
             return before, False
         believed = Neo4jBelieved(transaction, retracted=retracted)
         change = plan(believed)
-        if writing.key is None and (change is None or not (change.supersede or change.insert)):
+        if writing.key is None and (change is None or change.is_empty()):
             return None, False
-        return apply(transaction, change or Change((), (), {}), writing, (number, time), token, believed.anchored), True
+        return apply(transaction, spelt_out(change or NO_CHANGE), writing, (number, time), token, believed.anchored), True
 
     def _looked_up(self, attempt: Attempt, token: str, plan: Plan, writing: Writing, error: IncompleteCommit) -> Revision | None:
         """The connection died while it committed. Whoever holds the lock after that write can see whether it took place."""

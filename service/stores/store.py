@@ -7,11 +7,13 @@ on :meth:`Store.columns`, once, for every store.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from graph_models.columns import Columns
 from graph_models.records import Record
 from graph_models.time import Period
+from service.stores.blocks import Block
 
 NOW = 2**62
 """The revision of a read that wants all that is believed now."""
@@ -102,6 +104,15 @@ class Change(NamedTuple):
     counts: dict[str, int]
     answer: Callable[[int], bytes] | None = None
     """The answer to remember, given the number of the revision."""
+    new: Sequence[Block] = ()
+    """Records of whose ids nothing is believed yet: they are written before ``insert``, as their first version."""
+
+    def is_empty(self) -> bool:
+        """Would it change nothing?"""
+        return not (self.supersede or self.insert or self.new)
+
+
+NO_CHANGE = Change((), (), {})
 
 
 class Writing(NamedTuple):
@@ -194,6 +205,12 @@ class Store(Protocol):
 
         A key that was used before gives its revision again, and nothing is written; with another ``body_hash``: ``IdempotencyKeyReused``.
         Raises ``StoreUnavailable`` (nothing was written) or ``OutcomeUnknown`` (nobody can tell).
+        """
+
+    def together(self, writing: Writing) -> AbstractContextManager[None] | None:
+        """Writes of this thread inside are one revision, seen by nobody until it ends, undone where it raises; other writers wait.
+
+        No two of them may say something of one id. ``None``: this store cannot.
         """
 
     def get(self, type_name: str, ids: Collection[str], at: At) -> Sequence[Row]:

@@ -28,8 +28,10 @@ from tests.crash.dying import forked
 
 SEED = 20261124
 KILLS, GROUPS = 104, 4
+TOGETHER_KILLS = 26
 NEO4J_KILLS = 10
 COUNTS = ("accepted", "created", "updated", "unchanged", "rejected")
+COUNTED = {"accepted": 401, "created": 400, "updated": 1, "unchanged": 0, "rejected": 0}
 
 
 def records() -> list[dict[str, Any]]:
@@ -65,7 +67,7 @@ def content() -> bytes:
 class Prepared:
     """A data directory with the import queued, to be copied for each kill; and what an import that nobody disturbs comes to."""
 
-    def __init__(self, directory: Path, content: bytes) -> None:
+    def __init__(self, directory: Path, content: bytes, counts: dict[str, int] = COUNTED) -> None:
         self.directory = directory / "prepared"
         self.job = submitted(self.settings(self.directory), content)
         undisturbed = self.copy(directory / "undisturbed")
@@ -73,7 +75,7 @@ class Prepared:
         assert not killed
         self.export, done = outcome(undisturbed, self.job)
         self.counts = {name: done.result[name] for name in COUNTS} if done.result else {}
-        assert self.counts == {"accepted": 401, "created": 400, "updated": 1, "unchanged": 0, "rejected": 0}
+        assert self.counts == counts
 
     def settings(self, directory: Path) -> Settings:
         return Settings(store=f"sqlite:///{directory}")  # type: ignore[arg-type]
@@ -137,6 +139,24 @@ def test_a_killed_import_goes_on_after_a_restart(prepared: Prepared, tmp_path: P
         shutil.rmtree(tmp_path / str(number))
 
 
+def test_a_killed_import_that_is_written_in_one_transaction_was_nothing_and_is_all(tmp_path: Path, content: bytes) -> None:
+    """In order and without terms of its own, it is written while it is read: nobody ever sees a part of it."""
+    lines = sorted((line for line in content.split(b"\n") if b'"vocabulary"' not in line and b'"tester"' not in line), key=lambda line: b"value_flow" in line)
+    prepared = Prepared(tmp_path, b"\n".join(lines), {**COUNTED, "accepted": 352, "created": 351})
+    before, _ = outcome(prepared.copy(tmp_path / "before"), prepared.job)
+    chance = random.Random(SEED)
+    for number in range(TOGETHER_KILLS):
+        settings = prepared.copy(tmp_path / str(number))
+        killed, _ = forked(settings, statement=1 + int((number + chance.random()) * prepared.statements / TOGETHER_KILLS * 0.999))
+        assert killed
+        assert outcome(settings, prepared.job)[0] in (before, prepared.export)
+        assert not forked(settings)[0]
+        export, job = outcome(settings, prepared.job)
+        assert export == prepared.export
+        assert_nothing_lost_or_doubled(settings, job, prepared.counts)
+        shutil.rmtree(tmp_path / str(number))
+
+
 def test_one_killed_twice_is_failed_and_is_taken_back_whole(prepared: Prepared, tmp_path: Path) -> None:
     """A job that kills its worker again and again must not do so for ever."""
     settings = prepared.copy(tmp_path / "w")
@@ -175,5 +195,5 @@ def test_a_killed_import_into_neo4j_goes_on_after_a_restart(neo4j_address: str, 
         forked(settings)
         export, job = outcome(settings, job_id)
         exports.add(export)
-        assert_nothing_lost_or_doubled(settings, job, {"accepted": 401, "created": 400, "updated": 1, "unchanged": 0, "rejected": 0})
+        assert_nothing_lost_or_doubled(settings, job, COUNTED)
     assert len(exports) == 1

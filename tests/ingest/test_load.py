@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +16,10 @@ import pytest
 
 from graph_models.errors import InvalidInput, JobCancelled, Malformed, NotFound
 from graph_models.vocabulary import BUILT_IN
-from service.ingest import chunks, load
+from service.ingest import chunks, kept, load, reading, writing
 from service.ingest.load import ImportPlan, import_files, run_job, save_mapping, workspace_for
 from service.ingest.mapping_model import read_mapping
+from service.ingest.record_lines import RecordLines
 from service.ingest.sources import FileOfSet
 from service.jobs import no_progress
 from service.settings import read_settings
@@ -56,10 +61,15 @@ def service(tmp_path: Path) -> Iterator[Service]:
     made_service.close()
 
 
-@pytest.fixture
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Batches of two records, three of them held: what holds for these holds for large files."""
+@pytest.fixture(params=[(True, False), (True, True), (False, True), (False, False)], ids=["together", "together, apart", "checked, apart", "checked"])
+def small_batches(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Batches of two records: what holds for these holds for large files. Written while they are read or checked before, read here or in another process."""
+    together, apart = request.param
     monkeypatch.setattr(chunks.chunks, "__defaults__", (2,))
+    monkeypatch.setattr(load, "PIECE_RECORDS", 2)
+    monkeypatch.setattr(load, "TOGETHER_BYTES", 1 << 60 if together else 0)
+    monkeypatch.setattr(reading, "APART_BYTES", 0 if apart else 1 << 60)
+    return bool(together)
 
 
 def run(store: EmbeddedStore, *files: FileOfSet, mapping: str | None = MAPPING, **options: Any) -> dict[str, Any]:
@@ -123,11 +133,11 @@ def test_a_dry_run_writes_nothing_and_shows_what_would_change(store: EmbeddedSto
 
 
 @pytest.mark.usefixtures("small_batches")
-@pytest.mark.parametrize("held", [0, 100])
+@pytest.mark.parametrize("held", [1, 100_000])
 def test_a_dry_run_of_a_large_import_counts_and_finds_what_the_import_does(
     store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
-    monkeypatch.setattr(chunks, "HELD_RECORDS", held)
+    monkeypatch.setattr(kept, "HELD_BYTES", held)
     tried = run(store, made(tmp_path, "payments.csv", BAD), dry_run=True)
     with pytest.raises(InvalidInput) as caught:
         run(store, made(tmp_path, "payments.csv", BAD))
@@ -148,16 +158,17 @@ def test_a_preview_shows_some_of_each_kind_of_change_and_says_what_it_leaves_out
     assert result["preview_truncated"]["left_out"] == 20
 
 
-@pytest.mark.usefixtures("small_batches")
-@pytest.mark.parametrize("held", [0, 100])
-def test_a_large_import_is_checked_as_a_whole_before_it_writes(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int) -> None:
-    monkeypatch.setattr(chunks, "HELD_RECORDS", held)
+@pytest.mark.parametrize("held", [1, 100_000])
+def test_a_large_import_is_checked_as_a_whole_before_it_writes(
+    store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int, small_batches: bool
+) -> None:
+    monkeypatch.setattr(kept, "HELD_BYTES", held)
     with pytest.raises(InvalidInput) as caught:
         run(store, made(tmp_path, "payments.csv", BAD))
     assert [error.line for error in caught.value.errors] == [3, 4, 5]
     assert store.head() == 0
     result = run(store, made(tmp_path, "payments.csv", GOOD))
-    assert (result["created"], store.head()) == (6, 3)
+    assert (result["created"], store.head()) == (6, 1 if small_batches else 3)
     assert {revision.import_id for revision in store.revisions(0, 10)} == {result["import_id"]}
     assert run(store, made(tmp_path, "payments.csv", GOOD))["unchanged"] == 6
 
@@ -248,6 +259,67 @@ def test_progress_goes_by_bytes_and_a_cancelled_import_ends(store: EmbeddedStore
     with pytest.raises(JobCancelled):
         import_files(store, BUILT_IN, ImportPlan([made(tmp_path, "payments2.csv", HEADER + "z,2025,1,1,\n")], read_mapping(MAPPING)), cancel)
     assert store.head() == before
+
+
+# --- in another process
+
+
+PARTY_LINES = "".join(json.dumps({"type": "party", "id": f"p{number}", "name": "x", "kind": "person"}) + "\n" for number in range(10))
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_an_import_that_ends_early_leaves_no_process(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "PROGRESS_S", 0.0)
+
+    def cancel(done: int, total: int | None, stage: str) -> None:
+        raise JobCancelled("enough")
+
+    monkeypatch.setattr(reading, "SAID_S", 0.0)
+    with pytest.raises(JobCancelled):
+        import_files(store, BUILT_IN, ImportPlan([made(tmp_path, "a.ndjson", PARTY_LINES)]), cancel)
+    assert (store.head(), multiprocessing.active_children()) == (0, [])
+
+
+def test_a_reader_that_dies_ends_the_import_and_nothing_is_written(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "APART_BYTES", 0)
+    monkeypatch.setattr(reading, "made_ready", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(RuntimeError, match="ended with -9"):
+        run(store, made(tmp_path, "a.ndjson", PARTY_LINES), mapping=None)
+    assert (store.head(), multiprocessing.active_children()) == (0, [])
+
+
+def test_what_goes_wrong_in_the_reader_is_told_as_if_it_went_wrong_here(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "APART_BYTES", 0)
+    with pytest.raises(Malformed, match="Parquet"):
+        run(store, made(tmp_path, "a.parquet", PARTY_LINES), mapping=None)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_reader_that_nobody_listens_to_any_more_ends(tmp_path: Path) -> None:
+    """As when the process that writes was killed: its end of the pipe is closed."""
+    source = RecordLines([made(tmp_path, "a.ndjson", PARTY_LINES)])
+    receiving, sending = multiprocessing.get_context("fork").Pipe(duplex=False)
+    other = multiprocessing.get_context("fork").Process(target=reading.Reading(source, BUILT_IN, lambda _: None, 2)._send, args=(receiving, sending))
+    other.start()
+    sending.close()
+    receiving.close()
+    other.join(30)
+    assert other.exitcode == 0
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_too_much_for_one_transaction_is_checked_first_and_written_in_several(store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "TOGETHER_RECORDS", 5)
+    assert run(store, made(tmp_path, "a.ndjson", PARTY_LINES), mapping=None)["created"] == 10
+    assert [revision.counts["created"] for revision in store.revisions(0, 100)] == [2] * 5
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_what_is_said_of_one_id_in_several_places_is_written_as_the_store_has_it_said_one_after_the_other(store: EmbeddedStore, tmp_path: Path) -> None:
+    line = {"type": "party", "id": "p1", "name": "later", "kind": "person", "valid_from": "2025"}
+    assert run(store, made(tmp_path, "a.ndjson", PARTY_LINES + json.dumps(line)), mapping=None)["accepted"] == 11
+    rows = sorted(store.get("party", ["p1"], At()), key=lambda row: row.period)
+    assert [(row.period.start, b"later" in (row.body or b"")) for row in rows] == [(1, False), (date(2025, 1, 1).toordinal(), True)]
 
 
 # --- through the service

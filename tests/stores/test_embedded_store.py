@@ -14,7 +14,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from graph_models.errors import OutcomeUnknown, StoreUnavailable
+from graph_models.errors import InvalidInput, OutcomeUnknown, StoreUnavailable
 from graph_models.records import record_of
 from graph_models.time import now_text
 from service.settings import read_settings
@@ -26,6 +26,7 @@ from service.stores.store import UNSIGNED, At, Believed, Change
 from tests.stores.plans import plan_of, state
 
 PARTY = {"type": "party", "id": "a", "name": "Name", "kind": "organization"}
+SIGNED = UNSIGNED._replace(who="somebody", import_id="i")
 ROOT = Path(__file__).parents[2]
 
 
@@ -314,3 +315,50 @@ def test_workspaces_never_share_a_file(tmp_path: Path, pair: tuple[str, str]) ->
     assert first.name.lower() != second.name.lower()
     assert first.parent == second.parent == tmp_path
     assert max(len(first.name), len(second.name)) < 255
+
+
+# -- several writes together
+
+
+def test_writes_together_are_one_revision_that_nobody_sees_before_the_end(embedded: EmbeddedStore) -> None:
+    state(embedded, PARTY)
+    with embedded.together(SIGNED):
+        state(embedded, PARTY | {"name": "Another"})
+        state(embedded, PARTY | {"id": "b"}, PARTY | {"id": "c"})
+        assert (names(embedded), embedded.head()) == (["a"], 1)
+    assert (names(embedded), embedded.head()) == (["a", "b", "c"], 2)
+    assert [(row.version, row.revision) for row in embedded.history("party", "a", At())] == [(2, 2), (1, 1)]
+    (revision,) = embedded.revisions(1, 10)
+    assert (revision.who, revision.import_id, revision.counts) == ("somebody", "i", {"written": 3})
+
+
+def test_writes_together_that_change_nothing_are_no_revision(embedded: EmbeddedStore) -> None:
+    state(embedded, PARTY)
+    with embedded.together(SIGNED):
+        state(embedded)
+    assert embedded.head() == 1
+
+
+def test_writes_together_are_undone_where_one_of_them_fails(embedded: EmbeddedStore) -> None:
+    state(embedded, PARTY)
+
+    def both() -> None:
+        with embedded.together(SIGNED):
+            state(embedded, PARTY | {"name": "Another"})
+            state(embedded, {"type": "party"})
+
+    with pytest.raises(InvalidInput):
+        both()
+    assert ([row.version for row in embedded.history("party", "a", At())], embedded.head()) == ([1], 1)
+    state(embedded, PARTY | {"id": "b"})
+    assert (names(embedded), embedded.head()) == (["a", "b"], 2)
+
+
+def test_another_thread_does_not_write_into_what_is_written_together(embedded: EmbeddedStore) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with embedded.together(SIGNED):
+            state(embedded, PARTY)
+            with pytest.raises(StoreUnavailable, match="busy"):
+                pool.submit(state, embedded, PARTY | {"id": "b"}).result()
+        pool.submit(state, embedded, PARTY | {"id": "c"}).result()
+    assert (names(embedded), embedded.head()) == (["a", "c"], 2)

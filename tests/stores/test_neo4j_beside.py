@@ -13,7 +13,7 @@ import pytest
 from graph_models.errors import InvalidInput
 from graph_models.records import record_of
 from graph_models.vocabulary import BUILT_IN
-from service.ingest.chunks import chunk_of, chunks
+from service.ingest.chunks import chunk_of, chunks, made_ready
 from service.ingest.writing import ChunkWriter
 from service.settings import read_settings
 from service.stores.neo4j_session import Attempt
@@ -135,7 +135,7 @@ def test_an_import_of_records_in_any_order_ends_as_one_writer_would_have_it(stor
     late = {"type": "value_flow", "id": "late", "source": "new", "target": "p1", "kind": "money"}
     again = [record | {"source": "p0", "target": "p9"} for record in facts(0) if record["type"] != "touchpoint"]
     records = [late, *facts(0), role, *facts(1), *again, *facts(2), {"type": "party", "id": "new", "name": "New", "kind": "person"}]
-    parts = chunks([chunk_of([(line, record_of(record)) for line, record in enumerate(records, 1)])], 60)
+    parts = (made_ready(chunk, BUILT_IN)[0] for chunk in chunks([chunk_of([(line, record_of(record)) for line, record in enumerate(records, 1)])], 60))
     total = ChunkWriter(store, BUILT_IN, BUILT_IN.extended, "abort", Writing(import_id="i")).write(parts, lambda _: None)
     assert (total.sums["accepted"], total.sums["updated"], total.errors, total.revision) == (len(records), 74, [], store.head())
     rows = {
