@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.party import Party
-from graph_models.records import Record, decode_record, parties_named
+from graph_models.records import decode_record, parties_named
 from graph_models.vocabulary import Vocabulary
+from service.checks import Numbered
 from service.ingest.chunks import Ready
 from service.ingest.kept import Kept
 from service.ingest.known import Known
+from service.ingest.shelf import Shelf
 from service.ingest.writing import present
 from service.stores.blocks import Block
 from service.stores.store import Store
-from service.writes import batch_refused, write_batch
+from service.writes import MAX_BATCH_RECORDS, batch_refused, write_batch
 
 
 class Check:
@@ -27,14 +30,17 @@ class Check:
         self.store, self.vocabulary = store, vocabulary
         self.errors: list[FieldError] = []
         self.kept = Kept(directory)
-        self.coming = {"party": Known(), "document": Known()}
-        self.there = {"party": Known(), "document": Known()}
+        self.coming = {"party": Known(directory), "document": Known(directory)}
+        self.there = {"party": Known(directory), "document": Known(directory)}
         """What is stored already, as far as it was asked for."""
-        self.missing: dict[str, dict[str, tuple[int, str]]] = {"party": {}, "document": {}}
-        """What was named and has not come yet: where it was named first, and in which field."""
+        self.early = {"party": Known(directory), "document": Known(directory)}
+        """What was named before it came, if it did."""
+        self.named: dict[str, Shelf[str, tuple[str, int, str]]] = {"party": Shelf(directory), "document": Shelf(directory)}
+        """The same: what it is, where it was named first, and in which field."""
         self.in_order = True
         """Does no chunk name what only a later one brings?"""
-        self.staged: list[tuple[int, Record]] = []
+        self.staged: Shelf[str, list[tuple[int, bytes]]] = Shelf(directory)
+        """The roles that have a stage, by id."""
 
     def run(self, parts: Iterable[Ready]) -> Kept:
         """The chunks, to be written. Raises ``InvalidInput`` with every fault."""
@@ -49,9 +55,9 @@ class Check:
             self._take(chunk)
             if lenient or not self.errors:
                 self.kept.add(chunk)
-        for name, missing in self.missing.items():
-            self.errors += [FieldError("dangling", f"there is no {name} {record_id!r}", field, place) for record_id, (place, field) in missing.items()]
-        if not self.errors and self.staged:
+        for name, named in self.named.items():
+            self._check_named(name, named.values())
+        if not self.errors:
             self._check_stages()
         return self.kept
 
@@ -62,39 +68,52 @@ class Check:
         for block in chunk.blocks:
             if (coming := self.coming.get(block.type)) is not None:
                 coming.add(block.ids)
-                for record_id in self.missing[block.type].keys() & set(block.ids):
-                    del self.missing[block.type][record_id]
         self._named("party", chunk.parties(), chunk.blocks)
         self._named("document", chunk.documents(), chunk.blocks)
         for block in chunk.blocks:
             if block.type == "role" and (stages := block.hot.get("stage")):
-                at = zip(block.places, block.bodies, stages, strict=True)
-                self.staged += [(place, decode_record(body)) for place, body, stage in at if body is not None and stage is not None]
+                self._stage(block, stages)
+
+    def _stage(self, block: Block, stages: Sequence[str | None]) -> None:
+        for place, record_id, body, stage in zip(block.places, block.ids, block.bodies, stages, strict=True):
+            if body is not None and stage is not None:
+                if (slices := self.staged.get(record_id)) is None:
+                    slices = self.staged[record_id] = []
+                slices.append((place, body))
 
     def _named(self, name: str, ids: set[str], blocks: Sequence[Block]) -> None:
-        unknown = self.there[name].without(self.coming[name].without(ids)) - self.missing[name].keys()
+        unknown = self.early[name].without(self.there[name].without(self.coming[name].without(ids)))
         if not unknown:
             return
         there = present(self.store, name, unknown)
         self.there[name].add(there)
         unknown -= there
         self.in_order = self.in_order and not unknown
-        for block in blocks if unknown else ():
-            for place, field, record_id in _said(name, block):
-                if record_id in unknown:
-                    self.missing[name].setdefault(record_id, (place, field))
+        self.early[name].add(unknown)
+        for place, field, record_id in sorted(said for block in blocks if unknown for said in _said(name, block) if said[2] in unknown):
+            if record_id in unknown:
+                unknown.remove(record_id)
+                self.named[name][record_id] = (record_id, place, field)
+
+    def _check_named(self, name: str, named: Iterator[tuple[str, int, str]]) -> None:
+        """What was named early has come by now."""
+        while some := list(islice(named, MAX_BATCH_RECORDS)):
+            missing = self.coming[name].without([record_id for record_id, _, _ in some])
+            self.errors += [
+                FieldError("dangling", f"there is no {name} {record_id!r}", field, place) for record_id, place, field in some if record_id in missing
+            ]
 
     def _check_stages(self) -> None:
-        """Whether a stage may follow another is known only beside what is stored: a plan of the roles, which is not carried out."""
-        parties = {party for _, record in self.staged for _, party in parties_named(record)}
-        stand_ins: list[tuple[int, Record]] = [(0, Party(id=party, name=party, kind=min(self.vocabulary.party_kinds))) for party in sorted(parties)]
-        try:
-            write_batch(self.store, self.vocabulary, [*stand_ins, *self._bare_roles()], dry_run=True)
-        except InvalidInput as error:
-            self.errors += error.errors
-
-    def _bare_roles(self) -> Iterator[tuple[int, Record]]:
-        return ((place, replace(record, evidence=None)) for place, record in self.staged)
+        """Whether a stage may follow another is known only beside what is stored: a plan of the roles, all of an id together, which is not carried out."""
+        staged = self.staged.values()
+        while some := list(islice(staged, MAX_BATCH_RECORDS)):
+            roles: list[Numbered] = [(place, replace(decode_record(body), evidence=None)) for slices in some for place, body in slices]
+            parties = {party for _, record in roles for _, party in parties_named(record)}
+            stand_ins: list[Numbered] = [(0, Party(id=party, name=party, kind=min(self.vocabulary.party_kinds))) for party in sorted(parties)]
+            try:
+                write_batch(self.store, self.vocabulary, [*stand_ins, *roles], dry_run=True)
+            except InvalidInput as error:
+                self.errors += error.errors
 
 
 def _said(name: str, block: Block) -> Iterator[tuple[int, str, str]]:

@@ -67,7 +67,7 @@ def import_files(
         raise InvalidInput.of("missing", "an import needs at least one file", "file")
     if twice := sorted({file.name for file in plan.files if sum(other.name == file.name for other in plan.files) > 1}):
         raise InvalidInput.of("duplicate", f"two files of the import are both called {twice[0]!r}", "file")
-    source: Source = RecordLines(plan.files) if plan.mapping is None else BoundMapping(plan.mapping, plan.files, vocabulary)
+    source: Source = RecordLines(plan.files) if plan.mapping is None else BoundMapping(plan.mapping, plan.files, vocabulary, plan.directory)
     try:
         return _Import(store, vocabulary, plan, source, progress, extend or vocabulary.extended).run()
     except InvalidInput as error:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import chain, islice
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.vocabulary import Vocabulary
 from service.ingest.chunks import Chunk, chunk_of
+from service.ingest.line_set import LineSet
 from service.ingest.mapping_layout import CellError, Frame, Layout, Problems
 from service.ingest.mapping_model import FileSpec, Written, invalid
 from service.ingest.mapping_rows import RecordBuilder
@@ -18,6 +22,7 @@ from service.ingest.mapping_values import Values
 from service.ingest.readers import open_table
 from service.ingest.readings import totals_of, unit_in
 from service.ingest.said import Produced, Said
+from service.ingest.shelf import SET, Shelf
 from service.ingest.sources import FileOfSet
 from service.ingest.tables import Cells
 
@@ -45,14 +50,24 @@ class Columns(NamedTuple):
     ignored: list[str]
 
 
-Hidden = dict[str, tuple[set[str], set[str]]]
-"""Placeholder -> the lines in which it stands, and the texts of their own that it became."""
+class Hidden:
+    """One placeholder: the lines in which it stands, by file, those of them that nothing tells apart but their place, and the texts that the others became."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self.lines: defaultdict[str, LineSet] = defaultdict(LineSet)
+        self.alone: defaultdict[str, LineSet] = defaultdict(LineSet)
+        self.apart: Shelf[str, bool] = Shelf(directory, SET)
+
+    def parties(self) -> int:
+        """How many texts of their own it became."""
+        return len(self.apart) + sum(map(len, self.alone.values()))
 
 
 class BoundMapping:
     """A mapping that was checked against the headers of the very files that it will read."""
 
-    def __init__(self, written: Written, files: Sequence[FileOfSet], vocabulary: Vocabulary) -> None:
+    def __init__(self, written: Written, files: Sequence[FileOfSet], vocabulary: Vocabulary, directory: Path | None = None) -> None:
+        """``directory``: where files are that hold what the memory should not while lines are read."""
         self.written, self.model, self.vocabulary = written, written.model, vocabulary
         self.problems = Problems(written.lines)
         self.files = list(files)
@@ -62,13 +77,13 @@ class BoundMapping:
         self.layouts = {name: self._layout(name, spec) for name, spec in self.model.files.items() if self.matches[name]}
         self._stop()
         self.indexes: dict[str, dict[str, Frame]] = {name: {} for name in self.layouts}
-        self.left_out_lines: dict[str, set[int]] = {}
-        self.hidden: dict[tuple[str, str], Hidden] = {}
+        self.left_out_lines: defaultdict[str, LineSet] = defaultdict(LineSet)
+        self.hidden: dict[tuple[str, str], defaultdict[str, Hidden]] = {}
+        self.said = Said(directory)
         self.redactions = {name: self._redactions(name, layout) for name, layout in self.layouts.items()}
         self.derived: dict[str, list[tuple[int, str, Callable[[Frame], Any]]]] = {}
         for name in self.layouts:
             self._derive(name)
-        self.said = Said()
         self.builders = {name: [RecordBuilder(layout, spec, ("files", name, "records", place), vocabulary, self.said)
                                 for place, spec in enumerate(self.model.files[name].records)] for name, layout in self.layouts.items()}  # fmt: skip
         self.when = {name: Values(layout).condition(spec.when, ("files", name, "when"))
@@ -156,7 +171,7 @@ class BoundMapping:
             if redaction.placeholder_as in layout.slots:
                 self.problems.add("duplicate-column", f"{redaction.placeholder_as!r} is a column already", (*path, "placeholder_as"))
             kept = None if redaction.placeholder_as is None else layout.slot(redaction.placeholder_as)
-            found = self.hidden.setdefault((name, redaction.column), {})
+            found = self.hidden.setdefault((name, redaction.column), defaultdict(partial(Hidden, self.said.directory)))
             slots = Slots(layout.slots.get(redaction.column, 0), kept, layout.slots["#file"], layout.slots["#line"])
             made.append(_redactor(slots, frozenset(redaction.values), apart, found))
         return made
@@ -205,13 +220,13 @@ class BoundMapping:
 
     def left_out(self) -> list[dict[str, Any]]:
         """The lines that were left out as totals, by file."""
-        return [{"file": file, "lines": sorted(lines), "why": "total"} for file, lines in sorted(self.left_out_lines.items())]
+        return [{"file": file, "lines": list(lines), "why": "total"} for file, lines in sorted(self.left_out_lines.items())]
 
     def redacted(self) -> list[dict[str, Any]]:
         """The placeholders that were found: in which column, in how many lines, and how many parties they became."""
         return [
-            {"file": name, "column": column, "placeholder": placeholder, "lines": len(places), "parties": len(parties)}
-            for (name, column), found in self.hidden.items() for placeholder, (places, parties) in sorted(found.items())
+            {"file": name, "column": column, "placeholder": placeholder, "lines": sum(map(len, hidden.lines.values())), "parties": hidden.parties()}
+            for (name, column), found in self.hidden.items() for placeholder, hidden in sorted(found.items())
         ]  # fmt: skip
 
     def records(self, progress: Callable[[int], None]) -> Iterator[Produced]:
@@ -235,10 +250,9 @@ class BoundMapping:
             for match in self.matches[name]:
                 yield from self._of_file(name, match, builders, faults, lambda position, before=done: progress(before + position))  # type: ignore[misc]
                 done += match.size
-            out: list[Produced] = []
-            for builder in builders:
-                builder.finish(out)
-            yield self.said.settle(out, self.vocabulary)
+            for out in chain.from_iterable(builder.finish(LINES_AT_ONCE) for builder in builders):
+                yield self.said.settle(out, self.vocabulary)
+        self.said.forget()
 
     def _passes(self) -> list[tuple[str, list[RecordBuilder], bool]]:
         """Which builders read which files together, those that merge first; the last pass over a file tells what is wrong with its lines."""
@@ -288,7 +302,7 @@ class BoundMapping:
                 if spec.totals is None:
                     yield line, FieldError("total-line", "this looks like a sum of other lines: say `totals: [...]`, the words of such lines, or `totals: []`")
                 else:
-                    self.left_out_lines.setdefault(file, set()).add(line)
+                    self.left_out_lines[file].add(line)
                 continue
             if arrange is not None:
                 frame = arrange(frame)
@@ -352,7 +366,7 @@ class Slots(NamedTuple):
     line: int
 
 
-def _redactor(slots: Slots, placeholders: frozenset[str], apart: list[Callable[[Frame], Any]], found: Hidden) -> Callable[[Frame], None]:
+def _redactor(slots: Slots, placeholders: frozenset[str], apart: list[Callable[[Frame], Any]], found: defaultdict[str, Hidden]) -> Callable[[Frame], None]:
     column, kept, file, line = slots
 
     def redact(frame: Frame) -> None:
@@ -364,8 +378,11 @@ def _redactor(slots: Slots, placeholders: frozenset[str], apart: list[Callable[[
             known = bool(keys) and None not in keys
             place = f"{frame[file]} line {frame[line]}"
             frame[column] = text = f"{placeholder} ({'/'.join(map(str, keys)) if known else place})"
-            places, parties = found.setdefault(placeholder, (set(), set()))
-            places.add(place)
-            parties.add(text)
+            hidden = found[placeholder]
+            hidden.lines[frame[file]].add(frame[line])
+            if not known:
+                hidden.alone[frame[file]].add(frame[line])
+            elif hidden.apart.get(text) is None:
+                hidden.apart[text] = True
 
     return redact

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -20,6 +21,7 @@ from service.ingest.mapping_model import SPEC_KEYS
 from service.ingest.mapping_text import Path
 from service.ingest.mapping_values import AGGREGATES, Kind, Values
 from service.ingest.said import Produced, Said, Waiting
+from service.ingest.shelf import Shelf
 
 KINDS: dict[str, Kind] = {
     "amount": "amount", "quantity": "float", "strength": "float", "share": "float", "confidence": "float", "utility": "float", "sentiment": "float",
@@ -33,6 +35,8 @@ OBJECTS: dict[str, tuple[tuple[str, ...], Kind]] = {
 LISTS: dict[str, tuple[str, ...]] = {"names": ("text", "language", "script"), "evidence": ("document_id", "locator", "quote", "retrieved_at"), "topics": ()}
 DUPLICATES = ("error", "first", "merge", "merge_names")
 SHOWN_LINES = 20
+SEEN_CELLS = 100_000
+"""Of so many lines it is remembered what they said, to go by without a look; then it begins anew."""
 _tuple: Any = tuple.__new__
 
 
@@ -81,8 +85,8 @@ class RecordBuilder:
             del layout.slots[spec["each"]["as"]]
         self.raw = self._read_alone(layout, raw)
         self.seen: set[Any] = set()
-        self.groups: dict[Any, Group] = {}
-        self.held: dict[tuple[str, str | None], tuple[int, dict[str, Any]]] = {}
+        self.groups: Shelf[Any, Group] = Shelf(said.directory)
+        self.held: Shelf[tuple[str, str | None], tuple[int, dict[str, Any]]] = Shelf(said.directory)
 
     # --- compiling
 
@@ -178,24 +182,37 @@ class RecordBuilder:
         elif (raw := self.raw(frame)) not in self.seen:
             self._build(frame, place, out)
             if not out or out[-1][0] != place or not isinstance(out[-1][1], FieldError):
+                if len(self.seen) >= SEEN_CELLS:
+                    self.seen.clear()
                 self.seen.add(raw)
 
-    def finish(self, out: list[Produced]) -> None:
-        """Add what the groups, and the states that were merged, come to."""
-        for group in self.groups.values():
-            if group.failed is not None:
-                message = f"the group is left out: line {group.failed} of it is not valid"
-                out.append((group.place, FieldError("incomplete-group", message)))
-                continue
-            more = "" if group.total <= SHOWN_LINES else f" … ({group.total} lines)"
-            group.frame[self.slots[LINES]] = f"line{'s' * (group.total > 1)} {', '.join(map(str, group.lines))}{more}"
-            try:
-                self._build(group.frame, group.place, out)
-            except CellError as error:
-                out.append((group.place, error.fault(None)))
-        for place, fields in self.held.values():
-            self._make(fields, place, None, out)
+    def finish(self, at_once: int) -> Iterator[list[Produced]]:
+        """What the groups, and the states that were merged, come to, so many of them at a time."""
+        groups, held = self.groups.values(), self.held.values()
+        while some := list(islice(groups, at_once)):
+            out: list[Produced] = []
+            for group in some:
+                self._finish(group, out)
+            yield out
+        self.groups.clear()
+        while merged := list(islice(held, at_once)):
+            out = []
+            for place, fields in merged:
+                self._make(fields, place, None, out)
+            yield out
         self.forget()
+
+    def _finish(self, group: Group, out: list[Produced]) -> None:
+        if group.failed is not None:
+            message = f"the group is left out: line {group.failed} of it is not valid"
+            out.append((group.place, FieldError("incomplete-group", message)))
+            return
+        more = "" if group.total <= SHOWN_LINES else f" … ({group.total} lines)"
+        group.frame[self.slots[LINES]] = f"line{'s' * (group.total > 1)} {', '.join(map(str, group.lines))}{more}"
+        try:
+            self._build(group.frame, group.place, out)
+        except CellError as error:
+            out.append((group.place, error.fault(None)))
 
     def _gather(self, frame: Frame, place: int) -> None:
         assert self.group_key is not None
@@ -251,8 +268,10 @@ class RecordBuilder:
 
     def _said_before(self, record: Record) -> FieldError | None:
         """Was this state said before: the same (an error without code: leave it out), or something else?"""
-        before = self.said.states.setdefault((self.type.name, record.id, getattr(record, "valid_from", None)), record)
-        if before is record:
+        key = (self.type.name, record.id, getattr(record, "valid_from", None))
+        before = self.said.states.get(key)
+        if before is None:
+            self.said.states[key] = record
             return None
         if self.duplicates == "first" or _without_evidence(before) == _without_evidence(record):
             return FieldError("", "")

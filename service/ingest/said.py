@@ -1,20 +1,24 @@
 """What an import has said of each id so far, so that the same thing is said once and different things are noticed.
 
-States are kept. Of events there may be as many as lines: only that they were said is remembered, and they are looked at some lines at a time.
+States are kept, above some number in a file. Of events there may be as many as lines: only that they were said is remembered, and they are looked at some
+lines at a time.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from graph_models.errors import FieldError
 from graph_models.quick_validation import all_sound
-from graph_models.records import Record
+from graph_models.records import Record, decode_plainly, encode_record
 from graph_models.validation import faults
 from graph_models.vocabulary import Vocabulary
 from service.ingest.known import Known
 from service.ingest.mapping_layout import Frame
+from service.ingest.shelf import SET, Form, Shelf
 
 Produced = tuple[int, Record | FieldError]
 """A place (see ``mapping.py``) and what came of it."""
@@ -41,15 +45,17 @@ class Waiting(NamedTuple):
 class Said:
     """What has been said, by type and id."""
 
-    def __init__(self) -> None:
-        self.states: dict[tuple[str, str, str | None], Record] = {}
-        self.events: defaultdict[str, Known] = defaultdict(Known)
-        self.first: defaultdict[str, set[str]] = defaultdict(set)
-        """The ids of events of which only the first counts: what is left out without a word must be known for certain."""
+    def __init__(self, directory: Path | None = None) -> None:
+        """``directory``: where files are that hold what the memory should not."""
+        self.directory = directory
+        self.states: Shelf[tuple[str, str, str | None], Record] = Shelf(directory, Form(encode_record, decode_plainly, fixed=True))
+        self.events: defaultdict[str, Known] = defaultdict(partial(Known, directory, mostly_new=True))
+        self.first: Shelf[tuple[str, str], bool] = Shelf(directory, SET)
+        """Type and id of events of which only the first counts: what is left out without a word must be known for certain."""
         self.waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
 
     def forget(self) -> None:
-        """The files are read once more, from the start."""
+        """The files are read once more, from the start, or no more."""
         self.states.clear()
         self.events.clear()
         self.first.clear()
@@ -64,15 +70,15 @@ class Said:
             if len(known.without(ids)) == len(ids) and all_sound(records, vocabulary):  # type: ignore[arg-type]
                 known.add(ids)
             else:
-                self._settle_one_by_one(waiting, known, self.first[name], out, instead, vocabulary)
-            self.first[name].update(record_id for record_id, one in zip(ids, waiting, strict=True) if one.maker.duplicates == "first")
+                self._settle_one_by_one(name, waiting, out, instead, vocabulary)
+            for record_id, one in zip(ids, waiting, strict=True):
+                if one.maker.duplicates == "first":
+                    self.first[name, record_id] = True
         self.waiting.clear()
         return [kept for index, pair in enumerate(out) for kept in instead.get(index, (pair,))] if instead else out
 
-    @staticmethod
-    def _settle_one_by_one(
-        waiting: list[Waiting], known: Known, first: set[str], out: list[Produced], instead: dict[int, list[Produced]], vocabulary: Vocabulary
-    ) -> None:
+    def _settle_one_by_one(self, name: str, waiting: list[Waiting], out: list[Produced], instead: dict[int, list[Produced]], vocabulary: Vocabulary) -> None:
+        known = self.events[name]
         new = known.without([out[one.number][1].id for one in waiting])  # type: ignore[union-attr]
         said: dict[str, int] = {}
         for index, maker, fields, frame in waiting:
@@ -81,7 +87,7 @@ class Said:
             found = faults(record, vocabulary)
             if not found and (record.id not in new or said.setdefault(record.id, place) != place):
                 found = [FieldError("duplicate", f"the id {record.id!r} was made from another line already", "id")]
-                if maker.duplicates == "first" and (record.id in said or record.id in first):
+                if maker.duplicates == "first" and (record.id in said or self.first.get((name, record.id))):
                     instead[index] = []
                     continue
             if found:

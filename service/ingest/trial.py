@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from graph_models.records import BY_CLASS, Record, decode_record, encode_record
 from graph_models.vocabulary import Vocabulary
 from service.ingest.chunks import Ready
+from service.ingest.known import Known
 from service.ingest.writing import Total
 from service.stores.store import At, Row, Store
 from service.writes import write_blocks
@@ -23,7 +24,7 @@ _AT_ONCE = 1_000
 class Trial:
     """Chunk after chunk of an import, compared with what is stored."""
 
-    def __init__(self, store: Store, vocabulary: Vocabulary, coming: Mapping[str, Container[str]]) -> None:
+    def __init__(self, store: Store, vocabulary: Vocabulary, coming: Mapping[str, Known]) -> None:
         self.store, self.vocabulary, self.coming = store, vocabulary, coming
         self.total = Total()
         self.previewed: list[dict[str, Any]] = []
@@ -31,8 +32,9 @@ class Trial:
 
     def add(self, chunk: Ready) -> None:
         """Count a checked chunk, and show some of it."""
+        coming = {name: ids - self.coming[name].without(ids) for name, ids in (("party", chunk.parties()), ("document", chunk.documents()))}
         self.total.count(chunk.blocks)
-        self.total.add(write_blocks(self.store, self.vocabulary, chunk.blocks, on_error="skip", dry_run=True, coming=self.coming))
+        self.total.add(write_blocks(self.store, self.vocabulary, chunk.blocks, on_error="skip", dry_run=True, coming=coming))
         for block in chunk.blocks:
             for start in range(0, block.size, _AT_ONCE):
                 if min(self._shown[op] for op in ("create", "update")) >= SHOWN:
