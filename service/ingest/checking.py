@@ -55,6 +55,7 @@ class Check:
             self._take(chunk)
             if lenient or not self.errors:
                 self.kept.add(chunk)
+            del chunk  # tens of megabytes
         for name, named in self.named.items():
             self._check_named(name, named.values())
         if not self.errors:

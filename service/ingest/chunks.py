@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import marshal
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
+from typing import TypeVar
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import Record
@@ -15,6 +17,7 @@ from service.writes import MAX_BATCH_RECORDS
 
 _MARSHAL = 2
 """Without references to what came before, which cost more to find than they save."""
+T = TypeVar("T")
 Item = tuple[int, Record | FieldError | Terms]
 """A place (see ``mapping.py``) and what was read there."""
 
@@ -67,6 +70,13 @@ def chunks(parts: Iterable[Chunk], size: int = MAX_BATCH_RECORDS) -> Iterator[Ch
             yield chunk.cut(size)
     if len(chunk) or chunk.terms:
         yield chunk
+
+
+def drained(ahead: deque[T], rest: Iterator[T]) -> Iterator[T]:
+    """What was taken ahead of the rest, none of it held any longer than until it is asked for, then the rest."""
+    while ahead:
+        yield ahead.popleft()
+    yield from rest
 
 
 class Ready:

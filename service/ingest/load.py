@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from graph_models.errors import FieldError, InvalidInput, JobCancelled, NotFound
 from graph_models.vocabulary import Terms, Vocabulary
 from service.catalog import Workspace
 from service.ingest.checking import Check
-from service.ingest.chunks import Ready
+from service.ingest.chunks import Ready, drained
 from service.ingest.mapping import CONSTANTS, FILE_STEP, BoundMapping
 from service.ingest.mapping_model import Written, read_mapping
 from service.ingest.reading import Reading, Source
@@ -114,10 +115,10 @@ class _Import:
     def _written(self) -> Total:
         """Some after the other; with ``abort`` nothing before all was checked."""
         with self._chunks("reading") as parts:
-            first, more = next(parts, Ready(())), list(islice(parts, 1))
-            if not more and not first.terms:
-                return self._written_at_once(first)
-            parts_again = chain([first], more, parts)
+            ahead = deque(islice(parts, 2))
+            if len(ahead) < 2 and not any(chunk.terms for chunk in ahead):
+                return self._written_at_once(next(drained(ahead, parts), Ready(())))
+            parts_again = drained(ahead, parts)
             writer = ChunkWriter(self.store, self.vocabulary, self.extend, self.plan.on_error, self.writing, self.plan.directory)
             if self.plan.on_error == "skip":
                 return writer.write(parts_again, self._wrote)

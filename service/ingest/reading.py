@@ -77,7 +77,9 @@ class Reading:
         parts = self._source.parts(heard)
         for chunk in chunks(parts) if self._size is None else chunks(parts, self._size):
             ready, vocabulary = made_ready(chunk, vocabulary)
+            del chunk  # tens of megabytes, which are not held while the next are read
             yield ready
+            del ready
 
     def _apart(self) -> Generator[Ready]:
         context = multiprocessing.get_context("fork")
@@ -109,6 +111,7 @@ class Reading:
                 ready = unpacked(receiving.recv_bytes())
                 ready.errors, ready.terms = said
                 yield ready
+                del ready
 
     @collector_paused()
     def _send(self, receiving: Connection, sending: Connection) -> None:
@@ -127,6 +130,7 @@ class Reading:
             for ready in self._here(heard):
                 sending.send((ready.errors, ready.terms))
                 sending.send_bytes(ready.packed())
+                del ready  # as in _here
             sending.send(self.told)
         except BrokenPipeError:
             pass

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from zlib import crc32
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import BY_NAME
 from graph_models.vocabulary import Terms, Vocabulary
-from service.ingest.chunks import Ready, merged
+from service.ingest.chunks import Ready, drained, merged
 from service.ingest.kept import Kept
 from service.ingest.known import Known
 from service.stores.blocks import Block
@@ -100,11 +100,11 @@ class ChunkWriter:
     def write(self, parts: Iterable[Ready], written: Callable[[int], None]) -> Total:
         """Write all; ``written`` hears how many records are done."""
         parts = iter(parts)
-        ahead = list(islice(parts, 2))
+        ahead = deque(islice(parts, 2))
         if len(ahead) < 2:
             self.lanes = [None]  # what fits into one batch is one revision
         with closing(Kept(self.directory)) as self.late, ThreadPoolExecutor(len(self.lanes), "lane") as self.pool:
-            self._write(chain(ahead, parts), written)
+            self._write(drained(ahead, parts), written)
             self._wait()
         return self.total
 
