@@ -98,7 +98,7 @@ def open_writer(path: Path, busy_s: float) -> apsw.Connection:
         connection.set_busy_timeout(int(busy_s * 1000))
         connection.execute("PRAGMA page_size = 8192")
         _use_write_ahead_log(connection, busy_s)
-        connection.execute(_SETTINGS.format(**_WRITER))
+        _set(connection, _WRITER)
         _make_tables(connection, path)
     return connection
 
@@ -108,9 +108,14 @@ def open_reader(path: Path, busy_s: float) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     connection.set_busy_timeout(int(busy_s * 1000))
-    connection.execute(_SETTINGS.format(**_READER))
+    _set(connection, _READER)
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _set(connection: apsw.Connection, values: dict[str, int]) -> None:
+    """All settings: what comes after one that answers is done only when its answer is fetched."""
+    connection.execute(_SETTINGS.format(**values)).fetchall()
 
 
 def _use_write_ahead_log(connection: apsw.Connection, busy_s: float) -> None:

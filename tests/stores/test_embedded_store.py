@@ -272,6 +272,32 @@ def test_a_clear_waits_for_no_reader(embedded: EmbeddedStore, path: Path) -> Non
 # -- how it reads
 
 
+def test_every_setting_of_a_connection_takes_effect(embedded: EmbeddedStore, path: Path) -> None:
+    reader = open_reader(path, 1)
+    wanted = {"synchronous": 2, "temp_store": 2, "trusted_schema": 0, "wal_autocheckpoint": 8_192}
+    for connection, own in ((embedded._writer, {"cache_size": -65_536, "mmap_size": 0}), (reader, {"cache_size": -8_192, "mmap_size": 1 << 30})):
+        settings = wanted | own
+        assert {name: connection.pragma(name) for name in settings} == settings
+    reader.close()
+
+
+def test_a_reader_that_has_the_file_mapped_follows_when_another_store_shrinks_and_fills_it(embedded: EmbeddedStore, path: Path) -> None:
+    state(embedded, *({**PARTY, "id": f"p{place}"} for place in range(3_000)))
+    other = EmbeddedStore(path)
+    other._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    maps = Path("/proc/self/maps")
+    assert len(embedded.find("party", {}, At(), None, 5_000).rows) == 3_000
+    if maps.exists():
+        assert any(line.endswith(path.name) for line in maps.read_text().splitlines())
+    other.clear()
+    assert path.stat().st_size < 200_000
+    assert names(embedded) == []
+    state(other, PARTY, *({**PARTY, "id": f"q{place}"} for place in range(3_000)))
+    found = [row.id for row in embedded.find("party", {}, At(), None, 5_000).rows]
+    assert (found[0], len(found)) == ("a", 3_001)
+    other.close()
+
+
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
