@@ -9,7 +9,6 @@ from functools import partial
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
 
 from graph_models.errors import StakeholderGraphError
 from service.api import (
@@ -76,13 +75,9 @@ ROUTERS = (
 
 
 class Application(FastAPI):
-    """The framework, and a way past it, middleware and telemetry included."""
+    """The framework, and a way past it for the server to take (``DirectProtocol``)."""
 
     direct: Direct | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.direct is None or not await self.direct.answered(scope, send):
-            await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings) -> Application:

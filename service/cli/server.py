@@ -29,13 +29,14 @@ def serve(
     import uvicorn
 
     from service.app import create_app
+    from service.http_direct import DirectProtocol
 
     settings = read_settings()
     configure(settings)
     app = create_app(settings)
     address = f"http://{host}:{port}"
     answer({"address": address, "store": settings.store_kind}, as_json, lambda: say(f"serving {address} (store: {settings.store_kind}); Ctrl+C stops"))
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(app, http=DirectProtocol, host=host, port=port, log_level="warning", access_log=False)
 
 
 class Size(StrEnum):

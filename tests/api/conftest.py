@@ -19,6 +19,7 @@ import pytest
 import uvicorn
 
 from service.app import create_app
+from service.http_direct import DirectProtocol
 from service.settings import Settings
 
 NEO4J = os.environ.get("STAKEHOLDER_GRAPH_TEST_NEO4J")
@@ -30,7 +31,7 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         self.app = create_app(settings)
-        self._server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_level="warning", timeout_graceful_shutdown=2))
+        self._server = uvicorn.Server(uvicorn.Config(self.app, http=DirectProtocol, port=0, log_level="warning", timeout_graceful_shutdown=2))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     def __enter__(self) -> str:
