@@ -7,12 +7,13 @@ class and nothing that is empty: two records read the same exactly if their bodi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
+from msgspec.structs import astuple
 
 from graph_models.assessment import Assessment
 from graph_models.errors import FieldError, InvalidInput
@@ -111,6 +112,15 @@ def encode_records(records: Sequence[Record]) -> list[bytes]:
     if hasattr(records[0], "amount") and "E" in "".join(map(str, map(attrgetter("amount"), records))):
         return [encode_record(record) for record in records]
     return _encoder.encode_lines(records).split(b"\n")[:-1]
+
+
+Fields: TypeAlias = Mapping[str, Sequence[Any]]
+"""The fields of records of one type, each as a column."""
+
+
+def fields_of(records: Sequence[Any]) -> Fields:
+    """The fields of many records of one type, of which there is at least one."""
+    return dict(zip(records[0].__struct_fields__, zip(*map(astuple, records), strict=True), strict=True))
 
 
 def of_period(record: Record, period: Period) -> Record:

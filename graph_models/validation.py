@@ -122,17 +122,17 @@ def _value_flow(record: ValueFlow, vocabulary: Vocabulary) -> Iterator[FieldErro
 def _touchpoint(record: Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
     yield from _known(vocabulary.touchpoint_kinds, record.kind, "kind")
     yield from _money(record, vocabulary)
-    if not in_scale(record):
+    if not in_scale(record.measure, record.value):
         low, high = SCALES[record.measure or ""]
         yield FieldError("out-of-range", f"{record.measure} is from {low:g} to {high:g}", "value")
 
 
-def in_scale(record: Touchpoint) -> bool:
+def in_scale(measure: str | None, value: float | None) -> bool:
     """Does the value of a survey's answer lie on the scale of its measure?"""
-    if record.measure is None or record.value is None:
+    if measure is None or value is None:
         return True
-    low, high = SCALES[record.measure]
-    return low <= record.value <= high
+    low, high = SCALES[measure]
+    return low <= value <= high
 
 
 def _assessment(record: Assessment, vocabulary: Vocabulary) -> Iterator[FieldError]:

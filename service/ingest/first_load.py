@@ -1,7 +1,8 @@
 """A first load: files of records become the files of ``neo4j-admin database import full``, checked as one batch, which is revision 1.
 
-The files are read twice. The first time parties get their numbers, so that the second time each fact can be tied to its ends and
-a party that is missing is noticed. All cores read; what is of the whole (ids that come again, documents) is put together here.
+The files are read three times. First parties get their numbers, so that then each fact can be tied to its ends and a party that is
+missing is noticed. Facts say which labels parties have, so parties are written last. All cores read; what is of the whole (ids that
+come again, documents) is put together here.
 """
 
 from __future__ import annotations
@@ -14,24 +15,24 @@ import shutil
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from graph_models.errors import AlreadyExists, FieldError, InvalidInput, TooLarge
-from graph_models.records import documents_named
+from graph_models.records import documents_named, encode_records, fields_of
 from graph_models.time import Period, now_text
 from graph_models.vocabulary import Terms, Vocabulary
 from service.checks import Numbered
-from service.ingest.first_load_lines import DRAFT, OfType, Seen, Setup, begin, parties_drafted, records_added
+from service.ingest.first_load_lines import PARTY, OfType, Seen, Setup, begin, facts_added, parties_added, parties_seen
 from service.ingest.load import refused
-from service.ingest.record_lines import RecordLines
+from service.ingest.record_lines import Block, RecordLines, lines_of
 from service.ingest.sources import FileOfSet
 from service.jobs import Progress, no_progress
-from service.stores.neo4j_files import FIELD, ITEM, SOME, Part, command_line, keep_revision, property_cells, rows_of
-from service.stores.neo4j_rows import spelt_out
+from service.stores.neo4j_files import ITEM, Part, command_line, keep_revision, property_cells
+from service.stores.neo4j_rows import role_label, spelt_out
 from service.stores.store import Change, Compared, NewRow, Plan, Revision, Row, Store, Writing
 from service.writes import batch_refused, parse_ndjson, write_batch
 
@@ -103,14 +104,18 @@ class FirstLoad:
         self.errors: list[FieldError] = []
         self.terms: list[Terms] = []
         self.numbers: dict[str, str] = {}
+        self.labels: Sequence[str] = ()
+        self.apart: Collection[str] = ()
         self.by_type: Counter[str] = Counter()
         self.created = 0
+        self.last = -1
+        """The place of the last line that may be of a party."""
         self.again: list[int] = []
         """Where ids are that come more than once, the first time too, and so need a look."""
 
     def run(self) -> Loadable:
-        self._parties()
-        seen = list(self._each(records_added, ((places, lines) for places, lines in self._lines("reading facts"))))
+        self._number_parties()
+        seen = list(chain.from_iterable(self._each(facts_added, self._blocks("reading facts"))))
         self.errors += [fault for part in seen for fault in part.errors]
         self._check_documents(seen)
         for name in sorted({name for part in seen for name in part.records}):
@@ -118,17 +123,19 @@ class FirstLoad:
         slices = self._several()
         if self.errors:
             raise batch_refused(self.errors)
-        self._finish_parties(slices, {label for part in seen for label in part.labels})
+        self._add_parties(slices, seen)
         return self._kept()
 
-    def _lines(self, stage: str) -> Iterator[tuple[Sequence[int], list[bytes]]]:
-        return self.source.lines(lambda position: self.progress(min(position, self.source.size), self.source.size, stage))
+    def _blocks(self, stage: str) -> Iterator[Block]:
+        return self.source.blocks(lambda position: self.progress(min(position, self.source.size), self.source.size, stage))
+
+    def _setup(self) -> Setup:
+        return Setup(self.directory, self.vocabulary, self.numbers, self.free, self.labels, self.apart)
 
     def _each(self, work: Callable[..., T], blocks: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         """The results of some work on each block, on all cores, in the order of the blocks."""
         gc.freeze()  # what a new process shares is not copied because somebody looks through it
-        setup = Setup(self.directory, self.vocabulary, self.numbers, self.free)
-        with ProcessPoolExecutor(self.processes, multiprocessing.get_context("fork"), begin, (setup,)) as pool:
+        with ProcessPoolExecutor(self.processes, multiprocessing.get_context("fork"), begin, (self._setup(),)) as pool:
             waiting: deque[Future[T]] = deque()
             for block in blocks:
                 waiting.append(pool.submit(work, *block))
@@ -138,29 +145,29 @@ class FirstLoad:
                 yield waiting.popleft().result()
         gc.unfreeze()
 
-    def _parties(self) -> None:
-        """Drafts of all parties, and the numbers of their nodes."""
+    def _number_parties(self) -> None:
         first: dict[str, int] = {}
-        for drafted, errors in self._each(parties_drafted, self._lines_of_parties()):
+        for parties, places, errors in self._each(parties_seen, self._parties_after_terms()):
             self.errors += errors
-            self.by_type["party"] += len(drafted)
-            for party, place in drafted:
+            self.by_type["party"] += len(parties)
+            for party, place in zip(parties, places, strict=True):
                 if first.setdefault(party, place) != place:
                     self.again.append(place)
         again = set(self.again)
-        repeated = [] if not again else [record.id for _, record in self._at(again)]
-        self.again += {first[party] for party in repeated}
+        self.again += {first[record.id] for _, record in self._at(again)} if again else ()
         self.numbers = {party: str(number) for number, party in enumerate(first)}
         self.free.value = self.created = len(first)
 
-    def _lines_of_parties(self) -> Iterator[tuple[list[int], list[bytes], tuple[Terms, ...]]]:
+    def _parties_after_terms(self) -> Iterator[tuple[list[int], list[bytes], tuple[Terms, ...]]]:
         """The lines that may be of parties. What of the workspace's own terms comes before them holds for them."""
-        for places, lines in self._lines("reading parties"):
-            for at in (at for at, line in enumerate(lines) if b'"vocabulary"' in line):
-                for _, terms in parse_ndjson([lines[at]]).terms:
-                    self._extend(places[at], terms)
-            if chosen := [at for at, line in enumerate(lines) if b'"party"' in line]:
-                yield [places[at] for at in chosen], [lines[at] for at in chosen], tuple(self.terms)
+        for block in self._blocks("reading parties"):
+            for place, line in zip(*_marked(block, b'"vocabulary"'), strict=True):
+                for _, terms in parse_ndjson([line]).terms:
+                    self._extend(place, terms)
+            places, lines = _marked(block, PARTY)
+            if lines:
+                self.last = places[-1]
+                yield places, lines, tuple(self.terms)
 
     def _extend(self, place: int, terms: Terms) -> None:
         try:
@@ -172,9 +179,11 @@ class FirstLoad:
     def _at(self, wanted: Collection[int]) -> list[Numbered]:
         """The records at some places."""
         found: list[Numbered] = []
-        for places, lines in self._lines("reading again"):
+        for places, items in self._blocks("reading again"):
             chosen = [at for at, place in enumerate(places) if place in wanted]
-            found += [(places[chosen[at]], record) for at, record in parse_ndjson([lines[at] for at in chosen], 0).records]
+            if chosen:
+                lines = lines_of(items)
+                found += [(places[chosen[at]], record) for at, record in parse_ndjson([lines[at] for at in chosen], 0).records]
         return found
 
     def _check_documents(self, seen: Sequence[Seen]) -> None:
@@ -189,6 +198,10 @@ class FirstLoad:
         """Ids that come again: in a batch events may not, and of a state only for other periods, roles with stages that may follow each other."""
         ids, places, starts, ends = (np.concatenate([part[column] for part in seen]) for column in range(4))
         self.by_type[type_name] = len(ids)
+        alike = np.sort(ids)
+        if not np.any(alike[1:] == alike[:-1]):
+            self.created += len(ids)
+            return
         order = np.lexsort((starts, ids)) if len(starts) else np.argsort(ids)
         earlier, later = order[:-1], order[1:]
         again = ids[earlier] == ids[later]
@@ -217,37 +230,42 @@ class FirstLoad:
             self.errors += error.errors
         return () if store.change is None else [row for row in spelt_out(store.change).insert if row.type == "party"]
 
-    def _finish_parties(self, slices: Sequence[NewRow], labels: Iterable[tuple[str, str]]) -> None:
-        """Give the drafts of parties their numbers and labels; parties with several slices come in the place of theirs."""
-        labels_of: defaultdict[str, list[str]] = defaultdict(list)
-        for party, label in sorted(labels):
-            labels_of[party].append(label)
-        several = {row.id for row in slices}
-        drafts = rows_of(self.directory, DRAFT)
-        while some := list(islice(drafts, SOME)):
-            named = [(row.split(FIELD, 1)[0], row) for row in some]
-            self.part.put("party", [self._party(party, row, labels_of) for party, row in named if party not in several])
-        for path in self.directory.glob(f"{DRAFT}.*"):
-            path.unlink()
-        self._slices(slices, labels_of)
+    def _add_parties(self, slices: Sequence[NewRow], seen: Sequence[Seen]) -> None:
+        """All parties, now that their labels are known; those with several slices come apart."""
+        self.labels, self.apart = self._labels(seen), {row.id for row in slices}
+        for _ in self._each(parties_added, self._parties()):
+            pass
+        self._slices(slices)
 
-    def _party(self, party: str, row: str, labels_of: Mapping[str, Sequence[str]]) -> str:
-        return FIELD.join((self.numbers[party], row, ITEM.join(("Party", *labels_of.get(party, ())))))
+    def _parties(self) -> Iterator[tuple[list[bytes]]]:
+        for block in self._blocks("writing parties"):
+            if block[0][0] > self.last:
+                return
+            if lines := _marked(block, PARTY)[1]:
+                yield (lines,)
 
-    def _take(self, count: int) -> range:
-        return Setup(self.directory, self.vocabulary, self.numbers, self.free).take(count)
+    def _labels(self, seen: Sequence[Seen]) -> list[str]:
+        """The labels of each party's node, by its number."""
+        nodes: defaultdict[str, list[np.ndarray]] = defaultdict(list)
+        for part in seen:
+            for role, having in part.roles.items():
+                nodes[role_label(role)].append(having)
+        labels = np.full(len(self.numbers), "Party", object)
+        for label in sorted(nodes):
+            labels[np.unique(np.concatenate(nodes[label]))] += ITEM + label
+        return labels.tolist()
 
-    def _slices(self, slices: Sequence[NewRow], labels_of: Mapping[str, Sequence[str]]) -> None:
+    def _slices(self, slices: Sequence[NewRow]) -> None:
         """A party reads as its newest slice; the others hang on it."""
         if not slices:
             return
         ordered = sorted(slices, key=lambda row: (row.id, row.period.start))
         newest = [row for row, after in zip(ordered, [*ordered[1:], None], strict=True) if after is None or after.id != row.id]
         others = [row for row in ordered if row not in newest]
-        drafts = map(FIELD.join, zip(*property_cells("party", newest), strict=False))
-        self.part.put("party", [self._party(row.id, draft, labels_of) for row, draft in zip(newest, drafts, strict=True)])
-        own = list(map(str, self._take(len(others))))
-        self.part.add("party_slice", [own, *property_cells("party", others)])
+        numbers = [self.numbers[row.id] for row in newest]
+        self.part.add("party", [numbers, *_cells(newest), [self.labels[int(number)] for number in numbers]])
+        own = list(map(str, self._setup().take(len(others))))
+        self.part.add("party_slice", [own, *_cells(others)])
         self.part.add("slice_of", [own, [self.numbers[row.id] for row in others]])
 
     def _kept(self) -> Loadable:
@@ -255,10 +273,25 @@ class FirstLoad:
         records = self.by_type.total()
         counts = {"created": self.created, "updated": records - self.created, "unchanged": 0, "rejected": 0}
         revision = Revision(1, now_text(), self.who, None, None, counts, secrets.token_hex(8), None)
-        keep_revision(self.part, revision, self._take)
+        keep_revision(self.part, revision, self._setup().take)
         command_line(self.directory)
         return Loadable(records, dict(sorted(self.by_type.items())), counts, str(revision.import_id), tuple(self.terms))
 
 
 def _place(numbered: Numbered) -> int:
     return numbered[0]
+
+
+def _marked(block: Block, mark: bytes) -> tuple[list[int], list[bytes]]:
+    """The lines of a block that hold a mark, and their places."""
+    places, items = block
+    if isinstance(items, bytes) and mark not in items:
+        return [], []
+    lines = lines_of(items)
+    chosen = [at for at, line in enumerate(lines) if mark in line]
+    return [places[at] for at in chosen], [lines[at] for at in chosen]
+
+
+def _cells(rows: Sequence[NewRow]) -> list[Iterable[str]]:
+    records: list[Any] = [row.record for row in rows]
+    return property_cells("party", fields_of(records), encode_records(records), [row.period for row in rows], [str(row.version) for row in rows])

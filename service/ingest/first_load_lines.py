@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from graph_models.errors import FieldError, InvalidInput
-from graph_models.evidence import Fact
+from graph_models.errors import FieldError
 from graph_models.party import Party
 from graph_models.quick_validation import all_sound
-from graph_models.records import BY_CLASS, BY_NAME, Record, documents_named, finished, parties_named
-from graph_models.role import Role
+from graph_models.records import BY_CLASS, BY_NAME, Fields, Record, documents_named, encode_records, fields_of, finished, parties_named
 from graph_models.validation import faults
 from graph_models.vocabulary import Terms, Vocabulary
-from service.checks import by_class
-from service.stores.neo4j_files import Part, property_cells
-from service.stores.neo4j_rows import role_label
-from service.stores.store import NewRow
+from service.checks import Numbered, by_class
+from service.ingest.record_lines import lines_of
+from service.stores.neo4j_files import Part, property_cells, uncarried
 from service.writes import collector_paused, parse_ndjson
 
-DRAFT = "draft"
-"""The files of rows of parties that have no number and no labels yet."""
+PARTY = b'"party"'
+"""A line of a party holds this."""
+PIECE = 500
+"""Lines that are worked on together: what becomes of so many fits into the processor's cache, and ten times as many take half as long again."""
 
 
 class Setup(NamedTuple):
@@ -36,6 +34,10 @@ class Setup(NamedTuple):
     vocabulary: Vocabulary
     numbers: Mapping[str, str]
     free: Synchronized[int]
+    labels: Sequence[str] = ()
+    """Of each party's node, by its number."""
+    apart: Collection[str] = ()
+    """The parties that are written apart, since they have several slices."""
 
     def take(self, count: int) -> range:
         """So many numbers for new nodes."""
@@ -52,7 +54,7 @@ class OfType(NamedTuple):
     places: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
-    stages: list[str | None]
+    stages: Sequence[str | None]
 
 
 class Seen(NamedTuple):
@@ -60,10 +62,24 @@ class Seen(NamedTuple):
 
     errors: list[FieldError]
     records: dict[str, OfType]
-    labels: set[tuple[str, str]]
+    roles: dict[str, np.ndarray]
+    """Roles, and the nodes of the parties that have them."""
     documents: list[str]
     named: dict[str, int]
     """Documents that facts name, and where first."""
+
+
+class Several(NamedTuple):
+    """Records of one type, at least one: where they are, and their fields as columns."""
+
+    type_name: str
+    places: Sequence[int]
+    records: Sequence[Any]
+    fields: Fields
+
+
+def several(places: Sequence[int], records: Sequence[Any]) -> Several:
+    return Several(BY_CLASS[type(records[0])].name, places, records, fields_of(records))
 
 
 _setup: Setup
@@ -76,89 +92,93 @@ def begin(setup: Setup) -> None:
 
 
 @collector_paused()
-def parties_drafted(places: Sequence[int], lines: Sequence[bytes], own: Sequence[Terms]) -> tuple[list[tuple[str, int]], list[FieldError]]:
-    """The parties of the lines as drafts: their ids and places, and what is wrong with them. Whatever else is there comes the next time."""
+def parties_seen(places: Sequence[int], lines: Sequence[bytes], own: Sequence[Terms]) -> tuple[Sequence[str], Sequence[int], list[FieldError]]:
+    """The parties of the lines: their ids and places, and what is wrong with them. Whatever else is there comes the next time."""
     vocabulary = _setup.vocabulary
     for terms in own:
         vocabulary = vocabulary.extended(terms)
-    errors: list[FieldError] = []
-    good: list[tuple[int, Record]] = []
-    for at, record in parse_ndjson(lines, 0).records:
-        if isinstance(record, Party):
-            found = faults(record, vocabulary)
-            errors += [fault.at(places[at]) for fault in found]
-            if not found:
-                good.append((places[at], record))
-    errors += _added("party", good, lambda rows: _part().add(DRAFT, property_cells("party", rows)))
-    return [(record.id, place) for place, record in good], errors
+    parties = by_class(parse_ndjson(lines, 0).records).get(Party, ())
+    good, errors = _sound(places, parties, vocabulary)
+    return ((), (), errors) if good is None else (good.fields["id"], good.places, errors)
 
 
 @collector_paused()
-def records_added(places: Sequence[int], lines: Sequence[bytes]) -> Seen:
-    """All but the parties of the lines, added to the files."""
+def parties_added(lines: Sequence[bytes]) -> None:
+    """The parties of the lines, all of which are sound, added to the files."""
+    for first in range(0, len(lines), PIECE):
+        parties = [party for _, party in by_class(parse_ndjson(lines[first : first + PIECE]).records).get(Party, ()) if party.id not in _setup.apart]
+        if parties:
+            fields = fields_of(parties)
+            numbers = list(map(_setup.numbers.__getitem__, fields["id"]))
+            cells = property_cells("party", fields, encode_records(parties), [party.period() for party in parties])
+            _part().add("party", [numbers, *cells, map(_setup.labels.__getitem__, map(int, numbers))])
+
+
+@collector_paused()
+def facts_added(places: Sequence[int], items: bytes | list[bytes]) -> list[Seen]:
+    """All but the parties of a block, added to the files."""
+    lines = lines_of(items)
+    return [_facts_added(places[first : first + PIECE], lines[first : first + PIECE]) for first in range(0, len(lines), PIECE)]
+
+
+def _facts_added(places: Sequence[int], lines: Sequence[bytes]) -> Seen:
     parsed = parse_ndjson(lines, 0)
-    errors = [error._replace(line=places[error.line or 0]) for error in parsed.errors]
-    good: defaultdict[str, list[tuple[int, Record]]] = defaultdict(list)
-    named: dict[str, int] = {}
-    numbers, vocabulary = _setup.numbers, _setup.vocabulary
-    sound = {kind for kind, pairs in by_class(parsed.records).items() if all_sound([record for _, record in pairs], vocabulary)}
-    for at, record in parsed.records:
-        place = places[at]
-        if isinstance(record, Party):
-            if record.id not in numbers and not faults(record, vocabulary):
-                errors.append(FieldError("unread", 'the type of a party is written plainly, "party"', "type", place))
-            continue
-        found = [] if type(record) in sound else faults(record, vocabulary)
-        if isinstance(record, Fact) and (record.target not in numbers or (record.source is not None and record.source not in numbers)):
-            found += [FieldError("dangling", f"there is no party {party!r}", field) for field, party in parties_named(record) if party not in numbers]
-        if found:
-            errors += [fault.at(place) for fault in found]
-            continue
-        if isinstance(record, Fact) and record.evidence:
-            for document in documents_named(record):
-                named.setdefault(document, place)
-        good[BY_CLASS[type(record)].name].append((place, finished(record)))
-    for type_name, numbered in good.items():
-        errors += _added(type_name, numbered, lambda rows, name=type_name: _part().add_records(name, rows, numbers, _setup.take))  # type: ignore[misc]
-    return Seen(
-        errors,
-        {name: _of_type(name, numbered) for name, numbered in good.items()},
-        {(record.source, role_label(record.role)) for _, record in good.get("role", ()) if isinstance(record, Role)},
-        [record.id for _, record in good.get("document", ())],
-        named,
-    )
+    seen = Seen([error._replace(line=places[error.line or 0]) for error in parsed.errors], {}, {}, [], {})
+    classes = by_class(parsed.records)
+    for at, party in classes.pop(Party, ()):
+        if PARTY not in lines[at] and not faults(party, _setup.vocabulary):
+            seen.errors.append(FieldError("unread", 'the type of a party is written plainly, "party"', "type", places[at]))
+    for numbered in classes.values():
+        good, errors = _sound(places, numbered, _setup.vocabulary)
+        seen.errors.extend(errors)
+        if good is not None:
+            _add(seen, good)
+    return seen
 
 
-def _of_type(type_name: str, numbered: Sequence[tuple[int, Record]]) -> OfType:
-    count = len(numbered)
-    periods = [record.period() for _, record in numbered] if BY_NAME[type_name].is_state else []
-    return OfType(
-        np.fromiter((hash(record.id) for _, record in numbered), np.int64, count),
-        np.fromiter((place for place, _ in numbered), np.int64, count),
-        np.fromiter((period.start for period in periods), np.int32),
-        np.fromiter((period.end for period in periods), np.int32),
-        [record.stage if isinstance(record, Role) else None for _, record in numbered] if type_name == "role" else [],
-    )
+def _sound(places: Sequence[int], numbered: Sequence[Numbered], vocabulary: Vocabulary) -> tuple[Several | None, list[FieldError]]:
+    """The records, all of one type, with which nothing is wrong, and what is wrong with the others."""
+    if not numbered:
+        return None, []
+    name, _, records, fields = all_of_them = several([places[at] for at, _ in numbered], [record for _, record in numbered])
+    if all_sound(records, vocabulary, fields) and _tied(fields) and not any(uncarried(name, fields)):
+        return all_of_them, []
+    good: list[Numbered] = []
+    errors: list[FieldError] = []
+    for at, record in numbered:
+        found = [*faults(record, vocabulary), *_dangling(record)] or [*uncarried(name, fields_of([record]))]
+        errors += [fault.at(places[at]) for fault in found]
+        if not found:
+            good.append((places[at], finished(record)))
+    return several(*zip(*good, strict=True)) if good else None, errors
+
+
+def _tied(fields: Fields) -> bool:
+    """Are all parties there that these facts name, if they are facts?"""
+    return set(fields.get("source", ())).union(fields.get("target", ())) - {None} <= _setup.numbers.keys()
+
+
+def _dangling(record: Record) -> list[FieldError]:
+    return [FieldError("dangling", f"there is no party {party!r}", field) for field, party in parties_named(record) if party not in _setup.numbers]
+
+
+def _add(seen: Seen, good: Several) -> None:
+    """Records added to the files and to what was seen."""
+    name, places, records, fields = good
+    periods = [record.period() for record in records]
+    _part().add_facts(name, fields, encode_records(records), periods, _setup.numbers, _setup.take)
+    ids = np.fromiter(map(hash, fields["id"]), np.int64, len(records))
+    days = np.asarray(periods if BY_NAME[name].is_state else [], np.int32).reshape(-1, 2)
+    seen.records[name] = OfType(ids, np.asarray(places, np.int64), days[:, 0], days[:, 1], fields.get("stage", ()))
+    for place, record in zip(places, records, strict=True) if any(fields.get("evidence", ())) else ():
+        for document in documents_named(record):
+            seen.named.setdefault(document, place)
+    if name == "document":
+        seen.documents.extend(fields["id"])
+    if name == "role":
+        roles, nodes = np.asarray(fields["role"]), np.fromiter(map(int, map(_setup.numbers.__getitem__, fields["source"])), np.int64, len(records))
+        seen.roles.update({role: np.unique(nodes[roles == role]) for role in set(fields["role"])})
 
 
 def _part() -> Part:
     return Part(_setup.directory, str(os.getpid()))
-
-
-def _added(type_name: str, numbered: Sequence[tuple[int, Record]], add: Callable[[list[NewRow]], None]) -> list[FieldError]:
-    """Add the records; what files cannot carry is a fault of its line."""
-    if not numbered:
-        return []
-    try:
-        add([NewRow(type_name, record.id, record.period(), record, 1) for _, record in numbered])
-    except InvalidInput:
-        return [fault.at(place) for place, record in numbered for fault in _uncarried(type_name, record)]
-    return []
-
-
-def _uncarried(type_name: str, record: Record) -> Sequence[FieldError]:
-    try:
-        property_cells(type_name, [NewRow(type_name, record.id, record.period(), record, 1)])
-    except InvalidInput as error:
-        return error.errors
-    return ()

@@ -45,19 +45,28 @@ class RecordLines:
 
     def lines(self, progress: Callable[[int], None]) -> Iterator[tuple[Sequence[int], list[bytes]]]:
         """The JSON of each record, some at a time: their places (a ``range`` where each line is one) and their lines."""
+        return ((places, lines_of(items)) for places, items in self.blocks(progress))
+
+    def blocks(self, progress: Callable[[int], None]) -> Iterator[Block]:
+        """As :meth:`lines`; what are lines in their file are still together."""
         done = 0
         for number, file in enumerate(self.files):
             first = number * FILE_STEP
             with opened(file) as source:
-                for numbers, lines in _READERS[_format(file)](file, source):
+                for numbers, items in _READERS[_format(file)](file, source):
                     places = range(first + numbers.start, first + numbers.stop) if isinstance(numbers, range) else [first + line for line in numbers]
-                    yield places, lines
+                    yield places, items
                     progress(done + source.position())
                 done += source.size
 
 
-Block = tuple[Sequence[int], list[bytes]]
-"""Some items, each as JSON, and the lines where they are."""
+Block = tuple[Sequence[int], bytes | list[bytes]]
+"""Some items, each as JSON (or as the lines of a text), and the lines where they are."""
+
+
+def lines_of(items: bytes | list[bytes]) -> list[bytes]:
+    """The items of a block, one by one."""
+    return items.split(b"\n") if isinstance(items, bytes) else items
 
 
 def _placed(parsed: Parsed, places: Sequence[int]) -> Chunk:
@@ -73,13 +82,14 @@ def _lines(_: FileOfSet, source: ByteSource) -> Iterator[Block]:
     """Of a line that is longer than a record may be, only so much that its length shows."""
     first, rest = 1, b""
     while block := source.stream.read(BLOCK_BYTES):
-        lines = (rest + block).split(b"\n")
-        rest = lines.pop()[: MAX_RECORD_BYTES + 1]
-        if lines:
-            yield range(first, first + len(lines)), lines
-            first += len(lines)
+        whole, ended, begun = block.rpartition(b"\n")
+        if ended:
+            yield range(first, first + whole.count(b"\n") + 1), rest + whole
+            first += whole.count(b"\n") + 1
+            rest = b""
+        rest = (rest + begun)[: MAX_RECORD_BYTES + 1]
     if rest:
-        yield range(first, first + 1), [rest]
+        yield range(first, first + 1), rest
 
 
 def _document(_: FileOfSet, source: ByteSource) -> Iterator[Block]:

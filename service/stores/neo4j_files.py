@@ -7,17 +7,21 @@ quoted. Nodes have the numbers that they will have in the database, so that the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from msgspec.json import encode
 
-from graph_models.errors import InvalidInput
-from service.stores.neo4j_rows import PROPERTIES, columns_of_rows, relationship_type
-from service.stores.store import NewRow, Revision
+from graph_models.errors import FieldError
+from graph_models.records import Fields
+from graph_models.time import Period, day_text
+from service.stores.neo4j_rows import PROPERTIES, property_column, relationship_type
+from service.stores.store import Revision
 
+FIRST = repeat("1")
+"""All is of revision 1, and nearly all of version 1."""
 FIELD, ITEM, QUOTE = "\x1f", "\x1e", "\x02"
 ARGUMENTS = "arguments"
 """The file that holds the command line: ``neo4j-admin database import full @arguments neo4j``, run in its directory."""
@@ -28,8 +32,8 @@ NUMBERS = frozenset(
      "power", "legitimacy", "urgency", "interest", "closeness", "profit_impact", "supply_risk"}
 )  # fmt: skip
 """The properties that are no text."""
-SOME = 20_000
-"""Rows that are taken at once."""
+EXACT = frozenset({"amount"})
+"""Those whose text in a record is read as the number that the property is."""
 HEADER, PLAIN, LINES = "-header.csv", ".csv", ".lines.csv"
 OPTIONS = ("--id-type=actual", "--delimiter=U+001F", "--array-delimiter=U+001E", "--quote=U+0002", "--bad-tolerance=0")
 
@@ -80,33 +84,32 @@ def _type(name: str) -> str:
     return "string[]" if name in LISTS else "double" if name in NUMBERS else "long" if name in WHOLE else "string"
 
 
-def property_cells(type_name: str, rows: Sequence[NewRow]) -> list[Iterable[str]]:
+def property_cells(type_name: str, fields: Fields, bodies: Sequence[bytes], periods: Sequence[Period], versions: Iterable[str] = FIRST) -> list[Iterable[str]]:
     """The columns that all files of a record type have, between its own."""
-    columns = columns_of_rows(type_name, rows, 1)
-    days = [day.isoformat() for day in columns["days"]]
-    own = [_texts(name, columns[name]) if columns[name] else repeat("") for name in PROPERTIES[type_name]]
-    starts, ends = ([days[place] for place in columns[name]] for name in ("valid_from", "valid_to"))
-    return [columns["id"], starts, ends, repeat("1"), *own, map(str, columns["version"]), columns["record"]]
+    days = {period: FIELD.join(map(day_text, period)) for period in set(periods)}
+    own = [_texts(name, fields[name] if name in EXACT else property_column(made, fields)) for name, made in PROPERTIES[type_name].items()]
+    return [fields["id"], map(days.__getitem__, periods), FIRST, *own, versions, map(bytes.decode, bodies)]
 
 
-def _texts(name: str, values: Sequence[Any]) -> Sequence[str]:
+def uncarried(type_name: str, fields: Fields) -> Iterator[FieldError]:
+    """What of some records files cannot carry."""
+    for name in LISTS & PROPERTIES[type_name].keys():
+        for items in property_column(PROPERTIES[type_name][name], fields):
+            if items and any(ITEM in item for item in items):
+                yield FieldError("control-character", f"{items[0]!r}: import files cannot carry a list with the character U+001E in a text", name)
+
+
+def _texts(name: str, values: Sequence[Any]) -> Iterable[str]:
+    if not values:
+        return repeat("")
     if name in LISTS:
-        return [_list(name, items) for items in values]
+        return [quoted(ITEM.join(items)) if items else "" for items in values]
     if name in NUMBERS or name in WHOLE:
         return ["" if value is None else str(value) for value in values]
     filled = [value or "" for value in values] if None in values else values
     if "" not in values and not _is_marked("".join(filled)):
         return filled
     return ["" if value is None else quoted(value) for value in values]
-
-
-def _list(name: str, items: Sequence[str] | None) -> str:
-    if not items:
-        return ""
-    joined = ITEM.join(items)
-    if joined.count(ITEM) >= len(items):
-        raise InvalidInput.of("control-character", f"{items[0]!r}: import files cannot carry a list with the character U+001E in a text", name)
-    return quoted(joined)
 
 
 def _is_marked(text: str) -> bool:
@@ -125,8 +128,12 @@ class Part(NamedTuple):
     name: str
 
     def add(self, files: str, cells: Sequence[Iterable[str]]) -> None:
-        """Append rows, given as columns."""
-        self.put(files, list(map(FIELD.join, zip(*cells, strict=False))))
+        """Append rows, given as columns; those that are the same in all rows are joined once."""
+        columns: list[Iterable[str]] = []
+        for same, group in groupby(cells, lambda cell: isinstance(cell, repeat)):
+            found = list(group)
+            columns += [repeat(FIELD.join(map(next, found)))] if same else found  # type: ignore[arg-type]
+        self.put(files, list(map(FIELD.join, zip(*columns, strict=False))))
 
     def put(self, files: str, rows: list[str]) -> None:
         """Append rows; those of several lines go into a file of their own, for these are read slowly."""
@@ -140,36 +147,31 @@ class Part(NamedTuple):
 
     def _append(self, file: str, text: str) -> None:
         if text:
-            with (self.directory / file).open("a", encoding="utf-8", newline="") as sink:
-                sink.write(text + "\n")
+            with (self.directory / file).open("ab") as sink:
+                sink.write((text + "\n").encode())
 
-    def add_records(self, type_name: str, rows: Sequence[NewRow], numbers: Mapping[str, str], take: Callable[[int], Iterable[int]]) -> None:
+    def add_facts(
+        self,
+        type_name: str,
+        fields: Fields,
+        bodies: Sequence[bytes],
+        periods: Sequence[Period],
+        numbers: Mapping[str, str],
+        take: Callable[[int], Iterable[int]],
+    ) -> None:
         """Append what is no party; ``numbers`` are those of the nodes of parties, ``take`` gives so many to new nodes."""
-        cells = property_cells(type_name, rows)
-        records: list[Any] = [row.record for row in rows]
-        if LAYOUTS[type_name].group == "nodes":
-            own = list(map(str, take(len(rows))))
-            self.add(type_name, [own, *cells])
-            if type_name in JUDGING:
-                made = [(numbers[record.source], node) for record, node in zip(records, own, strict=True) if record.source is not None]
-                self.add("made", list(zip(*made, strict=True)))
-                self.add(JUDGING[type_name], [own, [numbers[record.target] for record in records]])
+        cells = property_cells(type_name, fields, bodies, periods)
+        if LAYOUTS[type_name].group == "relationships":
+            ends = [map(numbers.__getitem__, fields[end]) for end in ("source", "target")]
+            kinds = [map(relationship_type, fields["kind"])] if LAYOUTS[type_name].name is None else []
+            self.add(type_name, [*cells, *ends, *kinds])
             return
-        ends = [numbers[record.source] for record in records], [numbers[record.target] for record in records]
-        kinds = [[relationship_type(record.kind) for record in records]] if LAYOUTS[type_name].name is None else []
-        self.add(type_name, [*cells, *ends, *kinds])
-
-
-def rows_of(directory: Path, files: str) -> Iterator[str]:
-    """The rows of a set of files, without the ends of their lines."""
-    for path in sorted(directory.glob(f"{files}.*")):
-        with path.open(encoding="utf-8", newline="\n") as lines:
-            held = ""
-            for line in lines:
-                held += line
-                if held.count(QUOTE) % 2 == 0:
-                    yield held[:-1]
-                    held = ""
+        own = list(map(str, take(len(bodies))))
+        self.add(type_name, [own, *cells])
+        if type_name in JUDGING:
+            made = [(numbers[source], node) for source, node in zip(fields["source"], own, strict=True) if source is not None]
+            self.add("made", list(zip(*made, strict=True)))
+            self.add(JUDGING[type_name], [own, map(numbers.__getitem__, fields["target"])])
 
 
 def keep_revision(part: Part, revision: Revision, take: Callable[[int], Iterable[int]]) -> None:

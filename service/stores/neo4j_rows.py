@@ -2,52 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
-from graph_models.records import BY_NAME, decode_record, documents_named, encode_record
+from graph_models.evidence import Evidence
+from graph_models.records import BY_NAME, Fields, decode_record, encode_record, fields_of
 from graph_models.time import Period
-from service.stores.search_text import search_text
+from service.stores.search_text import search_text_of
 from service.stores.store import Change, NewRow, Row
 
 _json = msgspec.json.Encoder(decimal_format="string").encode
 
-Value = Callable[[Any], Any]
+
+class Property(NamedTuple):
+    """The fields of a record that a property is made of, and how; ``None``: it is the field."""
+
+    fields: tuple[str, ...]
+    value: Callable[..., Any] | None = None
 
 
-def _amount(record: Any) -> float | None:
-    """For analysts: the exact one is in the record."""
-    return None if record.amount is None else float(record.amount)
+def _attributes(attributes: Mapping[str, Any] | None) -> str | None:
+    return _json(attributes).decode() if attributes else None
 
 
-def _attributes(record: Any) -> str | None:
-    return _json(record.attributes).decode() if record.attributes else None
+def _cited(evidence: Sequence[Evidence] | None) -> list[str] | None:
+    return list(dict.fromkeys(item.document_id for item in evidence)) if evidence else None
 
 
-def _judged(name: str) -> Value:
-    return lambda record: record.values.get(name)
+def _judged(name: str) -> Property:
+    return Property(("values",), lambda values: values.get(name))
+
+
+def _named(*names: str) -> dict[str, Property]:
+    return {name: Property((name,)) for name in names}
 
 
 JUDGED = ("power", "legitimacy", "urgency", "interest", "closeness", "value", "profit_impact", "supply_risk")
-_FACT: dict[str, Value | None] = {
-    "confidence": None,
-    "status": None,
-    "marking": None,
-    "documents": lambda record: list(documents_named(record)) or None if record.evidence else None,
-    "attributes": _attributes,
-}
-
-
-def _named(*names: str) -> dict[str, Value | None]:
-    return dict.fromkeys(names)
-
-
-PROPERTIES: dict[str, dict[str, Value | None]] = {
+_ATTRIBUTES = {"attributes": Property(("attributes",), _attributes)}
+_FACT = {**_named("confidence", "status", "marking"), "documents": Property(("evidence",), _cited), **_ATTRIBUTES}
+_AMOUNT = {"amount": Property(("amount",), lambda amount: None if amount is None else float(amount))}
+"""For analysts: the exact one is in the record."""
+PROPERTIES: dict[str, dict[str, Property]] = {
     "party": {
         **_named(
             "name",
@@ -64,35 +63,48 @@ PROPERTIES: dict[str, dict[str, Value | None]] = {
             "scope",
             "marking",
         ),
-        "names": lambda party: [name.text for name in party.names] if party.names else None,
-        "identifiers": lambda party: [f"{scheme}:{value}" for scheme, value in party.identifiers.items()] if party.identifiers else None,
-        "industry": lambda party: party.industry and party.industry.code,
-        "industry_scheme": lambda party: party.industry and party.industry.scheme,
-        "attributes": _attributes,
-        "search_text": search_text,
+        "names": Property(("names",), lambda names: [name.text for name in names] if names else None),
+        "identifiers": Property(("identifiers",), lambda found: [f"{scheme}:{value}" for scheme, value in found.items()] if found else None),
+        "industry": Property(("industry",), lambda industry: industry and industry.code),
+        "industry_scheme": Property(("industry",), lambda industry: industry and industry.scheme),
+        **_ATTRIBUTES,
+        "search_text": Property(("id", "name", "names", "identifiers"), search_text_of),
     },
     "role": {**_named("role", "stage", "stage_reason", "decision_stage", "product", "region", "tier", "purpose"), **_FACT},
     "relationship": {**_named("kind", "strength", "share", "partnership"), **_FACT},
     "value_flow": {
         **_named("kind", "currency", "quantity", "unit", "product", "channel", "in_return_for", "utility", "satisfaction", "importance"),
-        "amount": _amount,
+        **_AMOUNT,
         **_FACT,
     },
     "touchpoint": {
         **_named("kind", "occurred_at", "channel", "text", "topics", "sentiment", "measure", "aspect", "value", "currency", "product", "case", "responds_to"),
-        "amount": _amount,
+        **_AMOUNT,
         **_FACT,
     },
-    "assessment": {**_named("scheme", "reason"), "values": lambda record: _json(record.values).decode(), **{name: _judged(name) for name in JUDGED}, **_FACT},
-    "document": {**_named("title", "kind", "url", "publisher", "reliability", "retrieved_at", "marking"), "attributes": _attributes},
+    "assessment": {
+        **_named("scheme", "reason"),
+        "values": Property(("values",), lambda values: _json(values).decode()),
+        **{name: _judged(name) for name in JUDGED},
+        **_FACT,
+    },
+    "document": {**_named("title", "kind", "url", "publisher", "reliability", "retrieved_at", "marking"), **_ATTRIBUTES},
     "exchange_rate": _named("currency", "base_currency", "rate"),
 }
-"""record type -> property -> how it comes from the record (``None``: it is the field of that name)."""
+"""record type -> property -> how it comes from the record."""
 
 
-_FIELDS = {name: [field for field, value in properties.items() if value is None] for name, properties in PROPERTIES.items()}
-_FIELDS_OF = {name: attrgetter(*fields) for name, fields in _FIELDS.items()}
-"""All properties that are fields, of one record, at once."""
+def property_column(made: Property, fields: Fields) -> list[Any]:
+    """A property of records by the columns of their fields; empty where none of the records says anything."""
+    sources = [fields[name] for name in made.fields]
+    if all(map(_says_nothing, sources)):
+        return []
+    column = list(sources[0] if made.value is None else map(made.value, *sources))
+    return [] if _says_nothing(column) else column
+
+
+def _says_nothing(column: Sequence[Any]) -> bool:
+    return column[0] is None and column.count(None) == len(column)
 
 
 def spelt_out(change: Change) -> Change:
@@ -107,17 +119,12 @@ def spelt_out(change: Change) -> Change:
 
 
 def columns_of_rows(type_name: str, rows: Sequence[NewRow], revision: int) -> dict[str, Any]:
-    """Rows as parameters, one list a property; a list is empty where none of the records says anything."""
-    records = [row.record for row in rows]
-    columns: dict[str, Any] = {}
-    fields = dict(zip(_FIELDS[type_name], zip(*map(_FIELDS_OF[type_name], records), strict=True), strict=False))
-    for name, value in PROPERTIES[type_name].items():
-        column = list(fields.get(name, ()) if value is None else map(value, records))
-        columns[name] = column if column.count(None) < len(column) else []
+    """Rows as parameters, one list a property."""
+    fields = fields_of([row.record for row in rows])
+    columns: dict[str, Any] = {name: property_column(made, fields) for name, made in PROPERTIES[type_name].items()}
     columns["record"] = [(row.body or encode_record(row.record)).decode() for row in rows if row.record is not None]
     if BY_NAME[type_name].is_fact:
-        columns["source"] = [record.source for record in records]  # type: ignore[union-attr]
-        columns["target"] = [record.target for record in records]  # type: ignore[union-attr]
+        columns |= {end: list(fields[end]) for end in ("source", "target")}
     return columns | placed(rows, revision)
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from graph_models.party import Party
+from graph_models.party import Name, Party
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af\U00020000-\U0003134f"
+_CHINESE = re.compile(f"[{_CJK}]")
 _RUNS = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 
 
 def search_text(party: Party) -> str:
     """All words by which a party can be found: its names, aliases, identifiers and id."""
-    texts = [party.id, party.name, *(name.text for name in party.names or ()), *(party.identifiers or {}).values()]
-    return " ".join(dict.fromkeys(word for text in texts for word in _indexed(text)))
+    return search_text_of(party.id, party.name, party.names, party.identifiers)
+
+
+def search_text_of(party_id: str, name: str, names: Sequence[Name] | None, identifiers: Mapping[str, str] | None) -> str:
+    """The words by which a party with these fields can be found."""
+    text = " ".join((party_id, name, *[other.text for other in names or ()], *(identifiers or {}).values()))
+    return " ".join(dict.fromkeys(_RUNS.findall(text.lower()) if text.isascii() else _indexed(text)))
 
 
 def search_words(q: str) -> list[str]:
@@ -36,6 +42,6 @@ def _pairs(run: str) -> list[str]:
 
 
 def _runs(text: str) -> Iterable[tuple[str, bool]]:
-    plain = "".join(character for character in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(character))
+    plain = "".join([character for character in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(character)])
     for run in _RUNS.findall(unicodedata.normalize("NFC", plain)):
-        yield run, bool(re.match(f"[{_CJK}]", run))
+        yield run, _CHINESE.match(run) is not None

@@ -19,12 +19,13 @@ from examples.demo import demo_records
 from graph_models.errors import AlreadyExists, InvalidInput
 from graph_models.vocabulary import BUILT_IN, Vocabulary
 from service.exports import exported, format_named
+from service.ingest import first_load_lines, record_lines
 from service.ingest.first_load import Loadable, first_load
 from service.ingest.load import ImportPlan, import_files
 from service.ingest.sources import FileOfSet
 from service.settings import Neo4jAddress, Settings, read_settings
 from service.stores import open_store
-from service.stores.neo4j_files import ARGUMENTS, LAYOUTS, PLAIN, header, rows_of
+from service.stores.neo4j_files import ARGUMENTS, FIELD, LAYOUTS, PLAIN, QUOTE, header
 from service.stores.store import At, Store
 from service.workplace import Service
 from tests.conftest import WORKSPACE
@@ -62,6 +63,7 @@ def odd_records() -> list[dict[str, Any]]:
         role, role | {"stage": "at_risk", "valid_from": "2024", "valid_to": None},
         {"type": "relationship", "id": "o", "source": "s", "target": "odd/ü'\\u0041", "kind": "owns", "share": 0.25, "valid_to": "2020"},
         {"type": "relationship", "id": "o", "source": "s", "target": "odd/ü'\\u0041", "kind": "owns", "share": 0.5, "valid_from": "2022"},
+        flow | {"id": "small", "amount": "0.0000001"}, flow | {"id": "none at all", "amount": "0.000000000"},
         flow | {"id": "f", "amount": "0.10", "evidence": [{"document_id": "doc 1"}, {"document_id": "doc 1", "locator": "p. 2"}]},
         {"type": "assessment", "id": "nobody's", "target": "s", "scheme": "salience", "values": {"power": 1.0}, "reason": "r"},
         {"type": "exchange_rate", "currency": "EUR", "base_currency": "CNY", "rate": 7.9, "valid_from": "2019-05-05"},
@@ -120,6 +122,18 @@ def ordinary(neo4j_address: str, records: FileOfSet, vocabulary: Vocabulary) -> 
     assert result["rejected"] == 0
     yield store
     store.close()
+
+
+def rows_of(directory: Path, files: str) -> Iterator[str]:
+    """The rows of a set of files, without the ends of their lines."""
+    for path in sorted(directory.glob(f"{files}.*")):
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            held = ""
+            for line in lines:
+                held += line
+                if held.count(QUOTE) % 2 == 0:
+                    yield held[:-1]
+                    held = ""
 
 
 def export(store: Store, vocabulary: Vocabulary) -> bytes:
@@ -192,6 +206,36 @@ def test_every_fault_is_told_with_its_line_and_field_and_nothing_is_left(tmp_pat
         (7, "id", "overlap"), (8, "id", "missing"), (9, "evidence", "dangling"), (12, "id", "overlap"), (13, "names", "control-character"),
     ]  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == ["bad.ndjson"]
+
+
+def test_a_party_whose_type_is_written_with_escapes_is_told_and_not_lost(tmp_path: Path) -> None:
+    """The first reading looks only at lines that hold the word; this one is another slice of a party that it knows."""
+    slices = [{"type": "party", "id": "p", "name": "P", "kind": "group", "valid_to": "2020"}, {"type": "party", "id": "p", "name": "Q", "kind": "group"}]
+    plain, escaped = (json.dumps(record).encode() for record in slices)
+    path = tmp_path / "escaped.ndjson"
+    path.write_bytes(plain + b"\n" + escaped.replace(b'"party"', b'"p\\u0061rty"'))
+    with pytest.raises(InvalidInput) as refused:
+        first_load([FileOfSet(path, path.name)], BUILT_IN, tmp_path / "files")
+    assert [(fault.line, fault.field, fault.code) for fault in refused.value.errors] == [(2, "type", "unread")]
+
+
+def test_what_is_read_in_pieces_and_blocks_is_what_is_read_at_once(tmp_path: Path, records: FileOfSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parties before and after their facts, blocks without any, pieces of three lines: the same rows, apart from the numbers of facts' nodes."""
+    lines = records.path.read_bytes().split(b"\n")
+    turned = tmp_path / "turned.ndjson"
+    turned.write_bytes(b"\n".join([lines[1], *reversed(lines[2:]), lines[0]]))
+    first_load([records], BUILT_IN, tmp_path / "at once")
+    monkeypatch.setattr(first_load_lines, "PIECE", 3)
+    monkeypatch.setattr(record_lines, "BLOCK_BYTES", 1_000)
+    first_load([FileOfSet(turned, turned.name)], BUILT_IN, tmp_path / "in pieces")
+    for name in (name for name, layout in LAYOUTS.items() if layout.properties_of is not None):
+        found = [Counter(tuple(row.split(FIELD)[_said(name)]) for row in rows_of(tmp_path / directory, name)) for directory in ("at once", "in pieces")]
+        assert found[0] == found[1], name
+
+
+def _said(name: str) -> slice:
+    """What does not hang on the order of parties: all but the numbers of nodes."""
+    return slice(1, None) if LAYOUTS[name].group == "nodes" else slice(0, len(header(name).split(FIELD)) - 2 - (LAYOUTS[name].name is None))
 
 
 def test_a_stage_that_may_not_follow_is_refused(tmp_path: Path) -> None:
