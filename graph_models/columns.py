@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -56,6 +57,8 @@ HOT: tuple[tuple[str, str], ...] = (
 """The values of a record that stores keep as typed columns. ``kind`` is a role's role and an assessment's scheme, of a rate the
 base currency; ``grade`` a flow's satisfaction and a document's reliability; ``value`` also a rate; ``documents`` a JSON list of ids;
 ``details`` JSON of what only one family has (an assessment's values, what segments of a party)."""
+_AT_ONCE = 2
+"""Families that are put in order side by side: one of them is as large as all others, and each in work needs its memory twice."""
 HOT_NAMES = tuple(name for name, _ in HOT)
 
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -258,15 +261,15 @@ def columns_of(rows: dict[str, pa.Table]) -> Columns:
     A fact one of whose parties is not there is left out (metrics.md section 1). Tables are taken out of ``rows``, so that each can go when it was used.
     """
     parties = _by_id(rows.pop("parties"))
-    tables = {"parties": parties}
-    for family, names in FAMILIES.items():
-        if family == "parties":
-            continue
+    ids = parties["id"].combine_chunks()
+
+    def made(family: str) -> pa.Table:
         table = _by_id(rows.pop(family))
-        if "target" in names:
-            table = _placed(table, parties["id"].combine_chunks())
-        tables[family] = table
-    return Columns(tables)
+        return _placed(table, ids) if "target" in FAMILIES[family] else table
+
+    others = [family for family in FAMILIES if family != "parties"]
+    with ThreadPoolExecutor(_AT_ONCE, "families") as pool:
+        return Columns({"parties": parties, **dict(zip(others, pool.map(made, others), strict=True))})
 
 
 def table_of(family: str, values: Mapping[str, Sequence[Any]]) -> pa.Table:

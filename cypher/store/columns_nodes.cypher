@@ -7,8 +7,7 @@
 // :param all => true
 // :param revision => 4611686018427387904
 // mode: read
-UNWIND range($low, $high - 1) AS i
-MATCH (f) WHERE id(f) = i
+MATCH (f) WHERE id(f) IN range($low, $high - 1)
 WITH count(f) AS seen, collect(CASE
   WHEN NOT ($all OR f.revision <= $revision) THEN null
   WHEN f:Superseded AND ($all OR f.superseded <= $revision) THEN null

@@ -7,7 +7,10 @@
 // :param all => true
 // :param revision => 4611686018427387904
 // mode: read
-UNWIND range($low, $high - 1) AS i
-MATCH ()-[f]->() WHERE id(f) = i
-WITH count(f) AS seen, collect(CASE WHEN (f:GIVES OR (f.valid_from <= $last AND f.valid_to > $first)) AND ($all OR f.revision <= $revision) THEN f.record END) AS records
+MATCH ()-[f]->() WHERE id(f) IN range($low, $high - 1)
+WITH count(f) AS seen, collect(CASE
+  WHEN NOT ($all OR f.revision <= $revision) THEN null
+  WHEN f:GIVES THEN f.record
+  WHEN f.valid_from <= $last AND f.valid_to > $first THEN f.record
+END) AS records
 RETURN records, seen, COUNT { ()-[]->() } AS total, COLLECT { MATCH (w:Workspace {name: 'workspace'}) RETURN w.revision } AS head;

@@ -25,6 +25,8 @@ RANGE, FIRST_RANGE = 50_000, 1_000
 """Ids in one answer: more are no faster, and the server keeps a whole answer in memory. The first tells how long bodies are."""
 CHARACTERS = 16_000_000
 """About so many an answer may have."""
+PIECE = 10_000
+"""Bodies that are taken apart at once: more have no use, and each text of them needs its memory twice."""
 _SWEEPS = statement("store/columns_relationships"), statement("store/columns_nodes")
 _LOCK = statement("store/lock")
 _AT_ONCE = 2
@@ -68,7 +70,8 @@ class _Sweep:
 
     def add(self, low: int, page: _Page) -> None:
         """Take what was in a range. Raises ``_Written`` where it is not of the revision of the others."""
-        tables = {name: table_of_bodies(name, bodies) for name, bodies in by_type(page.records).items()}
+        pieces = (page.records[first : first + PIECE] for first in range(0, len(page.records), PIECE))
+        tables = [(name, table_of_bodies(name, bodies)) for piece in pieces for name, bodies in by_type(piece).items()]
         with self._lock:
             if self._total is not None and page.head != self.head:
                 raise _Written
@@ -76,7 +79,7 @@ class _Sweep:
             self._seen += page.seen
             self._records += len(page.records)
             self._characters += sum(map(len, page.records))
-            for name, table in tables.items():
+            for name, table in tables:
                 self.tables[name].append((low, table))
 
 

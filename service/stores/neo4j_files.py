@@ -7,6 +7,7 @@ quoted. Nodes have the numbers that they will have in the database, so that the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -86,9 +87,12 @@ def _type(name: str) -> str:
 
 def property_cells(type_name: str, fields: Fields, bodies: Sequence[bytes], periods: Sequence[Period], versions: Iterable[str] = FIRST) -> list[Iterable[str]]:
     """The columns that all files of a record type have, between its own."""
-    days = {period: FIELD.join(map(day_text, period)) for period in set(periods)}
+    days = {period: FIELD.join(map(_day, period)) for period in set(periods)}
     own = [_texts(name, fields[name] if name in EXACT else property_column(made, fields)) for name, made in PROPERTIES[type_name].items()]
     return [fields["id"], map(days.__getitem__, periods), FIRST, *own, versions, map(bytes.decode, bodies)]
+
+
+_day = lru_cache(maxsize=65_536)(day_text)
 
 
 def uncarried(type_name: str, fields: Fields) -> Iterator[FieldError]:
@@ -156,22 +160,21 @@ class Part(NamedTuple):
         fields: Fields,
         bodies: Sequence[bytes],
         periods: Sequence[Period],
-        numbers: Mapping[str, str],
+        ends: Mapping[str, Sequence[Any]],
         take: Callable[[int], Iterable[int]],
     ) -> None:
-        """Append what is no party; ``numbers`` are those of the nodes of parties, ``take`` gives so many to new nodes."""
+        """Append what is no party; ``ends`` are the numbers of the nodes of their parties, ``take`` gives so many to new nodes."""
         cells = property_cells(type_name, fields, bodies, periods)
         if LAYOUTS[type_name].group == "relationships":
-            ends = [map(numbers.__getitem__, fields[end]) for end in ("source", "target")]
             kinds = [map(relationship_type, fields["kind"])] if LAYOUTS[type_name].name is None else []
-            self.add(type_name, [*cells, *ends, *kinds])
+            self.add(type_name, [*cells, ends["source"], ends["target"], *kinds])
             return
         own = list(map(str, take(len(bodies))))
         self.add(type_name, [own, *cells])
         if type_name in JUDGING:
-            made = [(numbers[source], node) for source, node in zip(fields["source"], own, strict=True) if source is not None]
+            made = [(source, node) for source, node in zip(ends["source"], own, strict=True) if source is not None]
             self.add("made", list(zip(*made, strict=True)))
-            self.add(JUDGING[type_name], [own, map(numbers.__getitem__, fields["target"])])
+            self.add(JUDGING[type_name], [own, ends["target"]])
 
 
 def keep_revision(part: Part, revision: Revision, take: Callable[[int], Iterable[int]]) -> None:

@@ -44,6 +44,19 @@ def test_a_table_of_bodies_is_that_of_the_records(type_name: str) -> None:
     assert [name for name in wanted.column_names if found[name].to_pylist() != wanted[name].to_pylist()] == []
 
 
+def test_a_field_that_only_a_late_body_has_is_read_like_any_other() -> None:
+    """The first bodies have few fields; then one has a field that metrics read, one a list, one a field that no column is made of."""
+    late = [{"utility": 0.5, "valid_to": "2024"}, {"evidence": [{"document_id": "d"}]}, {"channel": "shop"}]
+    for several in ([], late[:1], late[:2], late, late[2:]):
+        records = [FLOW | {"id": str(number), "kind": "goods"} for number in range(50)] + [
+            FLOW | {"id": f"late{at}"} | fields for at, fields in enumerate(several)
+        ]
+        table = table_of_bodies("value_flow", [encode_record(record_of(record)).decode() for record in records])
+        assert table["kind"].to_pylist() == ["goods"] * 50 + ["money"] * len(several)
+        assert [value for value in table["utility"].to_pylist() if value is not None] == [0.5] * (late[0] in several)
+        assert [value for value in table["documents"].to_pylist() if value is not None] == ['["d"]'] * (late[1] in several)
+
+
 def test_bodies_are_told_apart_by_their_beginning() -> None:
     bodies = [encode_record(record_of(fields)).decode() for fields in EDGES]
     assert {name: len(of_type) for name, of_type in by_type(bodies).items()} == {"value_flow": 4, "touchpoint": 1, "document": 1, "party": 1}
