@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from service.http_direct import WRITTEN_TOGETHER
 from service.settings import Settings
 from tests.api.conftest import Server, Workspace, money, party, role
 
@@ -77,6 +79,20 @@ def test_requests_sent_at_once_are_answered_in_their_order(served: str) -> None:
     alone = {path: said(served, line(path=path))[0] for path in set(paths)}
     together = said(served, b"".join(line(path=path) for path in paths), answers=len(paths))
     assert [(first, body) for first, _, body in together] == [(alone[path][0], alone[path][2]) for path in paths]
+
+
+def test_clients_that_ask_at_once_get_each_its_own_answer(served: str) -> None:
+    place = urlsplit(served)
+    parties = ["firm", "d1"] * 2 * WRITTEN_TOGETHER
+    alone = {name: said(served, line(path=ASKED.replace("firm", name)))[0][2] for name in set(parties)}
+    assert alone["firm"] != alone["d1"]
+    with ExitStack() as opened:
+        clients = [opened.enter_context(socket.create_connection((place.hostname, place.port), timeout=10)) for _ in parties]
+        for _ in range(5):
+            for client, name in zip(clients, parties, strict=True):
+                client.sendall(line(path=ASKED.replace("firm", name)))
+            found = [client.recv(1 << 20).partition(b"\r\n\r\n")[2] for client in clients]
+            assert found == [alone[name] for name in parties]
 
 
 @pytest.mark.parametrize(("version", "header"), [("1.1", "Connection: close"), ("1.0", "Accept: */*")])
