@@ -123,8 +123,9 @@ class _Filter:
         self._bits: np.ndarray[Any, np.dtype[np.uint8]] = np.zeros(1 << (_FILTER_BITS - 3), np.uint8)
 
     def add(self, hashes: Hashes) -> None:
-        for places in _places(hashes):
-            np.bitwise_or.at(self._bits, places >> 3, np.left_shift(1, places & 7).astype(np.uint8))
+        for start in range(0, len(hashes), _SLAB):
+            for places in _places(hashes[start : start + _SLAB]):
+                np.bitwise_or.at(self._bits, places >> 3, np.left_shift(1, places & 7).astype(np.uint8))
 
     def perhaps(self, hashes: Hashes) -> Any:
         """Which of these may have been added."""
