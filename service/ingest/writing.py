@@ -21,6 +21,8 @@ from service.stores.blocks import Block
 from service.stores.store import At, Store, Writing
 from service.writes import Outcome, write_blocks
 
+TURNS = 2
+"""Each of several writers takes so many turns at a chunk: while one commits, the other writes, and the fewer the rows of a turn, the sooner it begins."""
 TOGETHER_RECORDS = 250_000
 """No more are written together: other writers wait as long."""
 
@@ -154,9 +156,11 @@ class ChunkWriter:
         if alone or chunk.errors:
             self._wait()
             self.total.add(self._batch(alone, chunk.errors, self.writing))
-        lanes_of = [[crc32(name.encode()) % len(self.lanes) for name in block.ids] for block in parted]
-        for lane in range(len(self.lanes)):
-            share = [block.of([at == lane for at in lanes]) for block, lanes in zip(parted, lanes_of, strict=True)]
+        turns = len(self.lanes) * TURNS
+        turns_of = [[crc32(name.encode()) % turns for name in block.ids] for block in parted]
+        for turn in range(turns):
+            lane = turn % len(self.lanes)
+            share = [block.of([at == turn for at in of_block]) for block, of_block in zip(parted, turns_of, strict=True)]
             if any(block.size for block in share):
                 self._collect(lane)
                 self.lanes[lane] = self.pool.submit(copy_context().run, self._batch, share, (), self.writing._replace(in_turn=True))
