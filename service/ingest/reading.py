@@ -89,6 +89,7 @@ class Reading:
         sending.close()
         try:
             yield from self._received(receiving)
+            process.join()
         except EOFError:
             process.join()
             raise RuntimeError(f"The process that read the files ended with {process.exitcode}") from None
