@@ -212,6 +212,7 @@ def main() -> None:
     service = Service(settings)
     worker = Worker(service, handlers())
     threading.Thread(target=_listen, args=(worker, sys.stdin), daemon=True).start()
+    sys.stdin = None  # the thread has it: a process that a job forks would wait for it to let go, to close its own
     lock = apsw.Connection(str(settings.data_directory / LOCK_FILE))
     while not worker.stopping:
         try:

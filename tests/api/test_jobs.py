@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.conftest import Workspace, assert_problem, money, party
+from service.ingest.reading import APART_BYTES
+from tests.api.conftest import Workspace, assert_problem, lines, money, party
 
 
 @pytest.fixture
@@ -163,6 +164,17 @@ def test_an_import_of_bad_lines_fails_with_their_lines(w: Workspace) -> None:
     job = w.job(w.client.post(f"{w.path}/imports", files=files))
     assert (job["state"], job["problem"]["status"], job["problem"]["errors"][0]["line"]) == ("failed", 422, 1)
     assert w.revision == 0
+
+
+def test_the_worker_reads_a_large_file_in_a_process_of_its_own(w: Workspace) -> None:
+    """As a service runs it, with a thread of the worker reading its input meanwhile."""
+    records = [party(f"p{number}", attributes={"note": "x" * 600}) for number in range(4_000)]
+    content = lines(*records)
+    assert len(content) > APART_BYTES
+    assert w.job(w.client.post(f"{w.path}/imports", files={"file": ("r.ndjson", content)}))["result"]["created"] == len(records)
+    faulty = content + b'\n{"type":"party","id":"p","name":"x","kind":"banana"}'
+    job = w.job(w.client.post(f"{w.path}/imports", files={"file": ("r.ndjson", faulty)}))
+    assert (job["state"], [error["line"] for error in job["problem"]["errors"]]) == ("failed", [len(records) + 1])
 
 
 def test_an_upload_above_its_limit_is_refused_while_it_streams(w: Workspace) -> None:
