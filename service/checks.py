@@ -62,6 +62,12 @@ def repeated(ids: Sequence[str]) -> Collection[str]:
     return () if len(set(ids)) == len(ids) else {name for name, count in Counter(ids).items() if count > 1}
 
 
-def blocks_of(records: Sequence[Numbered]) -> list[Block]:
-    """Records that passed :func:`check_records`, as one block of each type."""
-    return [block_of([record for _, record in pairs], [place for place, _ in pairs]) for pairs in by_class(records).values()]
+def checked_blocks(vocabulary: Vocabulary, records: Sequence[Numbered], failed: Sequence[FieldError] = ()) -> tuple[list[Block], list[FieldError]]:
+    """As :func:`check_records`, with what is good as one block of each type."""
+    good, errors = check_records(vocabulary, records, failed)
+    return [block_of([record for _, record in pairs], [place for place, _ in pairs]) for pairs in by_class(good).values()], errors
+
+
+def dangling(field: str, record_id: str, line: int | None = None) -> FieldError:
+    """A field names what is not there."""
+    return FieldError("dangling", f"there is no {'document' if field == 'evidence' else 'party'} {record_id!r}", field, line)

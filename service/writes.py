@@ -18,7 +18,7 @@ from graph_models.records import BY_NAME, Record, decode_plainly, decode_record
 from graph_models.role import Role
 from graph_models.slices import Restatement, Slice, adjoining, restate
 from graph_models.vocabulary import Terms, Vocabulary, terms_of
-from service.checks import Numbered, blocks_of, check_records, repeated
+from service.checks import Numbered, checked_blocks, dangling, repeated
 from service.stores.blocks import Block, by_type
 from service.stores.store import UNSIGNED, Believed, Change, NewRow, Row, Store, Writing
 
@@ -114,18 +114,14 @@ def write_batch(
     *,
     on_error: str = "abort",
     writing: Writing = UNSIGNED,
-    dry_run: bool = False,
-    coming: Mapping[str, Container[str]] = NOTHING_COMES,
 ) -> Outcome:
-    """Write records of a batch as one revision (``dry_run``: only say what it would do). ``failed`` are lines that could not even be read.
-
-    ``coming`` are the parties and documents that are taken to be there, since another part of the same import writes them.
+    """Write records of a batch as one revision. ``failed`` are lines that could not even be read.
 
     With ``on_error="abort"`` raises ``InvalidInput`` (or ``TooLarge``) with every error and writes nothing; with ``"skip"``
     writes what is good and lists the rest. A used idempotency key gives the answer that it was given.
     """
-    good, errors = check_records(vocabulary, records, failed)
-    return write_blocks(store, vocabulary, blocks_of(good), errors, on_error=on_error, writing=writing, dry_run=dry_run, coming=coming)
+    blocks, errors = checked_blocks(vocabulary, records, failed)
+    return write_blocks(store, vocabulary, blocks, errors, on_error=on_error, writing=writing)
 
 
 @collector_paused()
@@ -140,7 +136,10 @@ def write_blocks(
     dry_run: bool = False,
     coming: Mapping[str, Container[str]] = NOTHING_COMES,
 ) -> Outcome:
-    """As :func:`write_batch`, of records that passed :func:`~service.checks.check_records` with this vocabulary; ``errors`` are of those that did not."""
+    """As :func:`write_batch`, of what :func:`~service.checks.checked_blocks` gave with this vocabulary (``dry_run``: only say what it would do).
+
+    ``coming`` are the parties and documents that are taken to be there, since another part of the same import writes them.
+    """
     if on_error == "abort" and errors:
         raise batch_refused(errors)
     outcome: list[Outcome] = []
@@ -230,21 +229,14 @@ class _Batch:
                 ids.difference_update(believed.present(name, ids))
         if not any(missing.values()):
             return list(blocks.values())
-        return [block.of([not found for found in self._dangling(block, missing)]) for block in blocks.values()]
+        return [self._without(block, missing) for block in blocks.values()]
 
-    def _dangling(self, block: Block, missing: Mapping[str, set[str]]) -> Iterator[Sequence[FieldError]]:
-        """Of each record of a block, what it names that is missing."""
-        named = [(field, block.hot[field]) for field in ("source", "target") if field in block.hot]
-        documents = block.documents() if missing["document"] else ()
-        for at, line in enumerate(block.places):
-            found = [FieldError("dangling", f"there is no party {party[at]!r}", field, line) for field, party in named if party[at] in missing["party"]]
-            found += [
-                FieldError("dangling", f"there is no document {document!r}", "evidence", line)
-                for document in (documents[at] if documents else ())
-                if document in missing["document"]
-            ]
-            self.errors += found
-            yield found
+    def _without(self, block: Block, missing: Mapping[str, set[str]]) -> Block:
+        """The block without the records that name something missing."""
+        found = list(block.naming(missing))
+        self.errors += [dangling(field, record_id, block.places[at]) for at, field, record_id in found]
+        bad = {at for at, _, _ in found}
+        return block.of([at not in bad for at in range(block.size)])
 
     def _take(self, believed: Believed, block: Block) -> None:
         """All lines of one type: those that are alone with their id at once, the others by id."""

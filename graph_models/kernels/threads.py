@@ -18,7 +18,7 @@ FEW = 64
 
 def workers() -> int:
     """As many as there are processors for us."""
-    return len(os.sched_getaffinity(0))
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def summed(work: Callable[[Ints, Floats], None], sources: Ints, shape: tuple[int, ...]) -> Floats:

@@ -12,7 +12,7 @@ from graph_models.errors import FieldError, InvalidInput
 from graph_models.party import Party
 from graph_models.records import decode_record, parties_named
 from graph_models.vocabulary import Vocabulary
-from service.checks import Numbered
+from service.checks import Numbered, checked_blocks, dangling
 from service.ingest.chunks import Ready
 from service.ingest.kept import Kept
 from service.ingest.known import Known
@@ -20,7 +20,7 @@ from service.ingest.shelf import Shelf
 from service.ingest.writing import present
 from service.stores.blocks import Block
 from service.stores.store import Store
-from service.writes import MAX_BATCH_RECORDS, batch_refused, write_batch
+from service.writes import MAX_BATCH_RECORDS, batch_refused, write_blocks
 
 
 class Check:
@@ -91,7 +91,8 @@ class Check:
         unknown -= there
         self.in_order = self.in_order and not unknown
         self.early[name].add(unknown)
-        for place, field, record_id in sorted(said for block in blocks if unknown for said in _said(name, block) if said[2] in unknown):
+        said = sorted((block.places[at], field, record_id) for block in blocks for at, field, record_id in block.naming({name: unknown}))
+        for place, field, record_id in said:
             if record_id in unknown:
                 unknown.remove(record_id)
                 self.named[name][record_id] = (record_id, place, field)
@@ -100,9 +101,7 @@ class Check:
         """What was named early has come by now."""
         while some := list(islice(named, MAX_BATCH_RECORDS)):
             missing = self.coming[name].without([record_id for record_id, _, _ in some])
-            self.errors += [
-                FieldError("dangling", f"there is no {name} {record_id!r}", field, place) for record_id, place, field in some if record_id in missing
-            ]
+            self.errors += [dangling(field, record_id, place) for record_id, place, field in some if record_id in missing]
 
     def _check_stages(self) -> None:
         """Whether a stage may follow another is known only beside what is stored: a plan of the roles, all of an id together, which is not carried out."""
@@ -112,15 +111,6 @@ class Check:
             parties = {party for _, record in roles for _, party in parties_named(record)}
             stand_ins: list[Numbered] = [(0, Party(id=party, name=party, kind=min(self.vocabulary.party_kinds))) for party in sorted(parties)]
             try:
-                write_batch(self.store, self.vocabulary, [*stand_ins, *roles], dry_run=True)
+                write_blocks(self.store, self.vocabulary, *checked_blocks(self.vocabulary, [*stand_ins, *roles]), dry_run=True)
             except InvalidInput as error:
                 self.errors += error.errors
-
-
-def _said(name: str, block: Block) -> Iterator[tuple[int, str, str]]:
-    """Where the records of a block name parties, or documents: the place, the field and the id."""
-    if name == "document":
-        yield from ((place, "evidence", document) for place, documents in zip(block.places, block.documents(), strict=False) for document in documents)
-        return
-    for field in ("source", "target"):
-        yield from ((place, field, party) for place, party in zip(block.places, block.hot.get(field, ()), strict=False))

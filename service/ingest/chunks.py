@@ -11,7 +11,7 @@ from typing import TypeVar
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import Record
 from graph_models.vocabulary import Terms, Vocabulary
-from service.checks import blocks_of, check_records
+from service.checks import checked_blocks
 from service.stores.blocks import Block, by_type
 from service.writes import MAX_BATCH_RECORDS
 
@@ -109,18 +109,9 @@ class Ready:
 
     def parted(self, missing: Mapping[str, set[str]]) -> tuple[Ready, Ready]:
         """Without the records that name a missing party or document, and these."""
-        waits = [(block, _naming(block, missing)) for block in self.blocks]
-        there = [block.of([not late for late in naming]) for block, naming in waits]
-        return Ready(there, self.errors, self.terms), Ready(block.of(naming) for block, naming in waits)
-
-
-def _naming(block: Block, missing: Mapping[str, set[str]]) -> list[bool]:
-    naming = [False] * block.size
-    for name in ("source", "target"):
-        naming = [late or party in missing["party"] for late, party in zip(naming, block.hot.get(name, naming), strict=True)]
-    if missing["document"] and (documents := block.documents()):
-        naming = [late or not missing["document"].isdisjoint(named) for late, named in zip(naming, documents, strict=True)]
-    return naming
+        waits = [(block, {at for at, _, _ in block.naming(missing)}) for block in self.blocks]
+        there = [block.of([at not in late for at in range(block.size)]) for block, late in waits]
+        return Ready(there, self.errors, self.terms), Ready(block.of([at in late for at in range(block.size)]) for block, late in waits)
 
 
 def _plain(block: Block) -> tuple[object, ...]:
@@ -142,8 +133,7 @@ def made_ready(chunk: Chunk, vocabulary: Vocabulary) -> tuple[Ready, Vocabulary]
             terms.append((place, own))
         except InvalidInput as error:
             errors += [fault.at(place) for fault in error.errors]
-    good, errors = check_records(vocabulary, chunk.records, errors)
-    return Ready(blocks_of(good), errors, terms), vocabulary
+    return Ready(*checked_blocks(vocabulary, chunk.records, errors), terms), vocabulary
 
 
 def merged(parts: Iterable[Ready], size: int = MAX_BATCH_RECORDS) -> Iterator[Ready]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import os
 import secrets
 import shutil
 from collections import Counter, defaultdict, deque
@@ -22,10 +21,11 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 
 from graph_models.errors import AlreadyExists, FieldError, InvalidInput, TooLarge
+from graph_models.kernels.threads import workers
 from graph_models.records import documents_named, encode_records, fields_of
 from graph_models.time import Period, now_text
 from graph_models.vocabulary import Terms, Vocabulary
-from service.checks import Numbered
+from service.checks import Numbered, checked_blocks, dangling
 from service.ingest.first_load_lines import PARTY, OfType, Seen, Setup, begin, facts_added, parties_added, parties_seen
 from service.ingest.load import refused
 from service.ingest.record_lines import Block, RecordLines, lines_of
@@ -34,7 +34,7 @@ from service.jobs import Progress, no_progress
 from service.stores.neo4j_files import ITEM, Part, command_line, keep_revision, property_cells
 from service.stores.neo4j_rows import role_label, spelt_out
 from service.stores.store import Change, Compared, NewRow, Plan, Revision, Row, Store, Writing
-from service.writes import batch_refused, parse_ndjson, write_batch
+from service.writes import batch_refused, parse_ndjson, write_blocks
 
 T = TypeVar("T")
 WAITING = 2
@@ -99,7 +99,6 @@ class FirstLoad:
     def __init__(self, files: Sequence[FileOfSet], vocabulary: Vocabulary, directory: Path, who: str | None, progress: Progress) -> None:
         self.source, self.vocabulary, self.directory, self.who, self.progress = RecordLines(files), vocabulary, directory, who, progress
         self.part = Part(directory, "whole")
-        self.processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self.free = multiprocessing.get_context("fork").Value("q", 0)
         self.errors: list[FieldError] = []
         self.terms: list[Terms] = []
@@ -135,11 +134,11 @@ class FirstLoad:
     def _each(self, work: Callable[..., T], blocks: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         """The results of some work on each block, on all cores, in the order of the blocks."""
         gc.freeze()  # what a new process shares is not copied because somebody looks through it
-        with ProcessPoolExecutor(self.processes, multiprocessing.get_context("fork"), begin, (self._setup(),)) as pool:
+        with ProcessPoolExecutor(workers(), multiprocessing.get_context("fork"), begin, (self._setup(),)) as pool:
             waiting: deque[Future[T]] = deque()
             for block in blocks:
                 waiting.append(pool.submit(work, *block))
-                if len(waiting) > WAITING * self.processes:
+                if len(waiting) > WAITING * workers():
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
@@ -192,7 +191,7 @@ class FirstLoad:
         for part in seen:
             for document, place in part.named.items():
                 named.setdefault(document, place)
-        self.errors += [FieldError("dangling", f"there is no document {name!r}", "evidence", place) for name, place in named.items() if name not in there]
+        self.errors += [dangling("evidence", name, place) for name, place in named.items() if name not in there]
 
     def _check_ids(self, type_name: str, seen: Sequence[OfType]) -> None:
         """Ids that come again: in a batch events may not, and of a state only for other periods, roles with stages that may follow each other."""
@@ -225,7 +224,8 @@ class FirstLoad:
         store = NothingYet()
         documents = {document for _, record in numbered for document in documents_named(record)}
         try:
-            write_batch(cast(Store, store), self.vocabulary, numbered, coming={"party": self.numbers, "document": documents})
+            blocks, errors = checked_blocks(self.vocabulary, numbered)
+            write_blocks(cast(Store, store), self.vocabulary, blocks, errors, coming={"party": self.numbers, "document": documents})
         except (InvalidInput, TooLarge) as error:
             self.errors += error.errors
         return () if store.change is None else [row for row in spelt_out(store.change).insert if row.type == "party"]

@@ -16,7 +16,7 @@ from graph_models.quick_validation import all_sound
 from graph_models.records import BY_CLASS, BY_NAME, Fields, Record, documents_named, encode_records, fields_of, finished, parties_named
 from graph_models.validation import faults
 from graph_models.vocabulary import Terms, Vocabulary
-from service.checks import Numbered, by_class
+from service.checks import Numbered, by_class, dangling
 from service.ingest.record_lines import lines_of
 from service.stores.neo4j_files import Part, property_cells, uncarried
 from service.writes import collector_paused, parse_ndjson
@@ -162,7 +162,7 @@ def _sound(places: Sequence[int], numbered: Sequence[Numbered], vocabulary: Voca
 
 
 def _dangling(record: Record) -> list[FieldError]:
-    return [FieldError("dangling", f"there is no party {party!r}", field) for field, party in parties_named(record) if party not in _setup.numbers]
+    return [dangling(field, party) for field, party in parties_named(record) if party not in _setup.numbers]
 
 
 def _add(seen: Seen, good: Several) -> None:

@@ -1,4 +1,4 @@
-"""A set of line numbers: a bit a line, so that all lines of a file of ten gigabytes are some megabytes."""
+"""A set of line numbers, or of others that are whole: a bit each, so that all lines of a file of ten gigabytes are some megabytes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class LineSet:
         if page is None:
             page = self._pages[number] = bytearray(1 << (_PAGE - 3))
         page[place >> 3] |= 1 << (place & 7)
+
+    def __contains__(self, line: int) -> bool:
+        page = self._pages.get(line >> _PAGE)
+        place = line & ((1 << _PAGE) - 1)
+        return page is not None and bool(page[place >> 3] >> (place & 7) & 1)
 
     def __len__(self) -> int:
         return sum(int.from_bytes(page).bit_count() for page in self._pages.values())

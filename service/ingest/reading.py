@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sys
 import time
@@ -12,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, Protocol
 
+from graph_models.kernels.threads import workers
 from graph_models.vocabulary import Vocabulary
 from service.ingest.chunks import Chunk, Ready, chunks, made_ready, unpacked
 from service.ingest.mapping import Columns
@@ -69,7 +69,7 @@ class Reading:
 
     def chunks(self) -> Generator[Ready]:
         """All chunks. Whoever does not ask for the last closes the iterator."""
-        is_apart = self._source.size >= APART_BYTES and sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+        is_apart = self._source.size >= APART_BYTES and sys.platform == "linux" and workers() > 1
         return self._apart() if is_apart else self._here(self._heard)
 
     def _here(self, heard: Heard) -> Generator[Ready]:

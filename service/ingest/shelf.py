@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import apsw
 
+from service.ingest.line_set import LineSet
 from service.stores.embedded_schema import storage_errors
 
 K = TypeVar("K", bound="str | tuple[Any, ...]")
@@ -101,13 +102,13 @@ class Shelf(Generic[K, V]):
 
 
 class _File:
-    """An SQLite file without a name: it goes when it is closed, however the process ends. In front a filter of 8 MiB that knows what is not there."""
+    """An SQLite file without a name: it goes when it is closed, however the process ends. In front a filter of at most 8 MiB that knows what is not there."""
 
     def __init__(self, directory: Path | None) -> None:
         number, name = tempfile.mkstemp(dir=directory)
         os.close(number)
         self._path = Path(name)
-        self._filter = bytearray(1 << (_FILTER_BITS - 3))
+        self._perhaps = LineSet()
         try:
             with storage_errors(self._path):
                 self._connection = apsw.Connection(name)
@@ -116,8 +117,7 @@ class _File:
             self._path.unlink()
 
     def get(self, key: Any) -> bytes | None:
-        place = hash(key) & ((1 << _FILTER_BITS) - 1)
-        if not self._filter[place >> 3] >> (place & 7) & 1:
+        if _place(key) not in self._perhaps:
             return None
         with storage_errors(self._path):
             return self._connection.execute("SELECT value FROM shelf WHERE key = ?", (_text(key),)).get  # type: ignore[no-any-return]
@@ -127,8 +127,7 @@ class _File:
             self._connection.executemany(_PUT, ((self._noted(key), value) for key, value in entries))
 
     def _noted(self, key: Any) -> str:
-        place = hash(key) & ((1 << _FILTER_BITS) - 1)
-        self._filter[place >> 3] |= 1 << (place & 7)
+        self._perhaps.add(_place(key))
         return _text(key)
 
     def count(self) -> int:
@@ -141,6 +140,10 @@ class _File:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _place(key: Any) -> int:
+    return hash(key) & ((1 << _FILTER_BITS) - 1)
 
 
 def _text(key: str | tuple[Any, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, NamedTuple, TypeVar
 
@@ -53,6 +53,13 @@ class Block(NamedTuple):
     def documents(self) -> Sequence[Sequence[str]]:
         """The ids of the documents that each of these names as evidence; nothing at all where none names any."""
         return [msgspec.json.decode(text, type=list[str]) if text else () for text in self.hot.get("documents", ())]
+
+    def naming(self, wanted: Mapping[str, Collection[str]]) -> Iterator[tuple[int, str, str]]:
+        """Where these name one of the wanted parties or documents: which of them does, in which field, and the id."""
+        for field in ("source", "target") if wanted.get("party") else ():
+            yield from ((at, field, party) for at, party in enumerate(self.hot.get(field, ())) if party in wanted["party"])
+        if wanted.get("document"):
+            yield from ((at, "evidence", name) for at, names in enumerate(self.documents()) for name in names if name in wanted["document"])
 
 
 def block_of(records: Sequence[Record], places: Sequence[int]) -> Block:
