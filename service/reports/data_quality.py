@@ -80,7 +80,8 @@ def _stale(quality: Answer) -> list[Block]:
     rows: list[list[Inline]] = []
     for place, item in enumerate(quality.items("stale")[:LISTED]):
         seen: Inline = shown(quality, "plain", "stale", place, "last_seen") if item["last_seen"] else Phrase("word.never")
-        rows.append([PartyName(item["source"]), Label("roles", item["role"]), Label("stages", item["stage"]), PartyName(item["target"]), seen])
+        stage: Inline = Label("stages", item["stage"]) if item["stage"] else Phrase("word.not_stated")
+        rows.append([PartyName(item["source"]), Label("roles", item["role"]), stage, PartyName(item["target"]), seen])
     columns = [
         Column(Phrase("column.party")),
         Column(Phrase("column.roles")),

@@ -9,7 +9,7 @@ from service.reports.blocks import Block, Inline, PartyName, Phrase, RankRange, 
 
 
 def summary(answers: Answers) -> Sequence[Block]:
-    """Who moves us, through whom value flows, where it comes from, where it ends up, what the numbers rest on."""
+    """Who has influence on us, through whom value flows, where it comes from, where it ends, what the numbers rest on."""
     return [Sentences([_influence(answers), _value_flow(answers), _origin(answers), _sinks(answers), _quality(answers)])]
 
 
@@ -36,33 +36,27 @@ def _value_flow(answers: Answers) -> Phrase:
         return Phrase("summary.value_flow.none", {"focal": PartyName(answers.focal)})
     first = scores.at("items", 0, "party_id")
     explained = answers.explain(first, "value_flow")
-    parts = {part["part"]: place for place, part in enumerate(explained.items("parts"))}
-    return Phrase(
-        "summary.value_flow",
-        {
-            "first": PartyName(first),
-            "score": shown(scores, "score", "items", 0, "value"),
-            "passes": shown(explained, "percent", "parts", parts.get("pass_through", 0), "raw"),
-            "critical": shown(explained, "percent", "parts", parts.get("criticality", 1), "raw"),
-        },
-    )
+    places = {part["part"]: place for place, part in enumerate(explained.items("parts")) if part["raw"]}
+    values: dict[str, Inline] = {"first": PartyName(first), "score": shown(scores, "score", "items", 0, "value")}
+    if "pass_through" not in places:
+        return Phrase("summary.value_flow.first", values)
+    values["passes"] = shown(explained, "percent", "parts", places["pass_through"], "raw")
+    if "criticality" not in places:
+        return Phrase("summary.value_flow.passes", values)
+    return Phrase("summary.value_flow", values | {"critical": shown(explained, "percent", "parts", places["criticality"], "raw")})
 
 
 def _origin(answers: Answers) -> Phrase:
     added = answers.scores("embodied_value_added")
     own = place_of(added, answers.focal)
     other = next((place for place, item in enumerate(added.items()) if item["value"] and item["party_id"] != answers.focal), None)
-    if own is None or other is None or added.at("items", own, "value") is None:
+    if own is None or added.at("items", own, "value") is None:
         return Phrase("summary.origin.none")
-    return Phrase(
-        "summary.origin",
-        {
-            "own": shown(added, "percent", "items", own, "value"),
-            "focal": PartyName(answers.focal),
-            "first": PartyName(added.at("items", other, "party_id")),
-            "share": shown(added, "percent", "items", other, "value"),
-        },
-    )
+    values: dict[str, Inline] = {"own": shown(added, "percent", "items", own, "value"), "focal": PartyName(answers.focal)}
+    if other is None:
+        return Phrase("summary.origin.alone", values)
+    first = {"first": PartyName(added.at("items", other, "party_id")), "share": shown(added, "percent", "items", other, "value")}
+    return Phrase("summary.origin", values | first)
 
 
 def _sinks(answers: Answers) -> Phrase:
@@ -71,6 +65,8 @@ def _sinks(answers: Answers) -> Phrase:
     if not sinks.items():
         return Phrase("summary.sinks.none", values)
     values |= {"first": PartyName(sinks.at("items", 0, "party_id")), "share": shown(sinks, "percent", "items", 0, "share")}
+    if not sinks.at("unattributed", "share"):
+        return Phrase("summary.sinks.attributed", {name: values[name] for name in ("first", "share")})
     through = sinks.items("unattributed", "through")
     if not through:
         return Phrase("summary.sinks", values)
