@@ -10,8 +10,8 @@ COPY graph_models /build/graph_models
 COPY service /build/service
 COPY cypher /build/cypher
 COPY examples /build/examples
-RUN pip install hatchling==1.33.0 && pip wheel --no-deps --no-build-isolation -w /wheels /build \
-    && pip uninstall -y hatchling && pip install --no-deps /wheels/*.whl && python -m compileall -q /venv
+RUN pip wheel --no-deps --no-build-isolation -w /wheels /build && pip install --no-deps /wheels/*.whl \
+    && pip uninstall -y hatchling editables && python -m compileall -q /venv
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin service && install -d -o service -g service /data

@@ -7,7 +7,7 @@ PORT ?= 8000
 NEO4J_DIR ?= data/neo4j
 SOURCES := graph_models service examples benchmarks tests
 
-.PHONY: run test check format test-neo4j lock clean
+.PHONY: run test check format test-neo4j test-shipped lock clean
 
 # Serves the scored demo. STORE=neo4j keeps it in Neo4j: the one at STAKEHOLDER_GRAPH_STORE, else Docker Compose, else a local server (Java 17, Maven).
 run: .venv/runtime
@@ -18,7 +18,7 @@ else
 endif
 
 test: .venv/dev
-	$(BIN)/python -m pytest -q -n 2 -m "not neo4j"
+	$(BIN)/python -m pytest -q -n 2 -m "not neo4j and not shipped"
 
 check: .venv/dev
 	$(BIN)/ruff format --check $(SOURCES)
@@ -26,11 +26,15 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/basedpyright --level error
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -n 2 -m "not neo4j" --cov --cov-report=
+	$(BIN)/python -m pytest -q -n 2 -m "not neo4j and not shipped" --cov --cov-report=
 
 # The contract and API suites on a real Neo4j, started and stopped here.
 test-neo4j: .venv/dev
 	@tools/neo4j/with-server $(BIN)/python -m pytest -q -m neo4j tests
+
+# The wheel in an empty environment outside the source tree, and as the image runs it.
+test-shipped: .venv/dev
+	$(BIN)/python -m pytest -q -m shipped tests/ship
 
 format: .venv/dev
 	$(BIN)/ruff format $(SOURCES)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,9 +28,8 @@ from service.analysis_request import Plan, check_place, check_request
 from service.ecosystems import ecosystems
 from service.jobs import Progress
 from service.stores.store import At
+from service.versions import engine
 from service.workplace import Service
-
-ENGINE = ("stakeholder-graph", "numpy", "scipy", "networkx", "pyarrow")
 
 
 class Found(NamedTuple):
@@ -129,14 +126,13 @@ def _date(found: Found) -> dict[str, Any]:
 
 def _about(analysis_id: str, plan: Plan, found: Found, dates: list[dict[str, Any]], at: At, vocabulary: Vocabulary, profile: Profile) -> dict[str, Any]:
     ecosystem = found.ecosystem
-    engine = {name: version(name) for name in ENGINE} | {"python": platform.python_version()}
     each = {name: {"metric": result.metric, "parameters": result.parameters} for name, result in found.results.items()}
     parameters = {"parameters": plan.request.parameters, "metrics": each, "profile": plan.request.profile, "filter": plan.request.filter}
     if plan.request.series is not None:
         parameters["series"] = msgspec.to_builtins(plan.request.series)
     hashed = {
         **parameters,
-        "engine": engine,
+        "engine": engine(),
         "vocabulary": vocabulary.hash,
         "profile": msgspec.to_builtins(profile),
         "base_currency": ecosystem.base_currency,
@@ -153,7 +149,7 @@ def _about(analysis_id: str, plan: Plan, found: Found, dates: list[dict[str, Any
         **parameters,
         "profile_version": profile.version,
         "parameters_hash": digest,
-        "engine": engine,
+        "engine": engine(),
         "timings": found.timings,
         "warnings": _warnings(found.results),
         "undefined": _undefined(found.results),

@@ -7,7 +7,10 @@ from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 NAME = "stakeholder-graph"
-ENGINE = ("networkx", "numpy", "scipy", "pyarrow", "apsw", "neo4j")
+ENGINE = (NAME, "networkx", "numpy", "scipy", "numba", "llvmlite", "pyarrow")
+"""The packages whose code computes numbers."""
+STORES = ("apsw", "neo4j")
+"""The packages through which records are stored."""
 
 
 def _version(name: str) -> str:
@@ -26,5 +29,11 @@ def python_version() -> str:
 
 @lru_cache(1)
 def engine() -> dict[str, str]:
-    """What analyses are computed with: part of every analysis's answer."""
-    return {"stakeholder_graph": VERSION} | {name: _version(name) for name in ENGINE}
+    """The version of each package that computes numbers, and of Python: part of every analysis and of its hash."""
+    return {name: _version(name) for name in ENGINE} | {"python": python_version()}
+
+
+@lru_cache(1)
+def components() -> dict[str, str]:
+    """The version of each package that the service computes and stores with."""
+    return {"stakeholder_graph": VERSION} | {name: _version(name) for name in (*ENGINE[1:], *STORES)}

@@ -11,7 +11,7 @@ from service.api.answers import json_answer
 from service.api.documented import answers
 from service.api.schemas import Alive, Ready, Version
 from service.dependencies import ServiceDep
-from service.versions import VERSION, engine, python_version
+from service.versions import VERSION, components, python_version
 
 router = APIRouter(tags=["health"])
 _READY: dict[str, Any] = {"status": "ok", "checks": {"catalog": "ok", "store": "ok", "worker": "ok"}}
@@ -47,4 +47,4 @@ def metrics(request: Request, service: ServiceDep) -> Response:
 @router.get("/v1/version", responses=answers(_VERSION))
 def version() -> Version:
     """The version of the service, and of what it computes with."""
-    return Version(version=VERSION, api="v1", python=python_version(), engine=engine())
+    return Version(version=VERSION, api="v1", python=python_version(), engine=components())

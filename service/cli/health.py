@@ -13,7 +13,7 @@ from service.cli.console import FAILED, AsJson, answer, opened_service, print_ta
 from service.logs import without_secrets
 from service.settings import PREFIX, Settings, read_settings
 from service.stores import unsafe_settings
-from service.versions import VERSION, engine, python_version
+from service.versions import VERSION, components, python_version
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -24,7 +24,7 @@ def doctor(as_json: AsJson = False) -> None:
         "status": "ok" if all(state == "ok" for state in checks.values()) else "unavailable",
         "version": VERSION,
         "python": python_version(),
-        "engine": engine(),
+        "engine": components(),
         "settings": {f"{PREFIX}{name.upper()}": _shown(getattr(settings, name)) for name in Settings.model_fields},
         "checks": checks,
         "unsafe": unsafe,

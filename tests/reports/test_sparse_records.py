@@ -29,7 +29,8 @@ FULL: list[dict[str, Any]] = [
     flow("v3", "clinic", "dealer", "120", valid_to="2025-12-31"),
     {"type": "touchpoint", "id": "p1", "source": "dealer", "target": "firm", "kind": "survey_answer", "occurred_at": "2025-05-20", "channel": "wechat",
      "measure": "nps", "value": 9, "sentiment": 0.4, "aspect": "quality", "topics": ["price"]},
-    {"type": "assessment", "id": "a1", "target": "dealer", "scheme": "salience", "values": {"power": 0.7}, "valid_from": "2025-06-30", "reason": "board review"},
+    {"type": "assessment", "id": "a1", "target": "dealer", "scheme": "salience", "values": {"power": 0.7},
+     "valid_from": "2025-06-30", "reason": "board review"},
 ]  # fmt: skip
 REQUIRED = {
     "document": {"title"},

@@ -1,0 +1,1 @@
+"""What is shipped: the wheel, and the image that is built from it."""
