@@ -55,7 +55,7 @@ def _origin(answers: Answers) -> Phrase:
     values: dict[str, Inline] = {"own": shown(added, "percent", "items", own, "value"), "focal": PartyName(answers.focal)}
     if other is None:
         return Phrase("summary.origin.alone", values)
-    first = {"first": PartyName(added.at("items", other, "party_id")), "share": shown(added, "percent", "items", other, "value")}
+    first: dict[str, Inline] = {"first": PartyName(added.at("items", other, "party_id")), "share": shown(added, "percent", "items", other, "value")}
     return Phrase("summary.origin", values | first)
 
 
@@ -66,7 +66,7 @@ def _sinks(answers: Answers) -> Phrase:
         return Phrase("summary.sinks.none", values)
     values |= {"first": PartyName(sinks.at("items", 0, "party_id")), "share": shown(sinks, "percent", "items", 0, "share")}
     if not sinks.at("unattributed", "share"):
-        return Phrase("summary.sinks.attributed", {name: values[name] for name in ("first", "share")})
+        return Phrase("summary.sinks.attributed", values)
     through = sinks.items("unattributed", "through")
     if not through:
         return Phrase("summary.sinks", values)
