@@ -10,8 +10,8 @@ import msgspec
 from graph_models.evidence import Fact, Id
 from graph_models.time import Period, moment_period
 
-SCALES: dict[str, tuple[float, float]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
-"""What the answers of a survey may be."""
+SCALES: dict[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
+"""The lowest and the highest answer of each survey measure; an answer is a whole number between them."""
 
 
 class Touchpoint(Fact, frozen=True, kw_only=True, tag="touchpoint"):

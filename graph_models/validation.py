@@ -124,15 +124,15 @@ def _touchpoint(record: Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldErr
     yield from _money(record, vocabulary)
     if not in_scale(record.measure, record.value):
         low, high = SCALES[record.measure or ""]
-        yield FieldError("out-of-range", f"{record.measure} is from {low:g} to {high:g}", "value")
+        yield FieldError("out-of-range", f"an answer of {record.measure} is a whole number from {low} to {high}", "value")
 
 
 def in_scale(measure: str | None, value: float | None) -> bool:
-    """Does the value of a survey's answer lie on the scale of its measure?"""
+    """Is the value of a survey's answer one of the whole numbers of its measure's scale?"""
     if measure is None or value is None:
         return True
     low, high = SCALES[measure]
-    return low <= value <= high
+    return low <= value <= high and value == int(value)
 
 
 def _assessment(record: Assessment, vocabulary: Vocabulary) -> Iterator[FieldError]:

@@ -10,7 +10,7 @@ import numpy as np
 from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs
 from graph_models.metrics.asked_party import place_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, Metric, MetricResult, number_result, undefined_result
-from graph_models.parameters import Parameter, Parameters
+from graph_models.parameters import Parameter, Parameters, period_json
 from graph_models.roll_up import focal_of, roll_up_of
 from graph_models.streams import group_starts, sums
 from graph_models.time import FIRST_DAY, Period
@@ -34,14 +34,14 @@ class Answers(NamedTuple):
 def nps(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """Would a party recommend us?
 
-    ``100 (promoters - detractors) / n`` over its answers from 0 to 10: promoters are 9 and 10, detractors 0 to 6.
+    ``100 (promoters - detractors) / n`` over its answers, whole numbers from 0 to 10: promoters are 9 and 10, detractors 0 to 6.
 
     Parameters
     ----------
     ecosystem : Ecosystem
     parameters : Parameters
-        ``toward``: whom the answers are about (the focal party); ``period``: when they were given (any time up to ``as_of``); ``seed``;
-        ``roll_up hypotheses``.
+        ``toward``: whom the answers are about (the focal party); ``period``: when they were given (default: any time up to ``as_of``; the
+        parameters of the answer say which); ``seed``; ``roll_up hypotheses``.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def nps(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 def csat(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """Is a party satisfied with us?
 
-    The percentage of 4 and 5 among its answers from 1 to 5 (top two boxes).
+    The percentage of 4 and 5 among its answers, whole numbers from 1 to 5 (top two boxes).
 
     Parameters
     ----------
@@ -116,7 +116,8 @@ def csat(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 def ces(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """How easy are we to deal with?
 
-    The mean of its answers from 1 (hard) to 7 (easy).
+    The mean of its answers, whole numbers from 1 to 7: how far a party agrees that we made it easy (CES 2.0). High is good, unlike on the
+    effort scale from 1 to 5 of 2010.
 
     Parameters
     ----------
@@ -145,7 +146,8 @@ def ces(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
     References
     ----------
-    Dixon, M., Freeman, K., Toman, N., Stop trying to delight your customers, Harvard Business Review 88, 2010.
+    Dixon, M., Toman, N., DeLisi, R., The Effortless Experience, 2013 (CES 2.0). Dixon, M., Freeman, K., Toman, N., Stop trying to delight your
+    customers, Harvard Business Review 88, 2010.
     """
     return _survey(ecosystem, parameters, "ces", lambda value: value, _bootstrap)
 
@@ -157,16 +159,23 @@ Interval = Callable[[Floats, Longs, int], tuple[Floats, Floats]]
 def _survey(ecosystem: Ecosystem, parameters: Parameters, measure: str, points_of: Callable[[Floats], Floats], interval: Interval) -> MetricResult:
     """The mean of the points of each party's answers."""
     n, present = len(ecosystem.parties), roll_up_of(ecosystem, parameters).present
+    ran_with = {"period": period_json(answer_period(ecosystem, parameters))}
     answers = answers_of(ecosystem, parameters, measure)
     if answers is None:
-        return undefined_result(ecosystem, measure, NO_FOCAL_PARTY, present=present)
+        return undefined_result(ecosystem, measure, NO_FOCAL_PARTY, present=present, parameters=ran_with)
     first = group_starts(answers.party)
     places, points = answers.party[first[:-1]], points_of(answers.value)
     values, low, high = np.full((3, n), np.nan)
     values[places] = sums(points, first) / np.diff(first)
     low[places], high[places] = interval(points, first, parameters.seed)
     columns = {"n": np.bincount(answers.party, minlength=n), "low": low, "high": high}
-    return number_result(ecosystem, measure, values, undefined={NO_ANSWERS: np.isnan(values)}, present=present, columns=columns)
+    undefined = {NO_ANSWERS: np.isnan(values)}
+    return number_result(ecosystem, measure, values, undefined=undefined, present=present, columns=columns, parameters=ran_with)
+
+
+def answer_period(ecosystem: Ecosystem, parameters: Parameters) -> Period:
+    """The days whose answers count: those of the period that was asked for, else all up to ``as_of``."""
+    return Period(FIRST_DAY, ecosystem.as_of + 1) if parameters.period is None else Period(*parameters.period)
 
 
 def answers_of(ecosystem: Ecosystem, parameters: Parameters, measure: str) -> Answers | None:
@@ -178,7 +187,7 @@ def answers_of(ecosystem: Ecosystem, parameters: Parameters, measure: str) -> An
     if toward is None:
         return None
     facts = ecosystem.families["touchpoints"]
-    period = Period(FIRST_DAY, ecosystem.as_of + 1) if parameters.period is None else Period(*parameters.period)
+    period = answer_period(ecosystem, parameters)
     value = facts.number("value")
     counts = facts.coded("measure").flags(measure.__eq__) & ~np.isnan(value) & (facts.start >= period.start) & (facts.start < period.end)
     if not parameters.hypotheses:
@@ -251,9 +260,9 @@ CES = Metric(
     "ces",
     "customers",
     "How easy are we to deal with?",
-    "mean of answers from 1 to 7; with n and a bootstrap interval",
+    "mean of answers from 1 to 7, high is easy; with n and a bootstrap interval",
     _UNDEFINED,
-    "Dixon, Freeman, Toman, Harvard Business Review 88, 2010",
+    "Dixon, Toman, DeLisi, The Effortless Experience, 2013 (CES 2.0)",
     ces,
     parameters=_TOWARD,
     cost=_COST,

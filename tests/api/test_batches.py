@@ -83,6 +83,7 @@ BAD: dict[str, tuple[Any, str | None]] = {
     "control character": (party("a\tb"), "id"),
     "NUL in an id": (party("a\x00b"), "id"),
     "nps above ten": (visit(measure="nps", value=11), "value"),
+    "nps of six and a half": (visit(measure="nps", value=6.5), "value"),
     "no time": (visit(occurred_at="2025-01-01T10:00"), "occurred_at"),
     "nested too deep": (party("x", attributes={"a": json.loads("[" * 40 + "]" * 40)}), "attributes"),
     "judged above one": ({"type": "assessment", "id": "a", "source": None, "target": "d1", "scheme": "salience", "values": {"power": 2}}, "values.power"),

@@ -27,7 +27,7 @@ VALUES: dict[str, list[Any]] = {
     "currency": [None, "CNY", "cny", "XYZ"], "in_return_for": [None, "nothing", "goods", "love"], "quantity": [None, 2.5, 1e25, float("inf"), float("nan")],
     "amount": [None, "-12.5", "9" * 24 + "." + "9" * 12, "1" * 25, "0.0000000000001", "1e3", "1e30", "NaN", "-Infinity", "-0"],
     "valid_from": [None, "2025", "2025-13", "2026-02-29"], "valid_to": [None, "2024", "2025", "31.12.2025"],
-    "occurred_at": ["2025", "2025-05-20T09:30:00+08:00", "2025-05-20T09:30:00", "now"], "measure": [None, "nps", "csat"], "value": [None, 0, 5, 10, 11],
+    "occurred_at": ["2025", "2025-05-20T09:30:00+08:00", "2025-05-20T09:30:00", "now"], "measure": [None, "nps", "csat"], "value": [None, 0, 5, 6.5, 10, 11],
     "attributes": [None, {"a": [1]}, DEEP, {"a": DEEP}],
 }  # fmt: skip
 

@@ -221,6 +221,18 @@ def test_records_of_a_file_without_mapping_keep_line_and_code_of_what_is_wrong(s
     assert stored(store, "party") == ["a", "b"]
 
 
+def test_a_survey_answer_between_two_steps_of_its_scale_is_an_error_of_its_line(store: EmbeddedStore, tmp_path: Path) -> None:
+    """The whole answers of the same file are written."""
+    lines = [f'{{"type":"party","id":"{party}","name":"{party}","kind":"person"}}' for party in "ab"]
+    for line, value in enumerate((6, 6.5)):
+        lines.append(
+            f'{{"type":"touchpoint","id":"t{line}","source":"a","target":"b","kind":"survey_answer","measure":"nps","value":{value},"occurred_at":"2025"}}'
+        )
+    result = run(store, made(tmp_path, "a.ndjson", "\n".join(lines)), mapping=None, on_error="skip")
+    assert [(error["line"], error["code"], error["field"]) for error in result["errors"]] == [(4, "out-of-range", "value")]
+    assert stored(store, "touchpoint") == ["t0"]
+
+
 def test_a_packed_file_that_is_cut_off_writes_nothing(store: EmbeddedStore, tmp_path: Path) -> None:
     whole = made(tmp_path, "payments.csv.gz", GOOD)
     whole.path.write_bytes(whole.path.read_bytes()[:-12])

@@ -103,6 +103,16 @@ def test_answers_count_up_to_the_day_or_in_the_period_toward_whom_they_are() -> 
     assert refused.value.errors[0].field == "toward"
 
 
+def test_the_answer_says_which_period_its_answers_are_of() -> None:
+    records = parties("firm", "acme") + answered("acme", "nps", 10, day="2023-11-15") + answered("acme", "nps", 2, day="2024-11-25")
+    made = Ecosystem.from_records(records, "firm", "2024-12-31")
+    everything, year = compute(made, "nps"), compute(made, "nps", period={"from": "2024-01-01", "to": "2024-12-31"})
+    assert (everything.values["acme"], everything.parameters["period"]) == (0, {"from": None, "to": "2024-12-31"})
+    assert (year.values["acme"], year.parameters["period"]) == (-100, {"from": "2024-01-01", "to": "2024-12-31"})
+    assert compute(made, "nps", **everything.parameters).values == everything.values
+    assert compute(Ecosystem.from_records(records, "nobody", "2024-12-31"), "nps").parameters["period"] == {"from": None, "to": "2024-12-31"}
+
+
 def test_a_department_answers_for_its_company_and_about_its_company() -> None:
     records = parties("firm", "acme") + parties("sales", "buying", kind="unit") + ties([("sales", "firm"), ("buying", "acme")], "part_of")
     made = ecosystem(records + answered("buying", "csat", 5, toward="sales") + answered("sales", "csat", 1), "firm")
