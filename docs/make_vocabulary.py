@@ -28,10 +28,11 @@ SECTIONS: tuple[tuple[str, str, str, Sequence[tuple[str, Callable[[Any], object]
     (
         "roles",
         "Roles",
-        "What a party is toward another. Its strength says how much the two move each other; the stance, what to do with such a party.",
+        "What a party is toward another. Its strength says how much the two move each other; its claim, how accepted a claim of such a party is "
+        "(legitimacy where nobody judged it, 0-1); the stance, what to do with such a party.",
         (
-            ("side", lambda role: role.side), ("strength", lambda role: role.default_strength), ("label in Neo4j", lambda role: f"`{role.neo4j_label}`"),
-            ("stance", lambda role: _text(role.stance)),
+            ("side", lambda role: role.side), ("strength", lambda role: role.default_strength), ("claim", lambda role: role.claim),
+            ("label in Neo4j", lambda role: f"`{role.neo4j_label}`"), ("stance", lambda role: _text(role.stance)),
         ),
     ),
     (

@@ -47,14 +47,22 @@ class PartyKind(Entry, frozen=True, kw_only=True):
     counts_as_whole: bool = False
 
 
+DEFAULT_CLAIM = 0.4
+"""The ``claim`` of a role that states none: the middle of the scale of the product's own roles."""
+
+
 class RoleKind(Entry, frozen=True, kw_only=True):
-    """``side``: within the company or outside. A role moves both ways unless it is ``one_way``."""
+    """``side``: within the company or outside. A role moves both ways unless it is ``one_way``.
+
+    ``claim``: how accepted a claim of such a party is, from 0 to 1 (legitimacy where nobody judged it).
+    """
 
     id: KindId
     directed: bool = True
     default_strength: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.2
     side: Literal["external", "internal"] = "external"
     one_way: bool = False
+    claim: Annotated[float, msgspec.Meta(ge=0, le=1)] = DEFAULT_CLAIM
 
     @property
     def neo4j_label(self) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Floats, Longs
-from graph_models.metrics.result import TEXT, Metric, MetricResult, number_result, text_result
+from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.metrics.result import FOCAL_PARTY, TEXT, Metric, MetricResult, number_result, text_result
 from graph_models.metrics.salience_attributes import ATTRIBUTES, COMPUTED, JUDGED, NOT_JUDGED, attribute_of
 from graph_models.parameters import Parameters
-from graph_models.roll_up import roll_up_of
+from graph_models.roll_up import focal_of, roll_up_of
 
 __all__ = ["legitimacy", "power", "salience", "salience_class", "urgency"]
 
@@ -30,12 +32,13 @@ ORIGINS = (JUDGED, COMPUTED, BLENDED)
 def power(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """Who could impose their will on us?
 
-    Judged by a person (the newest valid assessment of the scheme ``salience``), else computed: ``reach / max reach``, the maximum taken
-    over all parties.
+    Judged by a person (the newest valid assessment of the scheme ``salience``), else computed: ``min(1, reach / max reach)``, the maximum taken
+    over the parties other than the focal one.
 
     Notes
     -----
-    Not known where nobody judged it and there is no focal party (``no-focal-party``); with ``salience: judged`` where nobody judged it.
+    Not known for the focal party (``focal-party``); where nobody judged it and there is no focal party (``no-focal-party``); with
+    ``salience: judged`` where nobody judged it (``not-judged``).
 
     Examples
     --------
@@ -53,23 +56,23 @@ def power(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
 
 def legitimacy(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
-    """Whose claim is borne out?
+    """Whose claim on us is accepted?
 
-    Judged by a person, else computed: the share of the party's facts that are asserted, with evidence from a document of reliability A to C.
+    Judged by a person, else computed: the highest ``claim`` (0 to 1, a field of roles in the vocabulary: how accepted a claim of such a party
+    is) among its valid roles toward the focal party. How well its facts are documented says nothing about it.
 
     Notes
     -----
-    Not known where nobody judged it and no fact of the workspace has evidence (``no-evidence``), or the party has no fact (``no-facts``).
+    Not known where nobody judged it and the party has no role toward the focal party (``no-role``), or there is none (``no-focal-party``).
 
     Examples
     --------
     >>> from graph_models.parameters import DEFAULTS
     >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
-    >>> records += [{"type": "document", "id": "d", "reliability": "B"},
-    ...             {"type": "role", "id": "r", "source": "acme", "target": "firm", "role": "supplier", "evidence": [{"document_id": "d"}]},
+    >>> records += [{"type": "role", "id": "r", "source": "acme", "target": "firm", "role": "supplier"},
     ...             {"type": "role", "id": "s", "source": "acme", "target": "firm", "role": "partner"}]
     >>> legitimacy(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values["acme"]
-    0.5
+    0.8
 
     References
     ----------
@@ -81,12 +84,13 @@ def legitimacy(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 def urgency(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """Who presses for an answer now?
 
-    Judged by a person, else computed: the weighted share of what is negative in its touchpoints of the period (weight ``exp(-days / 90)``
-    up to the period's end; negative are complaints and a sentiment below 0) and in its roles that have a stage (weight 1; negative is ``at_risk``).
+    Judged by a person, else computed: ``1 - prod (1 - .5 exp(-days / 90))`` over its negative touchpoints with the focal party (complaints, and a
+    sentiment below 0) of the 365 days up to ``as_of``, with one more factor .5 where a role toward the focal party is ``at_risk``.
 
     Notes
     -----
-    Not known where nobody judged it and the party has neither touchpoint nor stage (``no-touchpoints-or-stages``).
+    Not known where nobody judged it and the focal party has no touchpoint in these days and no role toward it a stage
+    (``no-touchpoints-or-stages``), or there is no focal party (``no-focal-party``). Who is content is at 0.
 
     Examples
     --------
@@ -111,7 +115,7 @@ def salience(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
     Notes
     -----
-    Undefined where none is known (``not-judged``).
+    Undefined for the focal party (``focal-party``), and where none is known (``not-judged``).
 
     Examples
     --------
@@ -125,14 +129,14 @@ def salience(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Mitchell, Agle and Wood 1997 (see ``power``).
     """
-    known, origin, coverage = _three(ecosystem, parameters)
+    known, origin, coverage, undefined = _three(ecosystem, parameters)
     count = np.maximum((~np.isnan(known)).sum(axis=0), 1)
     values = np.nansum(known, axis=0) / count
     return number_result(
         ecosystem,
         "salience",
         values,
-        undefined={NOT_JUDGED: coverage == 0},
+        undefined=undefined,
         present=roll_up_of(ecosystem, parameters).present,
         coverage=coverage,
         origin=origin,
@@ -147,7 +151,7 @@ def salience_class(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
 
     Notes
     -----
-    Undefined where none of the three is known (``not-judged``).
+    Undefined for the focal party (``focal-party``), and where none of the three is known (``not-judged``).
 
     Examples
     --------
@@ -161,7 +165,7 @@ def salience_class(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
     ----------
     Mitchell, Agle and Wood 1997 (see ``power``).
     """
-    known, origin, coverage = _three(ecosystem, parameters)
+    known, origin, coverage, undefined = _three(ecosystem, parameters)
     combinations = list(CLASSES)
     names = np.array([*(CLASSES[reached] for reached in combinations), None], object)
     high = np.nan_to_num(known, nan=-1.0) >= CUT
@@ -173,7 +177,7 @@ def salience_class(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
         ecosystem,
         "salience_class",
         texts,
-        undefined={NOT_JUDGED: coverage == 0},
+        undefined=undefined,
         present=roll_up_of(ecosystem, parameters).present,
         coverage=coverage,
         origin=origin,
@@ -193,15 +197,28 @@ def _single(ecosystem: Ecosystem, parameters: Parameters, name: str) -> MetricRe
     )
 
 
-def _three(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, list[str | None], Floats]:
-    """(attribute x party, judged or computed or both, share of the three that is known)."""
+class _Three(NamedTuple):
+    """The three attributes of every party, and what they say together."""
+
+    known: Floats
+    """Attribute x party; NaN where it is not known."""
+    origin: list[str | None]
+    coverage: Floats
+    """The share of the three that is known."""
+    undefined: dict[str, Mask]
+
+
+def _three(ecosystem: Ecosystem, parameters: Parameters) -> _Three:
     attributes = [attribute_of(ecosystem, parameters, name) for name in ATTRIBUTES]
     values = np.array([attribute.values for attribute in attributes])
+    itself = np.arange(values.shape[1]) == focal_of(ecosystem, parameters)
+    values[:, itself] = np.nan
     known = ~np.isnan(values)
     judged = known & np.array([attribute.judged for attribute in attributes])
     origin = np.where(judged.any(axis=0), np.where((known & ~judged).any(axis=0), 2, 0), 1)
     coverage = known.sum(axis=0) / len(ATTRIBUTES)
-    return values, _where_known(origin, np.where(coverage > 0, 0.0, np.nan)), coverage
+    undefined = {FOCAL_PARTY: itself, NOT_JUDGED: coverage == 0}
+    return _Three(values, _where_known(origin, np.where(coverage > 0, 0.0, np.nan)), coverage, undefined)
 
 
 def _where_known(origin: Longs, values: Floats) -> list[str | None]:
@@ -215,17 +232,17 @@ POWER = Metric(
     "power",
     "salience",
     "Who could impose their will on us?",
-    "judged, else reach / max",
-    "nobody judged it, and there is no focal party (no-focal-party)",
+    "judged, else min(1, reach / max over the parties other than the focal one)",
+    "for the focal party (focal-party); nobody judged it, and there is no focal party (no-focal-party)",
     _REFERENCE,
     power,
 )
 LEGITIMACY = Metric(
     "legitimacy",
     "salience",
-    "Whose claim is borne out?",
-    "judged, else the share of its facts that are asserted with evidence of reliability A-C",
-    "nobody judged it, and the workspace has no evidence (no-evidence) or the party no fact (no-facts)",
+    "Whose claim on us is accepted?",
+    "judged, else the highest claim (vocabulary) of its valid roles toward the focal party",
+    "nobody judged it, and the party has no role toward the focal party (no-role) or there is none (no-focal-party)",
     _REFERENCE,
     legitimacy,
 )
@@ -233,8 +250,8 @@ URGENCY = Metric(
     "urgency",
     "salience",
     "Who presses for an answer now?",
-    "judged, else the share of negative touchpoints, weighted exp(-days / 90), and of roles at_risk",
-    "nobody judged it, and the party has neither touchpoint nor stage (no-touchpoints-or-stages)",
+    "judged, else 1 - prod (1 - .5 exp(-days / 90)) over its negative touchpoints of 365 days, one more factor .5 where a role is at_risk",
+    "nobody judged it, and the focal party has no touchpoint and no role toward it a stage (no-touchpoints-or-stages) or is not there (no-focal-party)",
     _REFERENCE,
     urgency,
 )
@@ -243,7 +260,7 @@ SALIENCE = Metric(
     "salience",
     "Whose claim must be answered now?",
     "mean of those known of power, legitimacy, urgency",
-    "none of the three is known (not-judged)",
+    "for the focal party (focal-party); none of the three is known (not-judged)",
     _REFERENCE,
     salience,
 )
@@ -252,7 +269,7 @@ SALIENCE_CLASS = Metric(
     "salience",
     "What kind of stakeholder is it?",
     "which of power, legitimacy, urgency reach .5",
-    "none of the three is known (not-judged)",
+    "for the focal party (focal-party); none of the three is known (not-judged)",
     _REFERENCE,
     salience_class,
     kind=TEXT,

@@ -7,23 +7,26 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from graph_models.amounts import flows_of
-from graph_models.ecosystem import FACT_FAMILIES, Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
 from graph_models.metrics.centrality import reach
-from graph_models.metrics.result import ROLLED_UP
-from graph_models.parameters import Parameters
-from graph_models.roll_up import roll_up_of, states_of
+from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, ROLLED_UP
+from graph_models.parameters import STRUCTURAL, Parameters
+from graph_models.roll_up import focal_of, roll_up_of, states_of
+from graph_models.time import Period
+from graph_models.vocabulary import DEFAULT_CLAIM
 
 __all__ = ["Attribute", "attribute_of", "judged_values", "touchpoints_of", "valid_assessments"]
 
-ATTRIBUTES = ("power", "legitimacy", "urgency")
+ATTRIBUTES = POWER, LEGITIMACY, URGENCY = "power", "legitimacy", "urgency"
 JUDGED, COMPUTED = "judged", "computed"
 RECENCY_DAYS = 90.0
-"""A touchpoint weighs ``exp(-days / 90)``, as in the closeness to the focal party (docs/decisions/salience.md)."""
-RELIABLE = frozenset("ABC")
+"""A touchpoint weighs ``exp(-days / 90)``, as in the closeness to the focal party."""
+URGENT_DAYS = 365
+"""Negative touchpoints count toward urgency for this many days, the last of them ``as_of``."""
+HALF = 0.5
+"""How much of the calm a negative touchpoint of today takes away, and an urgent stage."""
 NOT_JUDGED = "not-judged"
-NO_EVIDENCE = "no-evidence"
-NO_FACTS = "no-facts"
+NO_ROLE = "no-role"
 NO_CONTACT = "no-touchpoints-or-stages"
 
 
@@ -36,12 +39,23 @@ class Attribute(NamedTuple):
 
 
 def attribute_of(ecosystem: Ecosystem, parameters: Parameters, name: str) -> Attribute:
-    """One attribute as the parameter ``salience`` wants it: judged, computed, or judged and else computed."""
+    """One attribute as the parameter ``salience`` wants it: judged, computed, or judged and else computed. Power of the focal party is none."""
+    attribute = _attribute(ecosystem, parameters, name)
+    focal = focal_of(ecosystem, parameters)
+    if name != POWER or focal is None:
+        return attribute
+    values, judged = attribute.values.copy(), attribute.judged.copy()
+    values[focal], judged[focal] = np.nan, False
+    return Attribute(values, judged, {FOCAL_PARTY: np.arange(len(values)) == focal} | attribute.reasons)
+
+
+def _attribute(ecosystem: Ecosystem, parameters: Parameters, name: str) -> Attribute:
     n = len(ecosystem.parties)
     judged = np.full(n, np.nan) if parameters.salience == COMPUTED else judged_values(ecosystem, parameters)[ATTRIBUTES.index(name)]
     if parameters.salience == JUDGED:
         return Attribute(judged, ~np.isnan(judged), {NOT_JUDGED: np.isnan(judged)})
-    computed, reasons = {"power": _computed_power, "legitimacy": _computed_legitimacy, "urgency": _computed_urgency}[name](ecosystem, parameters)
+    compute = {POWER: _computed_power, LEGITIMACY: _computed_legitimacy, URGENCY: _computed_urgency}[name]
+    computed, reasons = compute(ecosystem, parameters)
     said = ~np.isnan(judged)
     return Attribute(np.where(said, judged, computed), said, {reason: mask & ~said for reason, mask in reasons.items()})
 
@@ -72,74 +86,64 @@ def valid_assessments(ecosystem: Ecosystem, parameters: Parameters) -> Longs:
 
 
 def _computed_power(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, dict[str, Mask]]:
-    plain = parameters.with_(graph=None, kinds=None, weight=None, distance_of=None, directed=None, reversed=None, alpha=None)
-    reached = reach(ecosystem, plain)
-    values, missing = np.where(reached.defined, reached.array, np.nan), ~reached.defined
+    """Reach as a share of the largest of the parties other than the focal one."""
+    reached = reach(ecosystem, parameters.with_(**dict.fromkeys(STRUCTURAL), alpha=None))
+    values = np.where(reached.defined, reached.array, np.nan)
     reasons = {name: reached.reason_codes == code + 1 for code, name in enumerate(reached.reason_names) if name != ROLLED_UP}
-    return (values if missing.all() else values / np.nanmax(values)), reasons
+    focal = focal_of(ecosystem, parameters)
+    if focal is None:
+        return values, reasons
+    largest = float(np.nanmax(np.delete(values, focal), initial=0.0))
+    return (np.minimum(values / largest, 1.0) if largest > 0 else values * 0.0), reasons
 
 
 def _computed_legitimacy(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, dict[str, Mask]]:
-    n = len(ecosystem.parties)
-    borne_out, total, any_evidence = np.zeros(n), np.zeros(n), False
-    table = ecosystem.columns["documents"]
-    reliable = {document for document, grade in zip(table["id"].to_pylist(), table["grade"].to_pylist(), strict=True) if grade in RELIABLE}
-    decode = msgspec.json.Decoder(list[str]).decode
-    for name in FACT_FAMILIES:
-        facts = ecosystem.families[name]
-        documents = facts.coded("documents")
-        any_evidence |= bool(documents.texts)
-        rows, source, target = _facts_of(ecosystem, parameters, name)
-        status = facts.coded("status")
-        asserted = (status.codes < 0) | status.flags("asserted".__eq__)
-        good = (asserted & documents.flags(lambda text: not reliable.isdisjoint(decode(text))))[rows]
-        other = target != source
-        for ends, counted in ((source, source >= 0), (target, other)):
-            total += np.bincount(ends[counted], minlength=n)
-            borne_out += np.bincount(ends[counted & good], minlength=n)
-    if not any_evidence:
-        return np.full(n, np.nan), {NO_EVIDENCE: np.ones(n, bool)}
-    return np.divide(borne_out, total, out=np.full(n, np.nan), where=total > 0), {NO_FACTS: total == 0}
+    """The highest ``claim`` of the roles toward the focal party."""
+    n, focal = len(ecosystem.parties), focal_of(ecosystem, parameters)
+    if focal is None:
+        return np.full(n, np.nan), {NO_FOCAL_PARTY: np.ones(n, bool)}
+    rows, source = _roles_toward(ecosystem, parameters, focal)
+    known = ecosystem.vocabulary.roles
+    claim = ecosystem.families["roles"].coded("kind").looked_up(lambda kind: known[kind].claim if kind in known else DEFAULT_CLAIM)[rows]
+    answer = np.full(n, -1.0)
+    np.maximum.at(answer, source, claim)
+    return np.where(answer < 0, np.nan, answer), {NO_ROLE: answer < 0}
 
 
-def _facts_of(ecosystem: Ecosystem, parameters: Parameters, family: str) -> tuple[Longs, Ints, Ints]:
-    """(rows, source, target) of the facts that count: states and assessments of the day, flows and touchpoints of the period."""
-    if family == "value_flows":
-        flows = flows_of(ecosystem, parameters)
-        return flows.rows, flows.source, flows.target
-    facts = ecosystem.families[family]
-    if family == "assessments":
-        rows = valid_assessments(ecosystem, parameters)
-        counts_as = roll_up_of(ecosystem, parameters).counts_as
-        return rows, np.where(facts.source[rows] >= 0, counts_as[facts.source[rows]], -1).astype(np.int32), counts_as[facts.target[rows]]
-    rows = touchpoints_of(ecosystem, parameters) if family == "touchpoints" else states_of(ecosystem, family, parameters)
+def _roles_toward(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> tuple[Longs, Ints]:
+    """(rows, who has it) of the roles toward the focal party that hold at ``as_of``."""
+    facts, rows = ecosystem.families["roles"], states_of(ecosystem, "roles", parameters)
     source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source[rows], facts.target[rows])
-    return rows[left], source[left], target[left]
+    left &= (target == focal) & (source != focal)
+    return rows[left], source[left]
 
 
-def touchpoints_of(ecosystem: Ecosystem, parameters: Parameters) -> Longs:
-    """The rows of the touchpoints of the period."""
-    facts, period = ecosystem.families["touchpoints"], ecosystem.period(parameters)
+def touchpoints_of(ecosystem: Ecosystem, parameters: Parameters, period: Period | None = None) -> Longs:
+    """The rows of the touchpoints of the period, or of another one."""
+    facts, period = ecosystem.families["touchpoints"], period or ecosystem.period(parameters)
     inside = (facts.start >= period.start) & (facts.start < period.end)
     return np.flatnonzero(inside if parameters.hypotheses else inside & ~facts.hypothesis)
 
 
 def _computed_urgency(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, dict[str, Mask]]:
-    n, vocabulary = len(ecosystem.parties), ecosystem.vocabulary
-    negative, total = np.zeros(n), np.zeros(n)
+    """``1 - prod(1 - .5 e^(-days / 90))`` over the negative touchpoints with the focal party, and a factor .5 where a role toward it is urgent."""
+    n, vocabulary, focal = len(ecosystem.parties), ecosystem.vocabulary, focal_of(ecosystem, parameters)
+    if focal is None:
+        return np.full(n, np.nan), {NO_FOCAL_PARTY: np.ones(n, bool)}
+    calm = np.ones(n)
     facts = ecosystem.families["touchpoints"]
-    rows, source, target = _facts_of(ecosystem, parameters, "touchpoints")
-    weight = np.exp(-(ecosystem.period(parameters).end - 1 - facts.start[rows]) / RECENCY_DAYS)
+    rows = touchpoints_of(ecosystem, parameters, Period(ecosystem.as_of + 1 - URGENT_DAYS, ecosystem.as_of + 1))
+    source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source[rows], facts.target[rows])
+    left &= (source != target) & ((source == focal) | (target == focal))
+    rows, source, target = rows[left], source[left], target[left]
     kinds = vocabulary.touchpoint_kinds
     bad = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "negative")[rows] | (facts.number("sentiment")[rows] < 0)
-    for ends, counted in ((source, np.ones(len(rows), bool)), (target, target != source)):
-        total += np.bincount(ends[counted], weight[counted], n)
-        negative += np.bincount(ends[counted & bad], weight[counted & bad], n)
-    roles = ecosystem.families["roles"]
-    rows, source, _ = _facts_of(ecosystem, parameters, "roles")
-    stage = roles.coded("stage")
-    staged = stage.codes[rows] >= 0
-    at_risk = stage.flags(lambda text: text in vocabulary.stages and vocabulary.stages[text].urgent)[rows]
-    total += np.bincount(source[staged], minlength=n)
-    negative += np.bincount(source[at_risk], minlength=n)
-    return np.divide(negative, total, out=np.full(n, np.nan), where=total > 0), {NO_CONTACT: total == 0}
+    spared = 1.0 - HALF * np.exp(-(ecosystem.as_of - facts.start[rows[bad]]) / RECENCY_DAYS)
+    for ends in (source, target):
+        np.multiply.at(calm, ends[bad], spared)
+    staged, holder = _roles_toward(ecosystem, parameters, focal)
+    stage = ecosystem.families["roles"].coded("stage")
+    urgent = stage.flags(lambda text: text in vocabulary.stages and vocabulary.stages[text].urgent)[staged]
+    calm[np.unique(holder[urgent])] *= HALF
+    unknown = not len(rows) and not (stage.codes[staged] >= 0).any()
+    return (np.full(n, np.nan) if unknown else 1.0 - calm), {NO_CONTACT: np.full(n, unknown)}
