@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Floats
+from graph_models.ecosystem import Ecosystem, Floats, Longs
 from graph_models.errors import InvalidInput, ParameterOutOfRange
 from graph_models.graphs import Graph, graph_of
-from graph_models.kernels.betweenness import dependencies
+from graph_models.kernels.betweenness import Dependencies, dependencies
 from graph_models.kernels.pagerank import pagerank as pagerank_of
 from graph_models.metrics.asked_party import place_of
 from graph_models.metrics.pivots import drawn_error, pivots_of
@@ -123,16 +123,17 @@ def betweenness(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ecosystem : Ecosystem
     parameters : Parameters
         ``weight: distance`` takes the length of a path as the sum of 1 / weight, any other weight the number of its steps; ``pivots`` (256) and
-        ``seed``: above 2,000 parties so many sources are drawn, and the sums scaled by n / pivots; those of every structural metric.
+        ``seed``: above 2,000 parties so many sources are drawn, and the sums scaled by (n - 1) / pivots (of a pivot: by (n - 1) / (pivots - 1));
+        those of every structural metric.
 
     Returns
     -------
     MetricResult
-        With the standard error where sources were drawn.
+        With the standard error where sources were drawn (none where fewer than two others of a party were).
 
     Notes
     -----
-    Defined for every party; 0 where there are fewer than three. Refused where it would take hours (``too-costly``).
+    Defined for every party; 0 where there are fewer than three. Never above 1 where it is normalised. Refused where it would take hours (``too-costly``).
 
     Examples
     --------
@@ -156,15 +157,33 @@ def betweenness(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 def betweenness_of(graph: Graph, parameters: Parameters) -> tuple[Floats, Floats | None, list[Warning]]:
     """(values, standard error where sources were drawn, warnings) on any graph; the influence score asks it without the focal party."""
     count, by_distance = graph.count, parameters.weight == "distance"
-    drawn = pivots_of(graph, parameters, "betweenness")
-    total, squares = dependencies(graph.matrix(), drawn.sources, by_distance=by_distance)
+    pivots = pivots_of(graph, parameters, "betweenness")
+    sums = dependencies(graph.matrix(), pivots.sources, by_distance=by_distance)
     scale = 1.0 if graph.directed else 0.5
     if parameters.normalised is not False and count > 2:
         scale = 1.0 / ((count - 1) * (count - 2))
-    if not drawn.sampled:
-        return total * scale, None, []
-    pivots = len(drawn.sources)
-    return total * (count / pivots) * scale, drawn_error(total, squares, pivots, count) * scale, list(drawn.warnings)
+    if not pivots.sampled:
+        return sums.total * scale, None, []
+    values, error = scaled_up(sums, pivots.sources, count)
+    return values * scale, error * scale, list(pivots.warnings)
+
+
+def scaled_up(sums: Dependencies, sources: Longs, count: int) -> tuple[Floats, Floats]:
+    """(the sums over all sources, their standard error), estimated from the sums over those that were drawn.
+
+    A source is never between itself and others: of the ``count - 1`` other sources of a party, all that were drawn count, of a pivot all but itself.
+
+    >>> from graph_models.kernels.arrays import matrix_of
+    >>> star = matrix_of(4, [0, 1, 0, 2, 0, 3], [1, 0, 2, 0, 3, 0], [1] * 6)
+    >>> values, error = scaled_up(dependencies(star, np.array([0, 1])), np.array([0, 1]), 4)
+    >>> values.tolist()
+    [6.0, 0.0, 0.0, 0.0]
+    """
+    drawn = np.full(len(sums.total), float(len(sources)))
+    drawn[sources] -= 1.0
+    others = count - 1.0
+    values = np.minimum(sums.total * (others / np.maximum(drawn, 1.0)), others * (count - 2.0))  # rounding must not lift it above all pairs
+    return values, drawn_error(sums.total, sums.squares, drawn, others)
 
 
 def _alpha(parameters: Parameters) -> float:

@@ -63,7 +63,8 @@ def closeness(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
         # The value is a quotient of two means: what each source adds to its logarithm, to the first order.
         power = 2.0 if whole else 0.0
         squares = power * power * sums.sources / reached**2 - 2 * power * sums.distance / (reached * total) + sums.distance_squares / total**2
-        error = np.where(total > 0, values * drawn_error((power - 1) * drawn, squares, np.maximum(drawn, 1), 1.0 * others) / others, 0.0)
+        error = np.where(total > 0, values * drawn_error((power - 1) * drawn, squares, drawn, 1.0 * others) / others, 0.0)
+        error[drawn < 2] = np.nan
     return number_result(
         ecosystem, "closeness", values, present=graph.present, standard_error=error if warnings else None, warnings=[*graph.warnings, *warnings]
     )
@@ -107,7 +108,7 @@ def harmonic(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     graph = graph_of(ecosystem, parameters.graph or "tie", parameters)
     sums, others, drawn, warnings = _from_pivots(graph, parameters, "harmonic")
     scale = 1.0 / max(others, 1) if parameters.normalised else 1.0
-    error = drawn_error(sums.inverse, sums.inverse_squares, np.maximum(drawn, 1), max(others, 1)) * scale if warnings else None
+    error = drawn_error(sums.inverse, sums.inverse_squares, drawn, max(others, 1)) * scale if warnings else None
     values = sums.inverse * (others / np.maximum(drawn, 1)) * scale
     return number_result(ecosystem, "harmonic", values, present=graph.present, standard_error=error, warnings=[*graph.warnings, *warnings])
 

@@ -50,13 +50,14 @@ def pivots_of(graph: Graph, parameters: Parameters, metric: str) -> Pivots:
     return Pivots(sources, sampled, warnings)
 
 
-def drawn_error(total: Floats, squares: Floats, drawn: int | Floats, of: float) -> Floats:
+def drawn_error(total: Floats, squares: Floats, drawn: Floats, of: float) -> Floats:
     """The standard error of ``of / drawn * total``, the sum over all ``of``, from the sum and the sum of squares over those that were drawn.
 
-    They are drawn without replacement, hence the factor for a finite population.
+    They are drawn without replacement, hence the factor for a finite population. NaN where fewer than two were drawn: one says nothing of the spread.
 
-    >>> drawn_error(np.array([10.0]), np.array([60.0]), 2, 10).round(6).tolist()
-    [20.0]
+    >>> drawn_error(np.array([10.0, 5.0]), np.array([60.0, 25.0]), np.array([2.0, 1.0]), 10).round(6).tolist()
+    [20.0, nan]
     """
-    spread = np.maximum(squares - total * total / drawn, 0.0) / np.maximum(np.subtract(drawn, 1), 1)
-    return np.asarray(of * np.sqrt(spread / drawn * (1 - np.divide(drawn, of))), np.float64)
+    known = np.maximum(drawn, 2.0)
+    spread = np.maximum(squares - total * total / known, 0.0) / (known - 1.0)
+    return np.asarray(np.where(drawn < 2, np.nan, of * np.sqrt(spread / known * np.maximum(1 - known / max(of, 1.0), 0.0))), np.float64)

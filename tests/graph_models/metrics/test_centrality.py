@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 
 from graph_models import compute
 from graph_models.errors import InvalidInput, ParameterOutOfRange, TooCostly
+from graph_models.kernels.betweenness import dependencies
 from graph_models.metrics import pivots
+from graph_models.metrics.centrality import scaled_up
 from tests.graph_models.metrics.made import FAMILIES, ecosystem, florentine_families, of_networkx, owns, parties, ties
 from tests.graph_models.metrics.networks import FACTS, networks
 
@@ -121,6 +125,42 @@ def test_above_the_limit_sources_are_drawn_and_the_error_is_said(monkeypatch: py
     again = compute(made, "betweenness", **FACTS, pivots=30, seed=0)
     assert again.array.tolist() == found[0].array.tolist()
     assert compute(made, "betweenness", **FACTS, pivots=60).standard_error is None
+
+
+def test_sampled_betweenness_of_a_star_is_exact_and_never_above_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All ways lead through the hub, from whichever leaves they are drawn; before, the hub had n / (n - 1)."""
+    monkeypatch.setattr(pivots, "EXACT_PARTIES", 5)
+    made = of_networkx(nx.star_graph(11))
+    for seed in range(8):  # with and without the hub among the pivots
+        result = compute(made, "betweenness", **FACTS, directed=False, pivots=4, seed=seed)
+        assert result.array.tolist() == [1.0] + [0.0] * 11
+        assert result.standard_error is not None
+        assert result.standard_error.tolist() == [0.0] * 12
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_over_all_draws_the_mean_is_the_betweenness_and_the_error_is_that_of_the_draws(directed: bool) -> None:
+    """Every choice of 4 of 7 sources once: unbiased, and of each party the mean of the estimated variances is the variance of the estimates."""
+    graph = nx.gnp_random_graph(7, 0.4, seed=5, directed=directed)
+    matrix = nx.to_scipy_sparse_array(graph, nodelist=range(7), format="csr", dtype=float)
+    exact = dependencies(matrix, np.arange(7)).total
+    draws = [np.array(draw) for draw in combinations(range(7), 4)]
+    found = [scaled_up(dependencies(matrix, draw), draw, 7) for draw in draws]
+    for party in range(7):
+        for among in (True, False):  # the party is a pivot itself, or none
+            mine = [(values[party], error[party]) for draw, (values, error) in zip(draws, found, strict=True) if (party in draw) == among]
+            values, errors = np.array(mine).T
+            assert values.mean() == pytest.approx(exact[party])
+            assert (errors**2).mean() == pytest.approx(values.var())
+
+
+def test_a_single_pivot_tells_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pivots, "EXACT_PARTIES", 5)
+    made = of_networkx(nx.path_graph(6))
+    for metric in ("betweenness", "closeness", "harmonic"):
+        error = compute(made, metric, **FACTS, directed=False, pivots=1).standard_error
+        assert error is not None
+        assert np.isnan(error).all()
 
 
 def test_what_would_take_hours_is_refused_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
