@@ -83,8 +83,11 @@ def eigenvector(matrix: Matrix) -> Floats:
     return np.asarray(answer / np.linalg.norm(answer), np.float64)
 
 
-def hubs_and_authorities(matrix: Matrix) -> tuple[Floats, Floats]:
+def hubs_and_authorities(matrix: Matrix, start: Floats | None = None) -> tuple[Floats, Floats]:
     """(who points to the good authorities; who is pointed to by the good hubs), each of sum 1.
+
+    ``start``: the authorities that voting begins from, above 0 (default: equal ones). It decides only where the largest singular value is there
+    several times, as in two equal parts without an edge between them.
 
     Notes
     -----
@@ -114,8 +117,10 @@ def hubs_and_authorities(matrix: Matrix) -> tuple[Floats, Floats]:
     def vote(values: Floats) -> Floats:
         return np.asarray(backward @ (forward @ values), np.float64)
 
-    start = _approached(vote, len(kept), most) if alone and len(kept) > FEW else None
-    authorities[kept] = _voted(vote, members[nodes:][kept], most, 0.0, start, near=_near(NEAR, forward, backward))
+    begin = None if start is None or alone else start[kept]
+    if alone and len(kept) > FEW:
+        begin = _approached(vote, len(kept), most)
+    authorities[kept] = _voted(vote, members[nodes:][kept], most, 0.0, begin, near=_near(NEAR, forward, backward))
     authorities[~members[nodes:]] = 0.0
     hubs = scaled @ authorities
     hubs[~members[:nodes]] = 0.0

@@ -46,7 +46,8 @@ FUNCTIONS: Mapping[str, tuple[str, ...]] = {
 ON_ARRAYS = {name: module for module, names in FUNCTIONS.items() for name in names}
 DIFFERENT = {
     "effective_size": "By Burt's definition. networkx 3.6 divides a tie by the strongest of its wrong end, unless it is asked for some nodes.",
-    "hits": "Begins at equal values where no `nstart` is given: networkx begins anywhere.",
+    "hits": "Begins at equal values where no `nstart` is given: networkx begins anywhere. Where the largest singular value is there several times, as of two "
+    "equal separate pairs, the answer is where votes from the start end, never below 0; networkx answers any mixture, also one that sums to 0.",
 }
 """Where the answer may differ from plain networkx, as its documentation then says."""
 

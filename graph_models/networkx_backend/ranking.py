@@ -7,10 +7,12 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, svds
 
-from graph_models.kernels.arrays import Floats
-from graph_models.kernels.eigenvectors import katz
+from graph_models.kernels.arrays import Floats, Matrix
+from graph_models.kernels.eigenvectors import hubs_and_authorities, katz
 from graph_models.kernels.pagerank import NotConverged
 from graph_models.kernels.pagerank import pagerank as pagerank_kernel
 from graph_models.networkx_backend.graphs import ArrayGraph
@@ -47,6 +49,7 @@ def pagerank(
 def hits(
     G: ArrayGraph, max_iter: int = 100, tol: float = 1e-8, nstart: Values | None = None, normalized: bool = True
 ) -> tuple[dict[Any, float], dict[Any, float]]:
+    """Where the largest singular value is there several times, the vectors are those that votes from ``nstart`` (default: equal ones) end at."""
     if not len(G):
         return {}, {}
     matrix = G.matrix("weight")
@@ -55,13 +58,33 @@ def hits(
     start = np.full(len(G), 1 / len(G)) if nstart is None else np.array(list(nstart.values()), dtype=np.float64)
     try:
         _, _, right = svds(matrix, k=1, v0=start, maxiter=max_iter, tol=tol)
-    except ArpackNoConvergence as error:
+        authorities = right.ravel() * np.sign(right.sum() or 1.0) + 0.0  # no -0.0
+        if _may_be_tied(matrix, authorities, tol):
+            authorities = hubs_and_authorities(matrix, start=start if start.min() > 0 else None)[1]
+            authorities = authorities / np.linalg.norm(authorities)
+    except (ArpackNoConvergence, NotConverged) as error:
         raise nx.PowerIterationFailedConvergence(max_iter) from error
-    authorities = right.ravel()
     hubs = matrix @ authorities
     if normalized:
         hubs, authorities = hubs / hubs.sum(), authorities / authorities.sum()
     return G.by_node(hubs), G.by_node(authorities)
+
+
+def _may_be_tied(matrix: Matrix, authorities: Floats, tol: float) -> bool:
+    """Could other vectors have the same singular value? Not where all edges hang together (hub beside authority): then the one vector is above 0.
+
+    With weights below 0 nothing is said: the vector is taken as networkx takes it.
+    """
+    if not matrix.nnz or matrix.data.min() < 0:
+        return False
+    if matrix.data.min() == 0:
+        matrix = matrix.copy()
+        matrix.eliminate_zeros()
+    nodes, first = matrix.shape[0], matrix.indptr
+    beside = csr_array((matrix.data, matrix.indices + nodes, np.append(first, np.full(nodes, first[-1]))), shape=(2 * nodes, 2 * nodes))
+    _, label = connected_components(beside, directed=False)
+    hubs = label[:nodes][np.diff(first) > 0]
+    return bool((hubs != hubs[0]).any() or authorities.min() < -max(tol, 1e-9))
 
 
 def katz_centrality(
