@@ -9,13 +9,18 @@ import numpy as np
 
 from graph_models.ecosystem import Ecosystem, Longs
 from graph_models.graphs import Graph, graph_of
-from graph_models.kernels.communities import leiden
+from graph_models.kernels.best_communities import best_communities
+from graph_models.kernels.structural_order import structural_order, without_rounding
 from graph_models.parameters import Parameters
 
 ROUNDS = 10
 """So often the search may begin anew from what it found; it ends where a round gains nothing."""
 LARGE = 20_000
 """Above so many parties one round has to do: another one costs as much and gains some thousandths."""
+RUNS = 64
+"""So often the communities of a small graph are searched for, and the best are taken."""
+EFFORT = 150_000
+"""So many parties and ties are looked at in all runs together, each counted once a run; one run is made in any case."""
 
 
 class Communities(NamedTuple):
@@ -37,10 +42,23 @@ def tie_of(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
 
 
 def partition(graph: Graph, seed: int) -> Communities:
-    """Each community is connected; who has no tie is one of their own. The same graph and seed give the same."""
+    """Each community is connected; who has no tie is one of their own. The same graph and seed give the same, whatever the parties are called.
+
+    The best of several runs, fewer the larger the graph, on the parties in an order that follows from their ties.
+    """
     largest = float(np.abs(graph.weight).max(initial=0.0)) or 1.0  # amounts may be so large that their sum would be infinite
-    label = leiden(replace(graph, weight=graph.weight / largest).matrix(), seed=seed, iterations=1 if graph.count > LARGE else ROUNDS)
+    matrix = replace(graph, weight=without_rounding(graph.weight / largest)).matrix()
+    order = structural_order(matrix)
+    ordered = matrix[order][:, order]
+    ordered.sort_indices()
+    label = np.empty(graph.nodes, np.int64)
+    label[order] = best_communities(ordered, seed=seed, runs=runs_for(graph), iterations=1 if graph.count > LARGE else ROUNDS)
     return numbered(np.where(graph.present, label, -1))
+
+
+def runs_for(graph: Graph) -> int:
+    """How often communities are searched for: ``RUNS`` times in a small graph, once in a large one."""
+    return int(np.clip(EFFORT // (graph.count + len(graph.source) + 1), 1, RUNS))
 
 
 def numbered(label: Longs) -> Communities:

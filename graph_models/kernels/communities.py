@@ -11,7 +11,7 @@ from graph_models.kernels.arrays import Floats, Ints, Matrix, Nodes
 from graph_models.kernels.compiled import compiled, rows
 
 
-def leiden(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations: int = 1) -> Ints:
+def leiden(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations: int = 1, begin: Ints | None = None) -> Ints:
     """Communities by the Leiden algorithm: ``sum_c (w_c / W - resolution (k_c / 2 W)^2)`` as large as local moves make it.
 
     Parameters
@@ -24,6 +24,8 @@ def leiden(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations
         Of the orders in which nodes are looked at: the same seed gives the same communities.
     iterations : int
         How often the algorithm begins anew with what it found; it ends early where nothing is gained.
+    begin : array of int, optional
+        The communities that it begins with, below the number of nodes (default: each node is one).
 
     Returns
     -------
@@ -42,18 +44,18 @@ def leiden(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations
     Traag, V., Waltman, L., van Eck, N. J., From Louvain to Leiden: guaranteeing well-connected communities, Scientific Reports 9, 2019.
     """
     found = np.arange(matrix.shape[0], dtype=np.int64)
-    for labels in leiden_levels(matrix, resolution=resolution, seed=seed, iterations=iterations):
+    for labels in leiden_levels(matrix, resolution=resolution, seed=seed, iterations=iterations, begin=begin):
         found = labels
     return found
 
 
-def leiden_levels(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations: int = 1) -> Iterator[Ints]:
+def leiden_levels(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations: int = 1, begin: Ints | None = None) -> Iterator[Ints]:
     """The communities after each level: nodes are moved, communities refined, and their parts become the nodes of the next."""
     indptr, nodes, weights, strength = _ties(matrix)
     count = len(strength)
-    found = np.arange(count, dtype=np.int64)
+    found = np.arange(count, dtype=np.int64) if begin is None else _numbered(begin)
     if not len(nodes):
-        yield found
+        yield np.arange(count, dtype=np.int64)
         return
     scale = resolution / strength.sum()
     draw = np.random.default_rng(seed)

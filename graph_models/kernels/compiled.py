@@ -61,9 +61,11 @@ def _types() -> dict[str, Any]:
         "nodes": array(types.uint32, read_only=True),
         "longs": array(types.int64, read_only=True),
         "floats": array(types.float64, read_only=True),
+        "words": array(types.uint64, read_only=True),
         "out longs": array(types.int64, read_only=False),
         "out nodes": array(types.uint32, read_only=False),
         "out floats": array(types.float64, read_only=False),
+        "out words": array(types.uint64, read_only=False),
         "number": types.int64,
         "float": types.float64,
     }

@@ -10,9 +10,10 @@ import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph_models import compute
-from graph_models.communities import communities_of, modularity, tie_of
+from graph_models.communities import communities_of, modularity, runs_for, tie_of
 from graph_models.metrics.community import MAX_MEMBERS, communities_view
 from graph_models.parameters import DEFAULTS, parameters_of
 from tests.graph_models.ecosystems import ecosystem_of, flow, parties, related, role
@@ -80,7 +81,7 @@ def test_a_unit_counts_as_its_company() -> None:
     assert result.reasons == {"sales": "rolled-up"}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=10)
 @given(networks())
 def test_communities_are_connected_and_the_same_each_time(graph: nx.DiGraph) -> None:
     values = compute(of_networkx(graph), "community", **PLAIN).values
@@ -89,6 +90,65 @@ def test_communities_are_connected_and_the_same_each_time(graph: nx.DiGraph) -> 
     assert all(nx.is_connected(plain.subgraph(int(name[1:]) for name in members)) for members in groups(values).values())
     sizes = [len(members) for _, members in sorted(groups(values).items(), key=lambda item: int(item[0]))]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def florentine() -> nx.Graph:
+    return nx.convert_node_labels_to_integers(nx.florentine_families_graph())
+
+
+SMALL = {
+    "karate club": nx.karate_club_graph,
+    "florentine families": florentine,
+    "sparse": lambda: nx.gnm_random_graph(66, 120, seed=10),
+    "dense": lambda: nx.gnm_random_graph(35, 200, seed=9),
+    "hubs": lambda: nx.barabasi_albert_graph(80, 2, seed=1),
+    "small world": lambda: nx.watts_strogatz_graph(68, 4, 0.1, seed=7),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_small_network_is_never_one_percent_below_the_best_of_fifty_starts_of_networkx(name: str) -> None:
+    graph = SMALL[name]()
+    made, parameters = of_networkx(graph), parameters_of(PLAIN)
+    found = modularity(tie_of(made, parameters), communities_of(made, parameters).number)
+    assert found is not None
+    starts = (nx.community.louvain_communities(graph, weight=None, seed=seed) for seed in range(50))
+    assert found >= 0.99 * max(nx.community.modularity(graph, start, weight=None) for start in starts)
+
+
+def renamed(graph: nx.Graph, order: list[int]) -> nx.Graph:
+    return nx.relabel_nodes(graph, dict(enumerate(order)))
+
+
+def split(graph: nx.Graph) -> set[frozenset[int]]:
+    values = compute(of_networkx(graph), "community", graph="facts", weight="strength", directed=False).values
+    return {frozenset(int(name[1:]) for name in members) for members in groups(values).values()}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_renaming_the_parties_changes_their_names_only(seed: int) -> None:
+    draw = random.Random(seed)
+    graph = nx.gnm_random_graph(40, 70, seed=seed)
+    for *_, data in graph.edges(data=True):
+        data["strength"] = draw.choice([0.2, 0.3, 0.5, 0.7, 0.9])
+    order = draw.sample(range(40), 40)
+    assert split(renamed(graph, order)) == {frozenset(order[node] for node in members) for members in split(graph)}
+
+
+@settings(deadline=None, max_examples=10)
+@given(networks(), st.randoms(use_true_random=False))
+def test_renaming_a_network_that_is_like_itself_changes_no_size_and_no_modularity(graph: nx.DiGraph, draw: random.Random) -> None:
+    """Where two ways to part a network are mirror images, one must be chosen; it is as good and parts as many as the other."""
+    plain, order, parameters = graph.to_undirected(), draw.sample(range(len(graph)), len(graph)), parameters_of(PLAIN)
+    both = [of_networkx(plain), of_networkx(renamed(plain, order))]
+    found = [communities_of(made, parameters) for made in both]
+    assert found[0].size.tolist() == found[1].size.tolist()
+    assert modularity(tie_of(both[0], parameters), found[0].number) == pytest.approx(modularity(tie_of(both[1], parameters), found[1].number), abs=1e-12)
+
+
+def test_fewer_runs_are_made_the_larger_the_graph() -> None:
+    small, large = (tie_of(of_networkx(nx.cycle_graph(size)), parameters_of(PLAIN)) for size in (30, 2_000))
+    assert (runs_for(small), runs_for(large)) == (64, 24)  # of 64, and of 150,000 / (2,000 + 4,000 + 1)
 
 
 def test_amounts_as_large_as_numbers_go_do_not_add_up_to_infinity() -> None:
