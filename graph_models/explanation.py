@@ -36,6 +36,8 @@ def explain(
         "parts": [],
         "most_influential_fact": None,
         "profile": profile.name,
+        "profile_version": profile.version,
+        "warnings": [],
         "snapshot_id": ecosystem.snapshot_id,
     }
     focal = focal_of(ecosystem, parameters)
@@ -44,6 +46,7 @@ def explain(
     if place == focal:
         return answer | {"reason": FOCAL_PARTY}
     scored = scored_of(ecosystem, parameters, score, profile)
+    answer["warnings"] = [warning._asdict() for warning in scored.warnings]
     if not scored.defined[place]:
         return answer | {"reason": score_result(ecosystem, parameters, score, profile).reason(place)}
     answer |= {

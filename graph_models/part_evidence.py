@@ -113,10 +113,10 @@ def _salience(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[
 
 
 def _control(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
-    """The chains of shares with the largest products."""
+    """The chains of shares with the largest products; none passes the holder again, whose own shares count once."""
     graph, focal = graph_of(ecosystem, "ownership", parameters), _focal(ecosystem, parameters)
     walks = _kept(ecosystem, parameters, "control", lambda: walks_from(graph.reversed().matrix(), focal))
-    return [_along(ecosystem, graph, walk.places[::-1], walk.product) for walk in walks.to(party, TOP)]
+    return [_along(ecosystem, graph, walk.places[::-1], walk.product) for walk in walks.to(party, TOP, first_arrival=True)]
 
 
 def _pass_through(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:

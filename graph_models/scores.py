@@ -16,10 +16,12 @@ from graph_models.graphs import Graph, graph_of
 from graph_models.kernels.threads import workers
 from graph_models.metrics import metric_named
 from graph_models.metrics.centrality import betweenness_of
+from graph_models.metrics.ownership import control_share
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, ROLLED_UP, MetricResult, number_result, undefined_result
 from graph_models.parameters import STRUCTURAL, Parameters
 from graph_models.ranking import ranks, rounded
 from graph_models.roll_up import focal_of, roll_up_of
+from graph_models.score_warnings import data_warnings
 from graph_models.warning import Warning
 
 SCORES = ("influence", "value_flow")
@@ -40,11 +42,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 DEFAULT_PROFILE = Profile(
     name="default",
-    version=1,
+    version=2,
     influence={"value_loops": 0.40, "reach": 0.25, "brokerage": 0.15, "salience": 0.20},
     influence_owned={"value_loops": 0.35, "reach": 0.20, "brokerage": 0.15, "salience": 0.15, "control": 0.15},
     value_flow={"pass_through": 0.6, "criticality": 0.4},
 )
+DEFAULT_VERSIONS: dict[int, Profile] = {1: msgspec.structs.replace(DEFAULT_PROFILE, version=1), 2: DEFAULT_PROFILE}
+"""All versions of the default profile. Version 2 has the weights of version 1; what its parts are made of is new (docs/decisions/score-profile-2.md)."""
 
 
 class Part(NamedTuple):
@@ -147,6 +151,7 @@ def _scored(ecosystem: Ecosystem, parameters: Parameters, score: str, profile: P
     known = rounded(value[defined])
     if len(known) > 1 and (known == known[0]).all():
         warnings.append(Warning("score-flat", f"{score} is {known[0]:g} for all {len(known)} parties: it tells nobody apart"))
+    warnings += data_warnings(ecosystem, parameters)
     rank = ranks(value, defined)
     return Scored(score, parts, value, available / sum(part.weight for part in parts), defined, rank, _rank_range(parts, defined), tuple(warnings))
 
@@ -188,11 +193,12 @@ def _rank_range(parts: tuple[Part, ...], defined: Mask) -> Longs:
 
 
 def _part(name: str, weights: Mapping[str, float], raw: Floats, result: MetricResult, *, over: Mask | None = None) -> Part:
-    """``over``: the raw values are divided by the largest of these parties; where that is 0, all are 0."""
-    if over is None:
-        return Part(name, weights[name], raw, raw, result)
-    largest = float(np.nanmax(np.where(over, raw, np.nan), initial=0.0))
-    return Part(name, weights[name], raw, raw / largest if largest > 0 else np.where(np.isnan(raw), np.nan, 0.0), result)
+    """``over``: the raw values are divided by the largest of these parties; where that is 0, all are 0. Every part is at most 1."""
+    share = raw
+    if over is not None:
+        largest = float(np.nanmax(np.where(over, raw, np.nan), initial=0.0))
+        share = raw / largest if largest > 0 else np.where(np.isnan(raw), np.nan, 0.0)
+    return Part(name, weights[name], raw, np.clip(share, 0.0, 1.0), result)
 
 
 def _influence(ecosystem: Ecosystem, parameters: Parameters, profile: Profile) -> list[Part]:
@@ -236,10 +242,8 @@ def _between(ecosystem: Ecosystem, parameters: Parameters, graph: Graph) -> tupl
 
 
 def _control(ecosystem: Ecosystem, parameters: Parameters, weights: Mapping[str, float]) -> Part:
-    """The larger of what a party owns of the focal party, directly and through others, and 1 if it controls it."""
-    held = metric_named("integrated_ownership").compute(ecosystem, parameters)
-    steers = metric_named("control").compute(ecosystem, parameters)
-    return _part("control", weights, np.fmax(held.array, np.where(steers.array > 0, 1.0, np.nan)), held)
+    share, held = control_share(ecosystem, parameters)
+    return _part("control", weights, share, held)
 
 
 def _value_flow(ecosystem: Ecosystem, parameters: Parameters, weights: Mapping[str, float]) -> list[Part]:

@@ -9,12 +9,13 @@ from typing import Any
 from graph_models.ecosystem import Ecosystem
 from graph_models.errors import FieldError, InvalidInput, NotFound
 from graph_models.explanation import explain as explain_score
-from graph_models.parameters import parameters_of
+from graph_models.parameters import COMMON, Parameters, parameters_of
 from graph_models.paths import strongest_paths
 from graph_models.scores import DEFAULT_PROFILE
 from graph_models.time import day_of
 from graph_models.views import VIEWS
 from graph_models.vocabulary import BUILT_IN, Vocabulary, terms_of
+from graph_models.warning import Warning
 from service import results
 from service.ecosystems import ecosystems
 from service.profiles import profile_named
@@ -24,6 +25,10 @@ from service.workplace import Service
 
 ABSENT = "absent"
 """Of a party that was not there on a date, or a result that was not computed on it."""
+RULES_OFF: dict[str, Any] = {"implied_returns": False, "materiality": 0.0, "products": "mixed"}
+"""Parameters that are younger than the first analyses, as these were made."""
+SAME = 1e-9
+"""Scores that differ by less are the same."""
 HIDDEN = ("now", "own_vocabulary", "network")
 
 
@@ -112,14 +117,30 @@ def ecosystem_of(service: Service, workspace_id: str, about: Mapping[str, Any]) 
 
 
 def explain(service: Service, workspace_id: str, analysis_id: str, party: str, score: str, *, counterfactual: bool = False) -> dict[str, Any]:
-    """Why a party has its score: parts, points, evidence."""
+    """Why a party has its score: parts, points, evidence. The warning ``made-before`` says where the rules of today give another score."""
     about = analysis(service, workspace_id, analysis_id, [score])
     ecosystem = ecosystem_of(service, workspace_id, about)
     if party not in ecosystem.places:
         raise NotFound(f"There is no party {party!r} in this analysis")
-    parameters = parameters_of(about["metrics"][score]["parameters"], score)
     profile = profile_named(service, workspace_id, about["profile"], about["profile_version"])
-    return explain_score(ecosystem, party, score, parameters, profile, counterfactual=counterfactual)
+    answer = explain_score(ecosystem, party, score, _score_parameters(about, score), profile, counterfactual=counterfactual)
+    where = directory(service, workspace_id, about["analysis_id"])
+    scored = results.named(where, score).table["value"][results.place_of(where, party)].as_py()
+    if not _same(scored, answer["value"]):
+        message = f"the analysis scored this party {scored}, by the rules of the version that made it; this is explained by the rules of today"
+        answer["warnings"] = [*answer["warnings"], Warning("made-before", message, (), (party,))._asdict()]
+    return answer
+
+
+def _score_parameters(about: Mapping[str, Any], score: str) -> Parameters:
+    """What a score ran with. An analysis from before a rule that can be switched off names no parameter for it: it is explained without that rule."""
+    named = about["metrics"][score]["parameters"]
+    switched_off = {name: value for name, value in RULES_OFF.items() if name in COMMON and name not in named}
+    return parameters_of(switched_off | named, score)
+
+
+def _same(scored: float | None, explained: float | None) -> bool:
+    return scored is explained if scored is None or explained is None else abs(scored - explained) <= SAME
 
 
 def view(service: Service, workspace_id: str, analysis_id: str, name: str, query: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from graph_models.errors import FieldError, InvalidInput, NotFound
-from graph_models.scores import DEFAULT_PROFILE, Profile
+from graph_models.scores import DEFAULT_PROFILE, DEFAULT_VERSIONS, Profile
 from service.catalog import Versioned
 from service.workplace import Service
 
@@ -31,9 +31,9 @@ class Sent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def profile_named(service: Service, workspace_id: str, name: str, version: int | None = None) -> Profile:
-    """The newest version of a profile, or that one; ``NotFound`` where there is none. ``default`` is everywhere."""
-    if name == DEFAULT_PROFILE.name and version in (None, DEFAULT_PROFILE.version):
-        return DEFAULT_PROFILE
+    """The newest version of a profile, or that one; ``NotFound`` where there is none. ``default`` is everywhere, in all its versions."""
+    if default := _default(name, version):
+        return default
     return _profile(service.catalog.version(workspace_id, FAMILY, name, version))
 
 
@@ -67,10 +67,15 @@ def save(service: Service, workspace_id: str, name: str, fields: Any) -> dict[st
 
 def shown(service: Service, workspace_id: str, name: str, version: int | None = None) -> dict[str, Any]:
     """A profile as it is answered: the weights as they were sent."""
-    if name == DEFAULT_PROFILE.name and version in (None, DEFAULT_PROFILE.version):
-        default: dict[str, Any] = msgspec.to_builtins(DEFAULT_PROFILE)
-        return default
+    if default := _default(name, version):
+        fields: dict[str, Any] = msgspec.to_builtins(default)
+        return fields
     return _shown(service.catalog.version(workspace_id, FAMILY, name, version))
+
+
+def _default(name: str, version: int | None) -> Profile | None:
+    """The profile of the product in a version, where that is asked for; ``None`` where it is another profile or there is no such version."""
+    return DEFAULT_VERSIONS.get(version or DEFAULT_PROFILE.version) if name == DEFAULT_PROFILE.name else None
 
 
 def _shown(kept: Versioned) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from graph_models.errors import InvalidInput, NotFound
 from graph_models.scores import DEFAULT_PROFILE
-from service import analysis, profiles
+from service import analysis, profiles, results
 from service.workplace import Service
 from tests.test_analysis import W, analyse, service
 
@@ -36,6 +38,39 @@ def test_the_default_is_there_and_cannot_be_replaced(service: Service) -> None:
     assert profiles.shown(service, W, "default")["influence"] == DEFAULT_PROFILE.influence
     with pytest.raises(InvalidInput):
         profiles.save(service, W, "default", WEIGHTS)
+
+
+def test_the_default_is_there_in_both_versions(service: Service) -> None:
+    newest, first = profiles.shown(service, W, "default"), profiles.shown(service, W, "default", 1)
+    assert (newest["version"], first["version"]) == (2, 1)
+    assert newest | {"version": 1} == first
+    with pytest.raises(NotFound):
+        profiles.shown(service, W, "default", 3)
+
+
+def test_an_analysis_of_the_first_version_keeps_its_scores_and_its_explanation_says_so(service: Service) -> None:
+    """Its file holds what was scored then; parameters that are younger than it are switched off."""
+    made = analyse(service)
+    about = service.catalog.thing(W, "analysis", made)
+    named = about["metrics"]["influence"]["parameters"]
+    named = {name: value for name, value in named.items() if name not in analysis.RULES_OFF}
+    about |= {"analysis_id": "older", "profile_version": 1, "metrics": about["metrics"] | {"influence": {"metric": "influence", "parameters": named}}}
+    service.catalog.put_thing(W, "analysis", "older", about)
+    directory = shutil.copytree(analysis.directory(service, W, made), analysis.directory(service, W, "older"))
+    (number,) = [number for number, scores in enumerate(results.every(analysis.directory(service, W, made))) if scores.name == "influence"]
+    path = sorted(directory.glob("[0-9]*.arrow"))[number]
+    table = pa.ipc.open_file(path.read_bytes()).read_all()
+    halves = pa.array([None if value is None else value / 2 for value in table["value"].to_pylist()], pa.float64())
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table.set_column(table.schema.get_field_index("value"), "value", halves))
+    scored = {row["party_id"]: row["value"] for row in analysis.scores(service, W, "older", "influence")["items"]}
+    explained = analysis.explain(service, W, "older", "a", "influence")
+    assert explained["profile_version"] == 1
+    assert explained["value"] == pytest.approx(2 * scored["a"])
+    (warning,) = explained["warnings"]
+    assert (warning["code"], warning["parties"]) == ("made-before", ("a",))
+    assert str(scored["a"]) in warning["message"]
+    assert analysis.explain(service, W, made, "a", "influence")["warnings"] == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +108,7 @@ def test_scores_are_weighed_and_explained_by_the_version_that_they_were_made_wit
     assert listed["a"] == pytest.approx(expected, abs=1e-9)
     assert sum(part["points"] for part in weighed.values()) == pytest.approx(expected, abs=1e-9)
     abouts = [analysis.analysis(service, W, name) for name in (plain, own, newest)]
-    assert [(about["profile"], about["profile_version"]) for about in abouts] == [("default", 1), ("board", 1), ("board", 2)]
+    assert [(about["profile"], about["profile_version"]) for about in abouts] == [("default", 2), ("board", 1), ("board", 2)]
     assert len({about["parameters_hash"] for about in abouts}) == 3
     assert analysis.analysis(service, W, "latest")["analysis_id"] == plain
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,13 +12,13 @@ from graph_models.control import controlled_by, controllers_of
 from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
 from graph_models.graphs import Graph, graph_of
 from graph_models.kernels.arrays import Matrix
-from graph_models.kernels.ownership import cycles, held_of
+from graph_models.kernels.ownership import cycles, effective_of, held_of
 from graph_models.metrics.asked_party import asked_party
 from graph_models.metrics.result import CLOSED_CYCLE, NO_FOCAL_PARTY, Metric, MetricResult, number_result, undefined_result
 from graph_models.parameters import Parameter, Parameters
 from graph_models.warning import Warning
 
-__all__ = ["control", "integrated_ownership", "ownership_view"]
+__all__ = ["control", "control_share", "integrated_ownership", "ownership_view"]
 
 THRESHOLD = 0.5
 SHOWN = 1_000
@@ -112,6 +113,18 @@ def control(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
         return undefined_result(ecosystem, "control", reason or NO_FOCAL_PARTY, present=graph.present, warnings=warnings)
     values = controllers_of(place, graph.matrix(), _threshold(parameters)).astype(np.float64)
     return number_result(ecosystem, "control", values, present=graph.present, warnings=warnings)
+
+
+def control_share(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, MetricResult]:
+    """(the part ``control`` of the influence score, integrated ownership with its reasons): the larger of effective ownership and 1 for who controls.
+
+    Effective ownership is integrated ownership over the holder's own diagonal of ``(I - W)^-1``, at most 1: what it holds of itself counts once.
+    """
+    held = integrated_ownership(ecosystem, parameters)
+    effective, bound = effective_of(_graph(ecosystem, parameters).matrix(), np.nan_to_num(held.array))
+    effective[np.isnan(held.array)] = np.nan
+    steers = control(ecosystem, parameters).array > 0
+    return np.fmax(effective, np.where(steers, 1.0, np.nan)), replace(held, bound=bound & ~steers)
 
 
 def ownership_warnings(ecosystem: Ecosystem, graph: Graph) -> list[Warning]:

@@ -11,8 +11,8 @@ def influence(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """Who matters to us, all in all: who can move us?
 
     ``I = 100 sum w_k c_k / sum of the available w_k``: value loops (WSO, .40), reach (.25), brokerage (betweenness without the focal party,
-    .15), salience as people judged it (.20); where anybody owns the focal party .35 .20 .15 .15 and control .15. Reach and brokerage are
-    divided by their maximum.
+    .15), salience as people judged it (.20); where anybody owns the focal party .35 .20 .15 .15 and control .15 (the larger of effective ownership,
+    which counts what a holder owns of itself once, and 1 for who controls). Reach and brokerage are divided by their maximum. Every c is in [0, 1].
 
     Parameters
     ----------
@@ -27,8 +27,9 @@ def influence(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
     Notes
     -----
-    Undefined for the focal party (``focal-party``), without one for all (``no-focal-party``). A missing part is dropped. A score that is equal
-    for all comes with the warning ``score-flat``.
+    Undefined for the focal party (``focal-party``), without one for all (``no-focal-party``). A missing part is dropped. Warnings say what the data
+    cannot carry: ``score-flat`` (equal for all), ``few-loops`` (fewer than 5 % of the parties are on a loop), ``one-sided`` (more than half of the
+    receipts come without a recorded or implied return), ``no-rate`` (amounts left out).
 
     Examples
     --------
@@ -46,7 +47,8 @@ def influence(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
     References
     ----------
-    Sutherland, SM thesis, MIT 2009 (value loops); Mitchell, Agle, Wood, Academy of Management Review 22, 1997 (salience).
+    Sutherland, SM thesis, MIT 2009 (value loops); Mitchell, Agle, Wood, Academy of Management Review 22, 1997 (salience); Baldone, Brioschi, Paleari,
+    Ownership measures among firms connected by cross-shareholdings, 1998 (control).
     """
     from graph_models.scores import score_result  # scores are composed of the metrics in this package
 
@@ -72,7 +74,7 @@ def value_flow(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     Notes
     -----
     Undefined for the focal party (``focal-party``), and for all where it is not there (``no-focal-party``) or trades nothing
-    (``no-value-chain``); for the parties of a closed cycle (``closed-cycle``).
+    (``no-value-chain``); for the parties of a closed cycle (``closed-cycle``). Warnings as of ``influence``.
 
     Examples
     --------

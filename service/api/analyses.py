@@ -41,7 +41,7 @@ _EXPLANATION: dict[str, Any] = {
         "part": "reach", "raw": 0.31, "normalised": 0.625, "weight": 0.25, "points": 15.6, "reason": None,
         "evidence": [{"path": ["d1", "firm"], "facts": ["r1"], "contribution": 0.31}],
     }],
-    "most_influential_fact": None, "profile": "default", "snapshot_id": "5f0c2a",
+    "most_influential_fact": None, "profile": "default", "profile_version": 2, "warnings": [], "snapshot_id": "5f0c2a",
 }  # fmt: skip
 
 

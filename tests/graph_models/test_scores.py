@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from graph_models import compute
+from graph_models import Ecosystem, compute
 from graph_models.parameters import DEFAULTS
 from graph_models.ranking import ranks, rounded
 from graph_models.scores import DEFAULT_PROFILE, scored_of
@@ -55,6 +57,86 @@ def test_where_somebody_owns_the_focal_party_control_is_a_part() -> None:
     assert "control" not in {part.name for part in scored_of(ecosystem_of(related("f", "a", "owns", share=1)), DEFAULTS, "influence").parts}
 
 
+def control_of(ecosystem: Ecosystem) -> dict[str, float]:
+    part = next(part for part in scored_of(ecosystem, DEFAULTS, "influence").parts if part.name == "control")
+    assert part.raw.tolist() == pytest.approx(part.normalised.tolist(), nan_ok=True)
+    return dict(zip(ecosystem.parties, part.normalised.tolist(), strict=True))
+
+
+def test_what_a_holder_owns_of_itself_counts_once() -> None:
+    """h holds .4 of f, f holds .8 of h: integrated .4 / (1 - .32) = .588, of which h's diagonal 1 / (1 - .32) counts .4 again and again."""
+    circle = ecosystem_of(related("h", "f", "owns", share=0.4), related("f", "h", "owns", share=0.8))
+    assert compute(circle, "integrated_ownership").values["h"] == pytest.approx(0.4 / 0.68)
+    assert control_of(circle)["h"] == pytest.approx(0.4)
+
+
+def test_a_holder_of_a_circle_above_the_focal_party_has_what_the_circle_has() -> None:
+    """p and q hold .9 and .8 of each other, p half of f: p .5, q .8 x .5 = .4, and r, who holds .1 of q, .1 x .4 / (1 - .72)."""
+    rows = (("p", "q", 0.9), ("q", "p", 0.8), ("p", "f", 0.5), ("r", "q", 0.1))
+    found = control_of(ecosystem_of(*(related(holder, held, "owns", share=share) for holder, held, share in rows)))
+    assert found == pytest.approx({"f": 0, "p": 0.5, "q": 0.4, "r": 0.1 * 0.4 / 0.28})
+
+
+def test_more_than_the_whole_is_one_and_is_reported() -> None:
+    """h holds half of a, b and c, each of which is said to hold .9 of f: together 1.35 of what is one."""
+    rows = [related("h", company, "owns", share=0.5) for company in "abc"] + [related(company, "f", "owns", share=0.9) for company in "abc"]
+    ecosystem = ecosystem_of(*rows)
+    assert compute(ecosystem, "integrated_ownership").values["h"] == pytest.approx(3 * 0.5 * 0.9)
+    assert control_of(ecosystem)["h"] == 1
+    assert "over-100" in {warning.code for warning in compute(ecosystem, "influence").warnings}
+
+
+def test_a_closed_circle_leaves_control_to_who_has_it() -> None:
+    """a holds b, b holds c and d, these hold a: all of it, so that what they hold of f has no end. c holds .6 of f; who controls c controls f."""
+    shares = (("a", "b", 0.5), ("d", "b", 0.5), ("b", "c", 1.0), ("b", "d", 1.0), ("c", "a", 0.5), ("d", "a", 0.5), ("c", "f", 0.6), ("d", "f", 0.1))
+    ecosystem = ecosystem_of(*(related(holder, held, "owns", share=share) for holder, held, share in shares))
+    control = scored_of(ecosystem, DEFAULTS, "influence").parts[-1]
+    assert control.raw.tolist() == pytest.approx([np.nan, 1, 1, np.nan, 0], nan_ok=True)
+    assert [control.result.reason(place) for place in (0, 3)] == ["closed-cycle"] * 2
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.data())
+def test_no_part_is_above_one_and_no_score_above_a_hundred(data: st.DataObject) -> None:
+    """Circles of ownership, stakes stated twice, more than the whole: every c is in [0, 1], the points sum to the score, and coverage is a share."""
+    party, share = st.sampled_from("fabcd"), st.sampled_from([0.1, 0.5, 0.6, 0.9, 1.0])
+    pair = st.tuples(party, party).filter(lambda ends: ends[0] != ends[1])
+    stakes = [related(*ends, "owns", share=part) for ends, part in data.draw(st.lists(st.tuples(pair, share), max_size=10))]
+    flows = [paid(*ends, amount) for ends, amount in data.draw(st.lists(st.tuples(pair, st.integers(1, 900)), max_size=6))]
+    records = [record | {"id": f"x{place}"} for place, record in enumerate([*stakes, *flows, related("a", "f", "refers"), judged("b", 1.0, 1.0, 1.0)])]
+    ecosystem = ecosystem_of(*parties(*"fabcd"), *records)
+    for score in ("influence", "value_flow"):
+        scored = scored_of(ecosystem, DEFAULTS, score)
+        for part in scored.parts:
+            assert ((part.normalised >= 0) & (part.normalised <= 1))[~np.isnan(part.normalised)].all()
+        assert ((scored.value >= 0) & (scored.value <= 100))[scored.defined].all()
+        assert ((scored.coverage > 0) & (scored.coverage <= 1))[scored.defined].all()
+        assert np.isnan(scored.value[ecosystem.index("f")])
+
+
+def test_few_loops_and_one_sided_receipts_are_said() -> None:
+    """One of twenty on a loop is enough, none of ten is not; a grant of 60 of 100 that nothing is given for is more than half of the receipts."""
+    loop = [flow("f", "p00", utility=0.5), flow("p00", "f", utility=0.5)]
+    for others, codes in ((20, []), (21, ["few-loops"])):
+        found = compute(ecosystem_of(*loop, *parties(*(f"p{place:02d}" for place in range(others)))), "influence").warnings
+        assert [warning.code for warning in found if warning.code != "score-flat"] == codes
+    grant = flow("state", "f", "money", amount=60, in_return_for="nothing")
+    sold = [flow("a", "f", "money", amount=40), flow("f", "a", "goods", amount=40)]
+    for score in ("influence", "value_flow"):
+        (warning,) = [warning for warning in compute(ecosystem_of(grant, *sold), score).warnings if warning.code == "one-sided"]
+        assert warning.message.startswith("60.0% of the receipts come from 1 parties")
+        assert warning.parties == ("state",)
+        balanced = compute(ecosystem_of(grant | {"amount": 40}, *sold), score).warnings
+        assert "one-sided" not in {warning.code for warning in balanced}
+
+
+def test_amounts_without_a_rate_are_said_by_both_scores() -> None:
+    ecosystem = ecosystem_of(flow("a", "f", "money", amount=40, currency="USD"), paid("f", "b", 5))
+    for score in ("influence", "value_flow"):
+        (warning,) = [warning for warning in compute(ecosystem, score).warnings if warning.code == "no-rate"]
+        assert warning.facts == ("a>f:money",)
+
+
 def test_value_loops_count_as_they_are_and_reach_by_its_maximum() -> None:
     records = [flow("f", "a", utility=0.5), flow("a", "f", utility=0.8), flow("f", "b", utility=0.3), flow("b", "f", utility=0.4)]
     scored = scored_of(ecosystem_of(*records), DEFAULTS, "influence")
@@ -66,7 +148,7 @@ def test_value_loops_count_as_they_are_and_reach_by_its_maximum() -> None:
 def test_where_the_maximum_is_zero_all_are_zero() -> None:
     result = compute(ecosystem_of(*parties("a", "b", "f")), "influence")
     assert result.values == {"a": 0, "b": 0, "f": None}
-    assert [warning.code for warning in result.warnings] == ["score-flat"]
+    assert [warning.code for warning in result.warnings] == ["score-flat", "few-loops"]
 
 
 def test_the_rank_range_covers_every_corner_of_the_weights() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from graph_models import compute
 from graph_models.errors import InvalidInput
-from graph_models.metrics.ownership import ownership_view
+from graph_models.kernels import ownership as ownership_kernel
+from graph_models.kernels.arrays import matrix_of
+from graph_models.kernels.ownership import effective_of, held_of
+from graph_models.metrics.ownership import control_share, ownership_view
 from graph_models.parameters import DEFAULTS
 from tests.graph_models.metrics.made import ecosystem, owns, parties
 
@@ -105,3 +109,38 @@ def test_integrated_is_never_less_than_direct_and_a_higher_threshold_adds_nobody
             assert integrated[f"p{holder}"] >= share - 1e-12
     lower, higher = (compute(made, "control", threshold=limit).values for limit in (threshold, threshold + 0.05))
     assert all(lower[party] >= higher[party] for party in made.parties)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.dictionaries(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.sampled_from([0.05, 0.1, 0.15]), max_size=14))
+def test_effective_ownership_is_the_sum_over_the_walks_that_leave_the_holder_for_good(shares: dict[tuple[int, int], float]) -> None:
+    """Whose shares in itself count once: the same with nobody holding the holder. Never above 1, never above the integrated, at least the direct share."""
+    matrix = matrix_of(5, [u for u, _ in shares], [v for _, v in shares], list(shares.values()))
+    held, endless = held_of(matrix, 4)
+    assert not endless.any()
+    effective, bound = effective_of(matrix, held)
+    assert not bound.any()
+    for holder in range(4):
+        alone = matrix.toarray()
+        alone[:, holder] = 0.0
+        assert effective[holder] == pytest.approx(held_of(csr_array(alone), 4)[0][holder], abs=1e-12)
+        assert shares.get((holder, 4), 0.0) - 1e-12 <= effective[holder] <= held[holder] + 1e-12
+
+
+def test_a_circle_that_is_nearly_closed_has_a_finite_effective_share() -> None:
+    """a and b hold 1 - 1e-9 of each other: integrated 5e8, effective .5 and half of it."""
+    near = 1 - 1e-9
+    matrix = matrix_of(3, [0, 1, 0], [1, 0, 2], [near, near, 0.5])
+    held, endless = held_of(matrix, 2)
+    assert not endless.any()
+    assert held[0] == pytest.approx(0.5 / (2e-9), rel=1e-6)
+    assert effective_of(matrix, held)[0].tolist() == pytest.approx([0.5, 0.5 * near, 0], rel=1e-6)
+
+
+def test_in_a_circle_of_thousands_effective_ownership_is_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ownership_kernel, "FACTORED", 1)
+    made = ecosystem(parties("f", "h") + owns(("h", "f", 0.4), ("f", "h", 0.8)), "f")
+    share, held = control_share(made, DEFAULTS)
+    assert share[1] == pytest.approx(0.4 / 0.68)
+    assert held.bound is not None
+    assert held.bound.tolist() == [True, True]
