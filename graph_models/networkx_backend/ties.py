@@ -62,8 +62,8 @@ def constraint(G: ArrayGraph, nodes: Any = None, weight: str | None = None) -> d
 
 def effective_size(G: ArrayGraph, nodes: Any = None, weight: str | None = None) -> dict[Any, float]:
     matrix = _tied(G, nodes, weight)
-    if nodes is not None and not G.is_directed() and weight is None and len(G.loops()):
-        raise NotImplementedError("networkx counts in the neighbourhood of a node here")
+    if nodes is not None and len(G.loops()):
+        raise NotImplementedError("networkx counts a node among its own neighbours in a way of its own")
     values = effective_size_kernel(matrix)
     if nodes is not None:
         values[others(matrix) == 0] = np.nan

@@ -35,7 +35,7 @@ _ABOUT: dict[str, Any] = {
     "scores_moved": 1, "recorded_at": "2026-03-02T09:30:01.300000Z",
 }  # fmt: skip
 _FOUND: dict[str, Any] = {
-    "focal_party_id": "firm", "base_currency": "CNY", "parameters": {}, "profile": "default", "profile_version": 1,
+    "focal_party_id": "firm", "base_currency": "CNY", "parameters": {}, "profile": "default", "profile_version": 2,
     "scores": [{
         "party_id": "s1", "score": "value_flow", "before": 31.2, "after": None, "change": None, "rank_before": 2, "rank_after": None, "bound": False,
         "reason": "removed",
