@@ -5,9 +5,9 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 NEO4J_DIR ?= data/neo4j
-SOURCES := graph_models service examples benchmarks tests
+SOURCES := graph_models service examples benchmarks tests tools
 
-.PHONY: run test check format test-neo4j test-shipped lock clean
+.PHONY: run test check format test-neo4j test-shipped mutation lock clean
 
 # Serves the scored demo. STORE=neo4j keeps it in Neo4j: the one at STAKEHOLDER_GRAPH_STORE, else Docker Compose, else a local server (Java 17, Maven).
 run: .venv/runtime
@@ -35,6 +35,11 @@ test-neo4j: .venv/dev
 # The wheel in an empty environment outside the source tree, and as the image runs it.
 test-shipped: .venv/dev
 	$(BIN)/python -m pytest -q -m shipped tests/ship
+
+# Small mistakes in core modules, one at a time: which of them do the module's own tests not notice? SAMPLE=30 is what CI draws.
+SAMPLE ?= 400
+mutation: .venv/dev
+	@tools/neo4j/with-server $(BIN)/python tools/mutation.py --sample $(SAMPLE)
 
 format: .venv/dev
 	$(BIN)/ruff format $(SOURCES)
