@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Mask
+from graph_models.ecosystem import Ecosystem
 from graph_models.graphs import utility_streams
 from graph_models.metrics.loops import wso
 from graph_models.parameters import Parameters
 from graph_models.roll_up import focal_of, roll_up_of
-from graph_models.streams import Streams
+from graph_models.streams import streams_of
 from graph_models.warning import Warning
 
 FEW = 0.05
@@ -38,23 +38,19 @@ def _few_loops(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Warn
 
 def _one_sided(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Warning | None:
     """More than half of what the focal party receives in money comes from parties that get nothing for it, as far as is recorded or implied."""
-    streams, *_ = utility_streams(ecosystem, parameters)
-    paid, other = _payment(ecosystem, streams), streams.source != streams.target
-    receipts = np.flatnonzero(paid & other & (streams.target == focal) & (streams.amount > 0))
-    total = streams.amount[receipts].sum()
+    recorded, (exchanged, *_) = streams_of(ecosystem, parameters), utility_streams(ecosystem, parameters)
+    kinds, names = ecosystem.vocabulary.value_kinds, ecosystem.families["value_flows"].coded("kind").texts
+    money = np.array([name in kinds and kinds[name].means == "payment" for name in names] + [False], bool)[recorded.kind]
+    receipts = np.flatnonzero(money & (recorded.target == focal) & (recorded.source != focal) & (recorded.amount > 0))
+    total = recorded.amount[receipts].sum()
     if not total > 0:
         return None
-    answered = np.zeros(len(ecosystem.parties), bool)
-    answered[streams.target[~paid & other & (streams.source == focal)]] = True
-    without = receipts[~answered[streams.source[receipts]]]
-    share = streams.amount[without].sum() / total
+    n = len(ecosystem.parties)
+    given = np.bincount(exchanged.target[exchanged.source == focal], minlength=n)
+    paid = np.bincount(recorded.target[money & (recorded.source == focal)], minlength=n)
+    without = receipts[(given <= paid)[recorded.source[receipts]]]
+    share = recorded.amount[without].sum() / total
     if share <= MOST:
         return None
-    payers = tuple(ecosystem.parties[place] for place in np.unique(streams.source[without]).tolist())
+    payers = tuple(ecosystem.parties[place] for place in np.unique(recorded.source[without]).tolist())
     return Warning("one-sided", f"{share:.1%} of the receipts come from {len(payers)} parties without a recorded or implied return", (), payers)
-
-
-def _payment(ecosystem: Ecosystem, streams: Streams) -> Mask:
-    """Which streams are money."""
-    kinds, names = ecosystem.vocabulary.value_kinds, ecosystem.families["value_flows"].coded("kind").texts
-    return np.array([name in kinds and kinds[name].means == "payment" for name in names] + [False], bool)[streams.kind]
