@@ -19,7 +19,7 @@ LARGE = 20_000
 """Above so many parties one round has to do: another one costs as much and gains some thousandths."""
 RUNS = 64
 """So often the communities of a small graph are searched for, and the best are taken."""
-EFFORT = 150_000
+EFFORT = 100_000
 """So many parties and ties are looked at in all runs together, each counted once a run; one run is made in any case."""
 
 

@@ -201,6 +201,6 @@ COMMUNITY = Metric(
         Parameter("first_id", "integer", low=1, high=10**15),
     ),
     structural=True,
-    cost="linear in the edges, some ten times a run; 64 runs in a small network, one above 75,000 parties and ties",
+    cost="linear in the edges, some ten times a run; 64 runs in a small network, one above 50,000 parties and ties",
     kind=TEXT,
 )
