@@ -116,10 +116,11 @@ def control(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
 
 def control_share(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, MetricResult]:
-    """(the part ``control`` of the influence score, integrated ownership with its reasons): the larger of effective ownership and 1 for who controls.
+    """(the part ``control`` of the influence score, integrated ownership of the focal party with its reasons): the larger of effective ownership and 1 for who controls.
 
     Effective ownership is integrated ownership over the holder's own diagonal of ``(I - W)^-1``, at most 1: what it holds of itself counts once.
     """
+    parameters = parameters.with_(of=None)
     held = integrated_ownership(ecosystem, parameters)
     effective, bound = effective_of(_graph(ecosystem, parameters).matrix(), np.nan_to_num(held.array))
     effective[np.isnan(held.array)] = np.nan

@@ -86,6 +86,12 @@ def test_more_than_the_whole_is_one_and_is_reported() -> None:
     assert "over-100" in {warning.code for warning in compute(ecosystem, "influence").warnings}
 
 
+def test_control_is_of_the_focal_party_whomever_other_metrics_are_asked_of() -> None:
+    ecosystem = ecosystem_of(related("h", "f", "owns", share=0.4), related("h", "a", "owns", share=0.9))
+    control = scored_of(ecosystem, DEFAULTS.with_(of="a"), "influence").parts[-1]
+    assert control.raw[ecosystem.index("h")] == pytest.approx(0.4)
+
+
 def test_a_closed_circle_leaves_control_to_who_has_it() -> None:
     """a holds b, b holds c and d, these hold a: all of it, so that what they hold of f has no end. c holds .6 of f; who controls c controls f."""
     shares = (("a", "b", 0.5), ("d", "b", 0.5), ("b", "c", 1.0), ("b", "d", 1.0), ("c", "a", 0.5), ("d", "a", 0.5), ("c", "f", 0.6), ("d", "f", 0.1))
