@@ -12,7 +12,7 @@ from graph_models.kernels.compiled import compiled, rows
 
 Words: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
 
-STEPS = 20_000_000
+STEPS = 5_000_000
 """So many (node or edge) steps of refinement are done; what is still alike then goes by the numbers of the nodes."""
 LEAST_ROUNDS = 3
 ROUNDED = 1 << 12
