@@ -118,7 +118,8 @@ def control(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 def control_share(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, MetricResult]:
     """(the part ``control`` of the influence score; integrated ownership of the focal party, with its reasons).
 
-    The larger of effective ownership and 1 for who controls. Effective ownership is integrated ownership over the holder's own diagonal of ``(I - W)^-1``, at most 1: what it holds of itself counts once.
+    The part is the larger of effective ownership and 1 for who controls. Effective ownership is integrated ownership over the holder's own
+    diagonal of ``(I - W)^-1``, at most 1: what it holds of itself counts once.
     """
     parameters = parameters.with_(of=None)
     held = integrated_ownership(ecosystem, parameters)
