@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph_models.closed_lists import identified
 from graph_models.columns import FAMILIES, FAMILY_OF, Columns, columns_of, numbers, tables_of
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import BY_CLASS, Record, finished, parties_named, record_of
@@ -334,7 +335,7 @@ def _checked(records: Iterable[Mapping[str, Any]], vocabulary: Vocabulary) -> li
     errors: list[FieldError] = []
     for line, fields in enumerate(records, 1):
         try:
-            record = finished(record_of(_exact(fields)))
+            record = identified(finished(record_of(_exact(fields))), vocabulary)
         except InvalidInput as error:
             errors += [fault.at(line) for fault in error.errors]
             continue

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from graph_models.closed_lists import unknown_value
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.time import FIRST_DAY, OPEN, Period, first_day_text, last_day_text, span
 from graph_models.validation import NOTHING
@@ -43,7 +44,7 @@ class Parameter(NamedTuple):
     def fault(self, value: Any) -> FieldError | None:
         """What is wrong with a value (of the right type), if anything."""
         if self.choices and value not in self.choices:
-            return FieldError("unknown-graph" if self.name == "graph" else "out-of-range", f"{self.name} is one of {', '.join(self.choices)}", self.name)
+            return FieldError("unknown-graph" if self.name == "graph" else "unknown-value", f"{self.name} is one of {', '.join(self.choices)}", self.name)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             below = self.low is not None and (value < self.low or (self.open_low and value == self.low))
             above = self.high is not None and (value > self.high or (self.open_high and value == self.high))
@@ -199,7 +200,7 @@ def check_kinds(parameters: Parameters, vocabulary: Vocabulary) -> None:
         ("in_return_for", parameters.in_return_for, flows | {NOTHING}),
         ("kind", (parameters.kind,), flows),
     )
-    errors = [FieldError("unknown-kind", f"{kind!r} is not in the vocabulary", field) for field, kinds, known in named for kind in kinds if kind not in known]
+    errors = [unknown_value(kind, sorted(known), field) for field, kinds, known in named for kind in kinds if kind not in known]
     if errors:
         raise InvalidInput("The parameters are not valid: " + "; ".join(error.message for error in errors), errors=errors)
 

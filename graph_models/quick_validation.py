@@ -6,17 +6,18 @@ What the vocabulary and the calendar decide hangs on few different values: each 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from operator import eq
 from typing import Any
 
+from graph_models.closed_lists import lists_of
 from graph_models.evidence import Document
 from graph_models.party import Party
-from graph_models.records import MAX_NESTING, Fields, Record, fields_of, nesting
+from graph_models.records import BY_CLASS, MAX_NESTING, Fields, Record, fields_of, nesting
 from graph_models.relationship import Relationship
 from graph_models.role import Role
 from graph_models.touchpoint import Touchpoint
-from graph_models.validation import LARGEST, NOTHING, PLAIN_AMOUNT, in_scale
+from graph_models.validation import LARGEST, PLAIN_AMOUNT, in_scale
 from graph_models.value_flow import ValueFlow
 from graph_models.vocabulary import Vocabulary
 
@@ -28,12 +29,14 @@ def all_sound(records: Sequence[Record], vocabulary: Vocabulary, fields: Fields 
 
     ``fields`` are theirs, where they are known already.
     """
-    sound = _SOUND.get(type(records[0]))
+    kind = type(records[0])
+    sound = _SOUND.get(kind)
     if sound is None:
         return False
     fields = fields_of(records) if fields is None else fields
-    ids = fields["id"]
-    return all(ids) and "".join(ids).isprintable() and _attributes(fields) and _periods(records, fields) and sound(fields, vocabulary)
+    if not (all(fields["id"]) and "".join(fields["id"]).isprintable() and _attributes(fields) and _periods(records, fields)):
+        return False
+    return sound(fields, vocabulary) and all_listed(BY_CLASS[kind].name, fields, vocabulary)
 
 
 def _different(fields: Fields, name: str) -> set[Any]:
@@ -41,8 +44,9 @@ def _different(fields: Fields, name: str) -> set[Any]:
     return set(fields[name]) - {None}
 
 
-def _known(fields: Fields, name: str, kinds: Collection[str]) -> bool:
-    return all(value in kinds for value in _different(fields, name))
+def all_listed(type_name: str, fields: Fields, vocabulary: Vocabulary) -> bool:
+    """Is each value, where the vocabulary lists them, the id of one? A label is not."""
+    return all(values.find(value) == value for name, values in lists_of(vocabulary, type_name).items() for value in _different(fields, name))
 
 
 def _attributes(fields: Fields) -> bool:
@@ -59,46 +63,32 @@ def _periods(records: Sequence[Record], fields: Fields) -> bool:
     return True
 
 
-def _dimensions(fields: Fields, vocabulary: Vocabulary) -> bool:
-    return all(_known(fields, name, values) for name, values in vocabulary.dimension_values.items() if name in fields)
-
-
 def _tied_to_itself(fields: Fields) -> bool:
     return any(map(eq, fields["source"], fields["target"]))
 
 
 def _money(fields: Fields, vocabulary: Vocabulary) -> bool:
     amounts = "".join([str(amount) + "\n" for amount in fields["amount"] if amount is not None])
-    return _PLAIN_AMOUNTS.fullmatch(amounts) is not None and _known(fields, "currency", vocabulary.currencies)
+    return _PLAIN_AMOUNTS.fullmatch(amounts) is not None and _different(fields, "currency") <= vocabulary.currencies
 
 
-def _party(fields: Fields, vocabulary: Vocabulary) -> bool:
-    return _known(fields, "kind", vocabulary.party_kinds) and _dimensions(fields, vocabulary)
-
-
-def _role(fields: Fields, vocabulary: Vocabulary) -> bool:
-    kinds = _known(fields, "role", vocabulary.roles) and _known(fields, "stage", vocabulary.stages)
-    return kinds and _dimensions(fields, vocabulary) and not _tied_to_itself(fields)
-
-
-def _relationship(fields: Fields, vocabulary: Vocabulary) -> bool:
-    return _known(fields, "kind", vocabulary.relationship_kinds) and not _tied_to_itself(fields)
+def _tie(fields: Fields, vocabulary: Vocabulary) -> bool:
+    return not _tied_to_itself(fields)
 
 
 def _value_flow(fields: Fields, vocabulary: Vocabulary) -> bool:
-    kinds = _known(fields, "kind", vocabulary.value_kinds) and _known(fields, "in_return_for", {*vocabulary.value_kinds, NOTHING})
-    return kinds and _money(fields, vocabulary) and all(abs(quantity) <= LARGEST for quantity in _different(fields, "quantity"))
+    return _money(fields, vocabulary) and all(abs(quantity) <= LARGEST for quantity in _different(fields, "quantity"))
 
 
 def _touchpoint(fields: Fields, vocabulary: Vocabulary) -> bool:
     answers = set(zip(fields["measure"], fields["value"], strict=True))
-    return _known(fields, "kind", vocabulary.touchpoint_kinds) and _money(fields, vocabulary) and all(in_scale(*answer) for answer in answers)
+    return _money(fields, vocabulary) and all(in_scale(*answer) for answer in answers)
 
 
 _SOUND: dict[type, Callable[[Fields, Vocabulary], bool]] = {
-    Party: _party,
-    Role: _role,
-    Relationship: _relationship,
+    Party: lambda fields, vocabulary: True,
+    Role: _tie,
+    Relationship: _tie,
     ValueFlow: _value_flow,
     Touchpoint: _touchpoint,
     Document: lambda fields, vocabulary: True,

@@ -6,7 +6,6 @@ class and nothing that is empty: two records read the same exactly if their bodi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
@@ -16,6 +15,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from graph_models.assessment import Assessment
+from graph_models.decoding import TOO_DEEP, field_error
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.evidence import Document
 from graph_models.party import Party
@@ -61,9 +61,6 @@ _any = msgspec.json.Decoder(Record)
 _typed = {kind.name: msgspec.json.Decoder(kind.record) for kind in RECORD_TYPES}
 _encoder = msgspec.json.Encoder(decimal_format="string")
 _encode = _encoder.encode
-_WHERE = re.compile(r" - at `\$\.?(.*)`$")
-_UNKNOWN = re.compile(r"unknown field `(.*?)`")
-_MISSING = re.compile(r"missing required field `(.*?)`")
 
 
 def decode_record(line: bytes | str, type_name: str | None = None) -> Record:
@@ -76,11 +73,29 @@ def decode_record(line: bytes | str, type_name: str | None = None) -> Record:
         return decoder.decode(line)
     except msgspec.ValidationError as error:
         if "unknown field" not in str(error):
-            raise InvalidInput("The record is not valid", errors=[field_error(error)]) from None
-    except (msgspec.DecodeError, UnicodeError) as error:
-        code = "not-utf8" if "utf-8" in str(error).lower() or ("truncated" in str(error) and _not_utf8(line)) else "bad-json"
-        raise InvalidInput("The record is not valid", errors=[FieldError(code, str(error))]) from None
-    return record_of(msgspec.json.decode(line), type_name)
+            raise _refused(error, type_name) from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise InvalidInput("The record is not valid", errors=[_unreadable(error, line)]) from None
+    try:
+        fields = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise InvalidInput("The record is not valid", errors=[_unreadable(error, line)]) from None
+    return record_of(fields, type_name)
+
+
+def _unreadable(error: Exception, line: bytes | str) -> FieldError:
+    if isinstance(error, RecursionError):
+        return TOO_DEEP
+    code = "not-utf8" if "utf-8" in str(error).lower() or ("truncated" in str(error) and _not_utf8(line)) else "bad-json"
+    return FieldError(code, str(error))
+
+
+def _refused(error: Exception, type_name: str | None) -> InvalidInput:
+    """The error of values that are no record: an unknown ``type`` is told with those that there are."""
+    fault = field_error(error, Record if type_name is None else BY_NAME[type_name].record)
+    if fault.field == "type" and fault.code != "missing":
+        fault = FieldError("unknown-type", f"{fault.message}; a type is one of {', '.join(BY_NAME)}", "type")
+    return InvalidInput("The record is not valid", errors=[fault])
 
 
 decode_plainly: Callable[[bytes | str], Record] = _any.decode
@@ -94,7 +109,7 @@ def record_of(fields: Any, type_name: str | None = None) -> Record:
     try:
         return msgspec.convert(fields, Record if type_name is None else BY_NAME[type_name].record)
     except (msgspec.ValidationError, RecursionError) as error:
-        raise InvalidInput("The record is not valid", errors=[field_error(error)]) from None
+        raise _refused(error, type_name) from None
 
 
 def encode_record(record: Record) -> bytes:
@@ -179,18 +194,3 @@ def _not_utf8(line: bytes | str) -> bool:
     except UnicodeDecodeError:
         return True
     return False
-
-
-def field_error(error: Exception) -> FieldError:
-    """What is wrong where a value is not of its type: the code, and the field as a path."""
-    text = str(error)
-    where = _WHERE.search(text)
-    field = where[1] if where else None
-    message = _WHERE.sub("", text)
-    for code, pattern in (("unknown-field", _UNKNOWN), ("missing", _MISSING)):
-        if found := pattern.search(text):
-            return FieldError(code, message, f"{field}.{found[1]}" if field else found[1])
-    if field == "type":
-        return FieldError("unknown-type", f"{message}; a type is one of {', '.join(BY_NAME)}", field)
-    code = "out-of-range" if re.search(r"[<>]=? |length|range", text) else "wrong-type" if text.startswith("Expected") else "invalid"
-    return FieldError(code, message, field)

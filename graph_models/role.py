@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from graph_models.evidence import Fact, Id
 from graph_models.time import Period, state_period
 
@@ -19,8 +17,8 @@ class Role(Fact, frozen=True, kw_only=True, tag="role"):
     decision_stage: str | None = None
     product: str | None = None
     region: str | None = None
-    tier: Literal["key", "ordinary"] | None = None
-    purpose: Literal["own_use", "resale", "transformation"] | None = None
+    tier: str | None = None
+    purpose: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None
 

@@ -8,9 +8,11 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from graph_models.closed_lists import identified
+from graph_models.decoding import field_error
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.evidence import Id
-from graph_models.records import BY_NAME, Record, field_error, finished, record_of
+from graph_models.records import BY_NAME, Record, finished, record_of
 from graph_models.validation import faults
 from graph_models.vocabulary import Vocabulary
 
@@ -102,14 +104,14 @@ def refused(errors: Sequence[FieldError]) -> InvalidInput:
     return InvalidInput(f"{errors[0].field}: {errors[0].message}" + (f" ({len(errors)} errors)" if len(errors) > 1 else ""), errors=errors)
 
 
-def record_in(edit: Add | Replace) -> Record:
-    """The record of an edit that was found to be valid."""
-    return finished(record_of(edit.record))
+def record_in(edit: Add | Replace, vocabulary: Vocabulary) -> Record:
+    """The record of an edit that was found to be valid, with ids where it has labels."""
+    return finished(identified(record_of(edit.record), vocabulary))
 
 
 def _shape_fault(error: Exception, where: str) -> FieldError:
-    fault = field_error(error)
-    if fault.field == "op":
+    fault = field_error(error, Edit)
+    if fault.field == "op" and fault.code != "missing":
         return FieldError("unknown-op", f"op is one of {', '.join(OPS)}", f"{where}.op")
     return fault._replace(field=f"{where}.{fault.field}" if fault.field else where)
 
@@ -139,7 +141,7 @@ def _faults(edit: Edit, vocabulary: Vocabulary) -> Iterator[FieldError]:
 
 def _record_faults(edit: Add | Replace, vocabulary: Vocabulary) -> Iterator[FieldError]:
     try:
-        found = faults(record_of(edit.record), vocabulary)
+        found = faults(identified(record_of(edit.record), vocabulary), vocabulary)
     except InvalidInput as error:
         found = list(error.errors)
     for fault in found:

@@ -111,7 +111,7 @@ class _Draft:
         self.party: dict[str, int | None] = {}
         """The numbers of the parties that edits brought or took."""
         self.row: dict[tuple[str, str], int] = {}
-        self.records = [record_in(edit) if isinstance(edit, Add | Replace) else None for edit in edits]
+        self.records = [record_in(edit, ecosystem.vocabulary) if isinstance(edit, Add | Replace) else None for edit in edits]
         self._lay_out(edits)
         for at, edit in enumerate(edits):
             try:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import isfinite
 
 from graph_models.assessment import SCHEMES, Assessment
+from graph_models.closed_lists import NOTHING as NOTHING
+from graph_models.closed_lists import lists_of, unknown_value
 from graph_models.errors import FieldError
 from graph_models.evidence import Document
 from graph_models.party import Party
@@ -23,8 +25,6 @@ LARGEST = 1e24
 """As amounts have at most 24 digits: sums and products of quantities and rates then stay finite."""
 PLAIN_AMOUNT = re.compile(r"-?\d{1,24}(\.\d{1,12})?", re.ASCII)
 """An amount as it may be written: at most 24 digits, and 12 after the point."""
-NOTHING = "nothing"
-"""``in_return_for``: what is given for nothing."""
 
 
 def faults(record: Record, vocabulary: Vocabulary) -> list[FieldError]:
@@ -41,6 +41,7 @@ def faults(record: Record, vocabulary: Vocabulary) -> list[FieldError]:
     attributes = getattr(record, "attributes", None)
     if attributes and nesting(attributes) > MAX_NESTING - 1:
         found.append(FieldError("too-deep", f"attributes are nested deeper than {MAX_NESTING} levels", "attributes"))
+    found.extend(_listed(record, vocabulary))
     found.extend(_BY_TYPE[type(record)](record, vocabulary))
     return found
 
@@ -66,15 +67,12 @@ def _date_fault(record: Record, message: str) -> FieldError:
     return FieldError("bad-date", message, "valid_from" if isinstance(record, ExchangeRate) else field)
 
 
-def _known(kinds: Container[str], value: str, field: str) -> Sequence[FieldError]:
-    return () if value in kinds else (FieldError("unknown-kind", f"{value!r} is not in the vocabulary", field),)
-
-
-def _dimensions(record: Record, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    for name, values in vocabulary.dimension_values.items():
-        value = getattr(record, name, None)
-        if value is not None and value not in values:
-            yield FieldError("unknown-kind", f"{value!r} is not one of {', '.join(sorted(values))}", name)
+def _listed(record: Record, vocabulary: Vocabulary) -> Iterator[FieldError]:
+    """The fields whose value is not in the list that the vocabulary has for them."""
+    for field, values in lists_of(vocabulary, BY_CLASS[type(record)].name).items():
+        value = getattr(record, field)
+        if value is not None and not values.is_open and value not in values.ids:
+            yield unknown_value(value, values.ids, field)
 
 
 def _not_to_itself(record: Role | Relationship) -> Iterator[FieldError]:
@@ -83,20 +81,10 @@ def _not_to_itself(record: Role | Relationship) -> Iterator[FieldError]:
 
 
 def _party(record: Party, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    yield from _known(vocabulary.party_kinds, record.kind, "kind")
-    yield from _dimensions(record, vocabulary)
+    return iter(())
 
 
-def _role(record: Role, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    yield from _known(vocabulary.roles, record.role, "role")
-    if record.stage is not None:
-        yield from _known(vocabulary.stages, record.stage, "stage")
-    yield from _not_to_itself(record)
-    yield from _dimensions(record, vocabulary)
-
-
-def _relationship(record: Relationship, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    yield from _known(vocabulary.relationship_kinds, record.kind, "kind")
+def _tie(record: Role | Relationship, vocabulary: Vocabulary) -> Iterator[FieldError]:
     yield from _not_to_itself(record)
 
 
@@ -111,16 +99,12 @@ def _money(record: ValueFlow | Touchpoint, vocabulary: Vocabulary) -> Iterator[F
 
 
 def _value_flow(record: ValueFlow, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    yield from _known(vocabulary.value_kinds, record.kind, "kind")
     yield from _money(record, vocabulary)
-    if record.in_return_for is not None and record.in_return_for != NOTHING:
-        yield from _known(vocabulary.value_kinds, record.in_return_for, "in_return_for")
     if record.quantity is not None:
         yield from _summable(record.quantity, "quantity")
 
 
 def _touchpoint(record: Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    yield from _known(vocabulary.touchpoint_kinds, record.kind, "kind")
     yield from _money(record, vocabulary)
     if not in_scale(record.measure, record.value):
         low, high = SCALES[record.measure or ""]
@@ -143,7 +127,7 @@ def _assessment(record: Assessment, vocabulary: Vocabulary) -> Iterator[FieldErr
         if names is None:
             continue
         if name not in names:
-            yield FieldError("unknown-kind", f"{record.scheme} has {', '.join(names)}", f"values.{name}")
+            yield unknown_value(name, names, f"values.{name}")
         elif not 0.0 <= value <= 1.0:
             yield FieldError("out-of-range", "a judged value is from 0 to 1", f"values.{name}")
 
@@ -168,8 +152,8 @@ def _summable(value: float, field: str) -> Iterator[FieldError]:
 
 _BY_TYPE: dict[type, Callable[..., Iterator[FieldError]]] = {
     Party: _party,
-    Role: _role,
-    Relationship: _relationship,
+    Role: _tie,
+    Relationship: _tie,
     ValueFlow: _value_flow,
     Touchpoint: _touchpoint,
     Assessment: _assessment,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from functools import cached_property
 from importlib import resources
@@ -11,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from graph_models.decoding import decode_request
 from graph_models.errors import FieldError, InvalidInput
 
 EntryId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
@@ -208,11 +208,7 @@ def terms_of(fields: Any) -> Terms:
     """Own terms from JSON or TOML; ``InvalidInput`` with the field where they are not valid."""
     if isinstance(fields, dict):
         fields = {name: value for name, value in fields.items() if name != "type"}
-    try:
-        return msgspec.convert(fields, Terms)
-    except msgspec.ValidationError as error:
-        where = re.search(r"`\$\.?(.*)`$", str(error))
-        raise InvalidInput("The vocabulary is not valid", errors=[FieldError("invalid", str(error).split(" - at")[0], where[1] if where else None)]) from None
+    return decode_request(fields, Terms)
 
 
 def _joined(terms: Terms, own: Terms) -> Terms:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from operator import itemgetter
 
+from graph_models.closed_lists import identified
 from graph_models.errors import FieldError
 from graph_models.quick_validation import all_sound
 from graph_models.records import Record, finished
@@ -35,6 +36,7 @@ def check_records(vocabulary: Vocabulary, records: Sequence[Numbered], failed: S
         if kind in sound and record.id not in sound[kind]:
             good.append((line, record))
             continue
+        record = record if kind in sound else identified(record, vocabulary)
         found = [] if kind in sound else faults(record, vocabulary)
         record = finished(record) if not found else record
         if not found and (others := seen.setdefault((kind, record.id), [])) is not None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from graph_models.closed_lists import identified
 from graph_models.errors import FieldError, InUse, InvalidInput, NotFound, StageNotAllowed, VersionConflict
 from graph_models.records import BY_CLASS, BY_NAME, SERVICE_FIELDS, Record, documents_named, finished, parties_named, record_of
 from graph_models.slices import Slice, restate, retract
@@ -96,7 +97,8 @@ def delete(store: Store, type_name: str, record_id: str, period: Period, writing
 
 
 def checked(vocabulary: Vocabulary, record: Record) -> Record:
-    """The record if it is valid by itself."""
+    """The record if it is valid by itself, with ids where it has labels of the vocabulary."""
+    record = identified(record, vocabulary)
     if found := faults(record, vocabulary):
         raise InvalidInput("The record is not valid", errors=found)
     return finished(record)

@@ -131,8 +131,8 @@ def _not_understood(found: Sequence[Any], instance: str) -> dict[str, Any]:
     return problem("invalid", errors.InvalidInput.title, 422, "Parameters or body are not valid", [_field_error(item) for item in found], instance)
 
 
-_CODE_BY_TYPE = {"missing": "missing", "extra_forbidden": "unknown-field"}
-_RANGE_WORDS = ("greater_than", "less_than", "too_short", "too_long", "literal_error", "enum", "pattern")
+_CODE_BY_TYPE = {"missing": "missing", "extra_forbidden": "unknown-field", "literal_error": "unknown-value", "enum": "unknown-value"}
+_RANGE_WORDS = ("greater_than", "less_than", "too_short", "too_long", "pattern")
 
 
 def _field_error(item: Any) -> FieldError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from typing import Any
 
@@ -10,7 +11,9 @@ import msgspec
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graph_models.decoding import field_error
 from graph_models.errors import FieldError, InvalidInput, Malformed, TooLarge, UnsupportedMedia
+from graph_models.records import MAX_NESTING, nesting
 from service.errors import problem_of, problem_response
 from service.settings import Settings
 
@@ -19,6 +22,9 @@ RECORD_BYTES = 1 << 20
 MULTIPART_BYTES = 1 << 20
 """What the parts of a form need beside the file."""
 NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+NESTING = MAX_NESTING + 8
+"""Levels of a JSON body: those of a record, and what may be around one."""
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
 GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 16
@@ -119,15 +125,32 @@ async def json_object_or_nothing(request: Request) -> dict[str, Any]:
 
 
 def object_of(body: bytes) -> dict[str, Any]:
-    """The object in a JSON text; ``Malformed`` where it is no JSON, ``InvalidInput`` where it is no object."""
+    """The object in a JSON text; ``Malformed`` where it is no JSON, ``InvalidInput`` where it is no object, or nested too deep."""
     try:
         found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        code = "too-deep" if isinstance(error, RecursionError) else "bad-json"
-        raise Malformed(f"The body is not JSON: {error}", errors=[FieldError(code, str(error))]) from None
+    except RecursionError:
+        if _is_closed(body):
+            raise _too_deep() from None
+        raise Malformed("The body is not JSON: its brackets are not closed", errors=[FieldError("bad-json", "the brackets are not closed")]) from None
+    except msgspec.ValidationError as error:
+        raise InvalidInput("The body is not valid", errors=[field_error(error)]) from None
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise Malformed(f"The body is not JSON: {error}", errors=[FieldError("bad-json", str(error))]) from None
     if not isinstance(found, dict):
         raise InvalidInput.of("wrong-type", "the body is a JSON object")
+    if nesting(found) > NESTING:
+        raise _too_deep()
     return found
+
+
+def _is_closed(body: bytes) -> bool:
+    """Are there as many closing brackets as opening ones, outside texts?"""
+    outside = _TEXT.sub(b"", body)
+    return outside.count(b"[") == outside.count(b"]") and outside.count(b"{") == outside.count(b"}")
+
+
+def _too_deep() -> InvalidInput:
+    return InvalidInput.of("too-deep", f"a body is nested at most {NESTING} levels deep")
 
 
 async def ndjson(request: Request) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from graph_models.decoding import decode_request
 from graph_models.errors import FieldError, InvalidInput, NotFound
 from graph_models.scores import DEFAULT_PROFILE, DEFAULT_VERSIONS, Profile
 from service.catalog import Versioned
@@ -46,19 +47,15 @@ def profile_asked(service: Service, workspace_id: str, name: str) -> Profile:
 
 
 def names(service: Service, workspace_id: str) -> list[str]:
-    """All profiles that can be asked for, ``default`` first."""
-    return [DEFAULT_PROFILE.name, *service.catalog.names(workspace_id, FAMILY)]
+    """All profiles that can be asked for, in order."""
+    return sorted([DEFAULT_PROFILE.name, *service.catalog.names(workspace_id, FAMILY)])
 
 
 def save(service: Service, workspace_id: str, name: str, fields: Any) -> dict[str, Any]:
     """Keep weights under a name; a new version where they changed. ``InvalidInput`` names each weight that cannot be used."""
     if name == DEFAULT_PROFILE.name:
         raise InvalidInput.of("built-in", "the profile default is part of the product; give your own another name", "name")
-    try:
-        sent = msgspec.convert(fields, Sent)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$.")
-        raise InvalidInput.of("invalid", message, where.rstrip("`") or (message.split("`")[1] if "`" in message else None)) from None
+    sent = decode_request(fields, Sent)
     weights = {field: given for field in PARTS if (given := getattr(sent, field)) is not None}
     if errors := [fault for field, given in weights.items() for fault in _faults(field, given)]:
         raise InvalidInput("The weights cannot be used", errors=errors)

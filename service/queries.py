@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, cast
 
 import msgspec
 
-from graph_models.errors import FieldError, InvalidInput, NeedsNeo4j, NotFound
-from service.stores.statements import saved_queries, statement
+from graph_models.decoding import decode_request
+from graph_models.errors import InvalidInput, NeedsNeo4j, NotFound
+from service.stores.statements import statement
 from service.stores.store import CypherStore, Store
 
 MAX_ROWS = 1_000
@@ -29,23 +30,20 @@ class Question(Bounds, frozen=True, kw_only=True, forbid_unknown_fields=True):
     cypher: Annotated[str, msgspec.Meta(min_length=1, max_length=100_000)]
 
 
-Asked = TypeVar("Asked", bound=Bounds)
-
-
 def ask(store: Store, fields: Mapping[str, Any], longest_s: float) -> Mapping[str, Any]:
     """Run an analyst's own statement, if it only reads: ``{"columns","rows","graph","truncated"}``."""
     _now_only(fields)
-    question = _body(fields, Question)
+    question = decode_request(fields, Question)
     return _run(store, question.cypher, question, longest_s)
 
 
-def ask_saved(store: Store, name: str, fields: Mapping[str, Any], longest_s: float) -> Mapping[str, Any]:
-    """Run a saved question; parameters that are left out take its own values."""
-    saved = next((query for query in saved_queries() if query["name"] == name), None)
+def ask_saved(store: Store, saved_queries: Sequence[Mapping[str, Any]], name: str, fields: Mapping[str, Any], longest_s: float) -> Mapping[str, Any]:
+    """Run one of the saved questions; parameters that are left out take the values that it says."""
+    saved = next((query for query in saved_queries if query["name"] == name), None)
     if saved is None:
         raise NotFound(f"There is no saved query {name!r}")
     _now_only(fields)
-    bounds = _body(fields, Bounds)
+    bounds = decode_request(fields, Bounds)
     defaults = {parameter["name"]: parameter["default"] for parameter in saved["parameters"]}
     if unknown := bounds.parameters.keys() - defaults.keys():
         raise InvalidInput.of("unknown-parameter", f"this query takes {', '.join(defaults) or 'no parameters'}", f"parameters.{min(unknown)}")
@@ -63,20 +61,3 @@ def _run(store: Store, text: str, bounds: Bounds, longest_s: float) -> Mapping[s
 def _now_only(fields: Mapping[str, Any]) -> None:
     if "known_at" in fields:
         raise InvalidInput.of("not-supported", "Cypher sees what is believed now; ask the records for what was known at another time", "known_at")
-
-
-def _body(fields: Mapping[str, Any], kind: type[Asked]) -> Asked:
-    try:
-        return msgspec.convert(fields, kind)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$.")
-        field = where.rstrip("`") or (message.split("`")[1] if "`" in message else None)
-        code = next(
-            (
-                code
-                for words, code in (("missing", "missing"), ("unknown field", "unknown-field"), (">", "out-of-range"), ("<", "out-of-range"))
-                if words in message
-            ),
-            "invalid",
-        )
-        raise InvalidInput("The question is not valid", errors=[FieldError(code, message, field)]) from None

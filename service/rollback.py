@@ -11,7 +11,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from graph_models.errors import BuiltOn, Conflict, InvalidInput, NotFound
+from graph_models.decoding import decode_request
+from graph_models.errors import BuiltOn, Conflict, NotFound
 from graph_models.records import BY_NAME, RECORD_TYPES, decode_record, documents_named, parties_named
 from graph_models.slices import retract
 from graph_models.time import ALL_TIME
@@ -63,11 +64,7 @@ class Found(NamedTuple):
 
 def check(fields: Any) -> Asked:
     """``InvalidInput`` with the field of what is wrong with a request."""
-    try:
-        return msgspec.convert(fields or {}, Asked)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$.")
-        raise InvalidInput.of("invalid", message, where.rstrip("`") or (message.split("`")[1] if "`" in message else None)) from None
+    return decode_request(fields or {}, Asked)
 
 
 def check_import(service: Service, workspace_id: str, import_id: str) -> dict[str, Any]:

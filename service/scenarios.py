@@ -11,10 +11,11 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from graph_models.columns import columns_of, tables_of
+from graph_models.decoding import decode_request
 from graph_models.ecosystem import Ecosystem
 from graph_models.errors import InvalidInput
 from graph_models.parameters import COMMON, Parameters, check_kinds, checked
-from graph_models.records import BY_CLASS, BY_NAME, Record, decode_record, documents_named, field_error, parties_named
+from graph_models.records import BY_CLASS, BY_NAME, Record, decode_record, documents_named, parties_named
 from graph_models.scenario_edits import Add, Edit, Merge, Redirect, RemoveFact, RemoveParty, Replace, Scale, edits_of, record_in
 from graph_models.scenario_outcome import Case, outcome
 from graph_models.scenarios import edited
@@ -64,11 +65,7 @@ class Plan(NamedTuple):
 
 def plan_of(service: Service, workspace_id: str, fields: Any) -> Plan:
     """``InvalidInput`` with the field of everything that can be seen to be wrong without the records."""
-    try:
-        request = msgspec.convert(fields, Request)
-    except (msgspec.ValidationError, RecursionError) as error:
-        fault = field_error(error)
-        raise InvalidInput(fault.message, errors=[fault]) from None
+    request = decode_request(fields, Request)
     vocabulary = service.vocabulary(workspace_id)
     with _inside("parameters"):
         parameters = checked(request.parameters, COMMON)
@@ -76,7 +73,7 @@ def plan_of(service: Service, workspace_id: str, fields: Any) -> Plan:
     store, base = service.store(workspace_id), request.base
     with _inside("base"):
         known_at = None if base.known_at is None else str(base.known_at)
-        at = instant(store, service.workspace(workspace_id).default_as_of, base.as_of, known_at)
+        at = instant(store, service.default_day(service.workspace(workspace_id)), base.as_of, known_at)
     profile = profile_asked(service, workspace_id, request.profile)
     return Plan(request, edits_of(request.edits, vocabulary), parameters, profile, At(at.day, min(at.revision, store.head())))
 
@@ -122,12 +119,10 @@ def scenario(service: Service, workspace_id: str, scenario_id: str) -> dict[str,
     return service.catalog.thing(workspace_id, "scenario", scenario_id)
 
 
-def listing(service: Service, workspace_id: str, *, before: str | None, limit: int) -> list[dict[str, Any]]:
-    """Scenarios, newest first, in short."""
-    service.workspace(workspace_id)
+def in_short(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario as lists show it."""
     shown = ("id", "name", "base", "snapshot_id", "value_lost", "scores_moved", "recorded_at")
-    found = service.catalog.things(workspace_id, "scenario", before=before, limit=limit)
-    return [{name: body[name] for name in shown} | {"edit_count": len(body["edits"])} for body in found]
+    return {name: body[name] for name in shown} | {"edit_count": len(body["edits"])}
 
 
 def compared(service: Service, workspace_id: str, ids: str) -> dict[str, Any]:
@@ -169,7 +164,7 @@ def _named_only(service: Service, workspace_id: str, plan: Plan) -> Ecosystem:
     store, workspace = service.store(workspace_id), service.workspace(workspace_id)
     vocabulary: Vocabulary = service.vocabulary(workspace_id)
     assert plan.at.day is not None
-    parties, others = _names(plan.edits)
+    parties, others = _names(plan.edits, vocabulary)
     facts = [record for name in FACT_TYPES for record in _stored(store, name, others.get(name, set()) | others["fact"], plan.at)]
     parties |= {party for record in facts for _, party in parties_named(record)}
     records = [*_stored(store, "party", parties, plan.at), *facts]
@@ -183,7 +178,7 @@ def _stored(store: Store, type_name: str, ids: Iterable[str], at: At) -> list[Re
     return [decode_record(row.body) for row in rows if row.body is not None]
 
 
-def _names(edits: Iterable[Edit]) -> tuple[set[str], Mapping[str, set[str]]]:
+def _names(edits: Iterable[Edit], vocabulary: Vocabulary) -> tuple[set[str], Mapping[str, set[str]]]:
     """The parties that edits name, and the other records by type (``fact``: of whatever type it is)."""
     parties: set[str] = set()
     others: dict[str, set[str]] = {"fact": set()}
@@ -201,7 +196,7 @@ def _names(edits: Iterable[Edit]) -> tuple[set[str], Mapping[str, set[str]]]:
                 others["fact"].add(edit.id)
                 parties |= {edit.source, edit.target} - {None}  # type: ignore[arg-type]
             case Add() | Replace():
-                record = record_in(edit)
+                record = record_in(edit, vocabulary)
                 parties.update(party for _, party in parties_named(record))
                 others.setdefault(BY_CLASS[type(record)].name, set()).add(record.id)
                 others.setdefault("document", set()).update(documents_named(record))

@@ -71,7 +71,7 @@ def parse_ndjson(lines: Sequence[bytes], first_line: int = 1) -> Parsed:
     try:
         if len(max(lines, key=len, default=b"")) <= MAX_RECORD_BYTES:
             return Parsed(list(enumerate(map(decode_plainly, lines), first_line)), [], [])
-    except (msgspec.MsgspecError, UnicodeError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass  # one of them is no plain record: each is looked at
     return _parsed_one_by_one(lines, first_line)
 
@@ -96,11 +96,11 @@ def _parsed_one_by_one(lines: Iterable[bytes], first_line: int) -> Parsed:
 
 
 def _own_terms(line: bytes) -> Terms | InvalidInput | None:
-    fields = msgspec.json.decode(line)
-    if fields.get("type") != "vocabulary":
-        return None
     try:
-        return terms_of(fields)
+        fields = msgspec.json.decode(line)
+        return terms_of(fields) if fields.get("type") == "vocabulary" else None
+    except RecursionError:
+        return None
     except InvalidInput as error:
         return error
 

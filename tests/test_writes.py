@@ -85,12 +85,12 @@ def test_what_is_not_there_is_dangling_with_its_line_and_field(store: EmbeddedSt
 def test_skip_writes_what_is_good_and_lists_the_rest(store: EmbeddedStore) -> None:
     outcome = write(store, FIRM, ACME, flow(kind="banana"), flow("w", source="nobody"), flow("x"), on_error="skip")
     assert (outcome.accepted, outcome.rejected) == (3, 2)
-    assert [(error.line, error.code) for error in outcome.errors] == [(3, "unknown-kind"), (4, "dangling")]
+    assert [(error.line, error.code) for error in outcome.errors] == [(3, "unknown-value"), (4, "dangling")]
 
 
 def test_a_fact_of_a_party_that_was_refused_is_refused_with_it(store: EmbeddedStore) -> None:
     outcome = write(store, FIRM, {**ACME, "kind": "banana"}, flow(), on_error="skip")
-    assert [(error.line, error.code) for error in outcome.errors] == [(2, "unknown-kind"), (3, "dangling")]
+    assert [(error.line, error.code) for error in outcome.errors] == [(2, "unknown-value"), (3, "dangling")]
 
 
 def test_two_lines_of_one_event_or_of_overlapping_states_clash(store: EmbeddedStore) -> None:

@@ -5,7 +5,7 @@ FastAPI resolves each declared parameter and dependency anew for every request, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -14,10 +14,12 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from graph_models.errors import FieldError, InvalidInput
+from graph_models.decoding import decode_query
+from graph_models.errors import InvalidInput
 from service.api import examples
 from service.api.answers import json_answer
 from service.api.documented import answers
+from service.api.filters import kinds_named
 from service.dependencies import at_once, place_of
 from service.http_paths import id_in_path
 from service.reads import instant, neighborhood
@@ -34,13 +36,12 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hops: Annotated[int, msgspec.Meta(ge=1, le=MAX_HOPS, description="How many facts away.")] = 1
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000, description="How many parties at the most, the party itself included.")] = 100
     kinds: Annotated[str, msgspec.Meta(description="Only along facts of these kinds, parted by commas.", examples=["money,owns"])] | None = None
-    as_of: Annotated[str, msgspec.Meta(description="A full day; default: the workspace's `default_as_of`, else today in UTC.")] | None = None
+    as_of: Annotated[str, msgspec.Meta(description="A full day; default: the workspace's `default_as_of`, else today in its `time_zone`.")] | None = None
     known_at: Annotated[str, msgspec.Meta(description="A time with zone, or digits only: a revision; default: now.")] | None = None
 
-    @property
-    def wanted(self) -> list[str] | None:
-        """The kinds one by one; ``None``: all."""
-        return None if self.kinds is None else [kind for kind in self.kinds.split(",") if kind]
+    def wanted(self, service: Service, workspace_id: str) -> Sequence[str] | None:
+        """The ids of the kinds that are named, one by one; ``None``: all."""
+        return None if self.kinds is None else kinds_named(service.vocabulary(workspace_id), self.kinds)
 
 
 _EXAMPLE: dict[str, Any] = {"parties": [examples.answered("party")], "facts": [examples.answered("role")], "truncated": None}
@@ -59,8 +60,8 @@ async def get_neighborhood(request: Request) -> Response:
     workspace, record_id = request.path_params["workspace"], request.path_params["record_id"]
     place = await place_of(request, id_in_path(workspace))
     asked = _asked(request.scope["query_string"])
-    at = await at_once(place.store, instant, place.store, place.workspace.default_as_of, asked.as_of, asked.known_at)
-    arguments = (place.store, id_in_path(record_id), at, asked.hops, asked.limit, asked.wanted)
+    at = await at_once(place.store, instant, place.store, place.service.default_day(place.workspace), asked.as_of, asked.known_at)
+    arguments = (place.store, id_in_path(record_id), at, asked.hops, asked.limit, asked.wanted(place.service, place.workspace.id))
     found = await (at_once(place.store, neighborhood, *arguments) if asked.hops == 1 else run_in_threadpool(neighborhood, *arguments))
     return json_answer(found.as_json())
 
@@ -70,18 +71,15 @@ def answer_at_once(service: Service, workspace_id: str, record_id: str, query: b
     workspace, store, asked = service.workspace(workspace_id), service.opened(workspace_id), _asked(query)
     if store is None or not store.answers_at_once or asked.hops > 1:
         return None
-    at = instant(store, workspace.default_as_of, asked.as_of, asked.known_at)
-    return neighborhood(store, record_id, at, 1, asked.limit, asked.wanted).as_json()
+    at = instant(store, service.default_day(workspace), asked.as_of, asked.known_at)
+    return neighborhood(store, record_id, at, 1, asked.limit, asked.wanted(service, workspace_id)).as_json()
 
 
 @lru_cache(maxsize=1024)
 def _asked(query: bytes) -> Asked:
     """``InvalidInput`` names the parameter that is unknown or not valid."""
     try:
-        return msgspec.convert(dict(parse_qsl(query.decode(), keep_blank_values=True)), Asked, strict=False)
-    except (msgspec.ValidationError, UnicodeDecodeError) as error:
-        message, _, where = str(error).partition(" - at `$.")
-        unknown = "unknown field" in message
-        field = message.split("`")[1] if unknown else where.rstrip("`") or None
-        code = "unknown-parameter" if unknown else "out-of-range" if "=" in message else "wrong-type"
-        raise InvalidInput("Parameters or body are not valid", errors=[FieldError(code, message, field)]) from None
+        text = query.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidInput.of("wrong-type", f"the query is not UTF-8: {error}") from None
+    return decode_query(parse_qsl(text, keep_blank_values=True), Asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from graph_models.closed_lists import unknown_value
 from graph_models.errors import InvalidInput
 from graph_models.vocabulary import Vocabulary
 from service.exports.cypher import cypher
@@ -13,7 +14,7 @@ from service.exports.json_lines import json_lines
 from service.exports.parquet import parquet
 from service.exports.source import Source
 from service.exports.tables import csv_files, workbook
-from service.reads import instant
+from service.reads import day_asked
 from service.stores.store import At, Store
 
 
@@ -41,7 +42,7 @@ def format_named(name: str) -> Format:
     """``InvalidInput`` where there is no such format."""
     found = next((each for each in FORMATS if each.name == name), None)
     if found is None:
-        raise InvalidInput.of("unknown-format", f"{name!r} is no format of an export: {', '.join(each.name for each in FORMATS)}", "format")
+        raise InvalidInput(f"{name!r} is no format of an export", errors=[unknown_value(name, [each.name for each in FORMATS], "format")])
     return found
 
 
@@ -50,5 +51,5 @@ def exported(store: Store, vocabulary: Vocabulary, form: Format, as_of: str | No
 
     What is wrong with ``as_of`` is raised at once, not when the first block is taken.
     """
-    day = None if as_of is None else instant(store, None, as_of, None).day
+    day = None if as_of is None else day_asked(as_of)
     return form.write(Source(store, vocabulary, At(day, store.head()), locale))

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from graph_models.closed_lists import identified
 from graph_models.errors import FieldError
 from graph_models.party import Party
-from graph_models.quick_validation import all_sound
+from graph_models.quick_validation import all_listed, all_sound
 from graph_models.records import BY_CLASS, BY_NAME, Fields, Record, documents_named, encode_records, fields_of, finished, parties_named
 from graph_models.validation import faults
 from graph_models.vocabulary import Terms, Vocabulary
@@ -116,6 +117,9 @@ def parties_added(lines: Sequence[bytes]) -> None:
         parties = [party for _, party in by_class(parse_ndjson(lines[first : first + PIECE]).records).get(Party, ()) if party.id not in _setup.apart]
         if parties:
             fields = fields_of(parties)
+            if not all_listed("party", fields, _setup.vocabulary):
+                parties = [identified(party, _setup.vocabulary) for party in parties]
+                fields = fields_of(parties)
             numbers = list(map(_setup.numbers.__getitem__, fields["id"]))
             cells = property_cells("party", fields, encode_records(parties), [party.period() for party in parties])
             _part().add("party", [numbers, *cells, map(_setup.labels.__getitem__, map(int, numbers))])
@@ -154,6 +158,7 @@ def _sound(places: Sequence[int], numbered: Sequence[Numbered], vocabulary: Voca
     good: list[Numbered] = []
     errors: list[FieldError] = []
     for at, record in numbered:
+        record = identified(record, vocabulary)
         wrong = [*faults(record, vocabulary), *_dangling(record)] or [*uncarried(name, fields_of([record]))]
         errors += [fault.at(places[at]) for fault in wrong]
         if not wrong:

@@ -26,10 +26,12 @@ class WorkspaceHints(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, o
     focal_party_id: str | None = None
     base_currency: str | None = None
     locale: Literal["en", "zh"] | None = None
+    time_zone: str | None = None
     default_as_of: str | None = None
 
 
-EVERY = {"year": 12, "quarter": 3, "month": 1}
+Every = Literal["year", "quarter", "month"]
+EVERY: dict[Every, int] = {"year": 12, "quarter": 3, "month": 1}
 """How long the periods of a ranking are, in months."""
 
 
@@ -37,7 +39,7 @@ class Ranking(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The ranking that an import of these data ends in: the parties of a role by both scores, period after period."""
 
     role: str
-    every: Literal["year", "quarter", "month"] = "year"
+    every: Every = "year"
 
 
 class LookUp(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

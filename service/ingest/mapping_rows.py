@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from graph_models.closed_lists import identify, lists_of
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import BY_NAME, Record, RecordType, record_of
 from graph_models.validation import faults
@@ -58,6 +59,7 @@ class RecordBuilder:
         self.vocabulary, self.said, self.path = vocabulary, said, path
         self.type = self._type(layout, spec, path)
         self.is_event = not self.type.is_state
+        self.lists = lists_of(vocabulary, self.type.name)
         self.duplicates = spec.get("duplicates", "error")
         if self.duplicates not in DUPLICATES:
             layout.problems.add("invalid", f"`duplicates` is {', '.join(DUPLICATES)}", (*path, "duplicates"))
@@ -249,6 +251,7 @@ class RecordBuilder:
             self._make(fields, place, frame, out)
 
     def _make(self, fields: dict[str, Any], place: int, frame: Frame | None, out: list[Produced]) -> None:
+        identify(fields, self.lists)
         try:
             record: Record = msgspec.convert(fields, self.type.record)
             found = [] if self.is_event else faults(record, self.vocabulary)

@@ -82,7 +82,10 @@ def test_known_at_holds_for_the_whole_series(w: Workspace) -> None:
     request = {"metrics": ["degree"], "series": STEPS}
     values = {known: [item["value"] for item in _series(w, known, request)] for known in (before, None)}
     assert values == {before: [1] * 5, None: [2] * 5}
-    assert w.get("/analyses/latest")["dates"][0]["parties"] == 3
+    newest = w.get("/analyses?limit=1")["items"][0]
+    assert newest["dates"][0]["parties"] == 3
+    assert w.get("/analyses/latest/series/degree?party=d1")["items"] == w.get(f"/analyses/{newest['analysis_id']}/series/degree?party=d1")["items"]
+    assert_problem(w.ask("GET", "/analyses/latest"), 404, "not-found")
 
 
 def _series(w: Workspace, known_at: int | None, request: dict[str, Any]) -> Any:
@@ -112,8 +115,8 @@ def test_a_series_of_the_default_set_has_the_network_of_each_date(w: Workspace) 
         ({"from": "2025-01-01", "to": "2025-12-31", "step": "PT1H"}, "invalid", "series.step"),
         ({"from": "2025-01-01", "to": "2025-12-31", "step": "P0D"}, "invalid", "series.step"),
         ({"from": "2000-01-01", "to": "2025-12-31", "step": "P1D"}, "out-of-range", "series.step"),
-        ({"from": "2025-01-01", "step": "P1D"}, "invalid", "series"),
-        ({"from": "2025-01-01", "to": "2025-01-02", "banana": 1}, "invalid", "series"),
+        ({"from": "2025-01-01", "step": "P1D"}, "missing", "series.to"),
+        ({"from": "2025-01-01", "to": "2025-01-02", "banana": 1}, "unknown-field", "series.banana"),
     ],
 )
 def test_a_series_that_cannot_be_made_is_refused_at_once(w: Workspace, series: dict[str, Any], code: str, field: str) -> None:

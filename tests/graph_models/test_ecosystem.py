@@ -43,7 +43,7 @@ def test_wrong_records_are_named_by_line_and_field() -> None:
         Ecosystem.from_records(records, "f", "2025-12-31")
     assert {(error.line, error.field, error.code) for error in caught.value.errors} == {
         (2, "source", "dangling"),
-        (3, "kind", "unknown-kind"),
+        (3, "kind", "unknown-value"),
         (4, "type", "unknown-type"),
         (5, "id", "overlap"),
     }

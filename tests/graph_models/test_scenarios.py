@@ -249,7 +249,7 @@ def test_an_edit_that_cannot_be_done_is_named(edits: list[EditFields], errors: l
     ("edit", "field", "code"),
     [
         ({"op": "banana"}, "edits[0].op", "unknown-op"),
-        ({"id": "s"}, "edits[0].op", "unknown-op"),
+        ({"id": "s"}, "edits[0].op", "missing"),
         ("banana", "edits[0]", "wrong-type"),
         ({"op": "remove_party"}, "edits[0].id", "missing"),
         ({"op": "remove_party", "id": 7}, "edits[0].id", "wrong-type"),
@@ -265,7 +265,7 @@ def test_an_edit_that_cannot_be_done_is_named(edits: list[EditFields], errors: l
         ({"op": "add", "record": {"type": "banana"}}, "edits[0].record.type", "unknown-type"),
         ({"op": "add", "record": paid("s", "f", 1) | {"amount": "x"}}, "edits[0].record.amount", "invalid"),
         ({"op": "add", "record": paid("s", "f", 1) | {"amount": "1e40"}}, "edits[0].record.amount", "bad-amount"),
-        ({"op": "add", "record": paid("s", "f", 1) | {"kind": "banana"}}, "edits[0].record.kind", "unknown-kind"),
+        ({"op": "add", "record": paid("s", "f", 1) | {"kind": "banana"}}, "edits[0].record.kind", "unknown-value"),
         ({"op": "replace", "record": paid("s", "f", 1, valid_from="2025-13")}, "edits[0].record.valid_from", "bad-date"),
     ],
 )  # fmt: skip

@@ -26,27 +26,27 @@ def test_the_examples_of_the_contract_have_no_fault(fields: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [
-        ({**PARTY, "kind": "robot"}, ("unknown-kind", "kind")), ({**PARTY, "sector": "shadow"}, ("unknown-kind", "sector")),
-        ({**PARTY, "size_class": "gigantic"}, ("unknown-kind", "size_class")), ({**PARTY, "id": "a\nb"}, ("control-character", "id")),
+        ({**PARTY, "kind": "robot"}, ("unknown-value", "kind")), ({**PARTY, "sector": "shadow"}, ("unknown-value", "sector")),
+        ({**PARTY, "size_class": "gigantic"}, ("unknown-value", "size_class")), ({**PARTY, "id": "a\nb"}, ("control-character", "id")),
         ({**PARTY, "id": "a\u0000"}, ("control-character", "id")), ({**PARTY, "id": "\u009f"}, ("control-character", "id")),
         ({**PARTY, "valid_from": "2025-13"}, ("bad-date", "valid_from")), ({**PARTY, "valid_to": "31.12.2025"}, ("bad-date", "valid_to")),
         ({**PARTY, "valid_from": "2026", "valid_to": "2025"}, ("period-reversed", "valid_to")),
-        ({**ROLE, "role": "friend"}, ("unknown-kind", "role")), ({**ROLE, "stage": "sleeping"}, ("unknown-kind", "stage")),
+        ({**ROLE, "role": "friend"}, ("unknown-value", "role")), ({**ROLE, "stage": "sleeping"}, ("unknown-value", "stage")),
         ({**ROLE, "target": "d1"}, ("self-tie", "target")), ({**TIE, "target": "fund1"}, ("self-tie", "target")),
-        ({**TIE, "kind": "likes"}, ("unknown-kind", "kind")),
-        ({**FLOW, "kind": "love"}, ("unknown-kind", "kind")), ({**FLOW, "in_return_for": "love"}, ("unknown-kind", "in_return_for")),
+        ({**TIE, "kind": "likes"}, ("unknown-value", "kind")),
+        ({**FLOW, "kind": "love"}, ("unknown-value", "kind")), ({**FLOW, "in_return_for": "love"}, ("unknown-value", "in_return_for")),
         ({**FLOW, "currency": "XYZ"}, ("unknown-currency", "currency")), ({**FLOW, "currency": "cny"}, ("unknown-currency", "currency")),
         ({**FLOW, "amount": "NaN"}, ("not-finite", "amount")), ({**FLOW, "amount": "Infinity"}, ("not-finite", "amount")),
         ({**FLOW, "amount": "1" * 25}, ("bad-amount", "amount")), ({**FLOW, "amount": "0.0000000000001"}, ("bad-amount", "amount")),
         ({**FLOW, "amount": "1e30"}, ("bad-amount", "amount")), ({**FLOW, "quantity": float("inf")}, ("not-finite", "quantity")),
         ({**FLOW, "quantity": float("nan")}, ("not-finite", "quantity")), ({**FLOW, "quantity": -1e308}, ("out-of-range", "quantity")),
-        ({**TOUCHPOINT, "kind": "hug"}, ("unknown-kind", "kind")), ({**TOUCHPOINT, "value": 11}, ("out-of-range", "value")),
+        ({**TOUCHPOINT, "kind": "hug"}, ("unknown-value", "kind")), ({**TOUCHPOINT, "value": 11}, ("out-of-range", "value")),
         ({**TOUCHPOINT, "measure": "csat", "value": 0}, ("out-of-range", "value")), ({**TOUCHPOINT, "value": 6.5}, ("out-of-range", "value")),
         ({**TOUCHPOINT, "measure": "csat", "value": 4.2}, ("out-of-range", "value")),
         ({**TOUCHPOINT, "measure": "ces", "value": 1e-9}, ("out-of-range", "value")),
         ({**TOUCHPOINT, "occurred_at": "2025-05-20T09:30:00"}, ("bad-date", "occurred_at")),
         ({**ASSESSMENT, "values": {"power": 1.5}}, ("out-of-range", "values.power")),
-        ({**ASSESSMENT, "values": {"charm": 0.5}}, ("unknown-kind", "values.charm")),
+        ({**ASSESSMENT, "values": {"charm": 0.5}}, ("unknown-value", "values.charm")),
         ({**ASSESSMENT, "scheme": ""}, ("missing", "scheme")), ({**RATE, "currency": "€"}, ("unknown-currency", "currency")),
         ({**RATE, "valid_from": "now"}, ("bad-date", "valid_from")), ({**RATE, "rate": float("inf")}, ("not-finite", "rate")),
         ({**RATE, "rate": 1e308}, ("out-of-range", "rate")),
@@ -75,7 +75,7 @@ def test_what_is_unusual_but_allowed_has_no_fault(fields: dict[str, Any]) -> Non
 def test_all_faults_are_told_at_once() -> None:
     assert found({**FLOW, "id": "\t", "kind": "love", "currency": "XYZ"}) == [
         ("control-character", "id"),
-        ("unknown-kind", "kind"),
+        ("unknown-value", "kind"),
         ("unknown-currency", "currency"),
     ]
 

@@ -111,7 +111,7 @@ def test_a_new_kind_is_an_entry_in_toml_and_no_python() -> None:
         {"type": "value_flow", "id": "v", "source": "a", "target": "b", "kind": "carbon_credits", "in_return_for": "carbon_credits"},
     ]
     for fields in records:
-        assert [fault.code for fault in faults(record_of(fields), BUILT_IN)][:1] == ["unknown-kind"]
+        assert [fault.code for fault in faults(record_of(fields), BUILT_IN)][:1] == ["unknown-value"]
         assert faults(record_of(fields), vocabulary) == []
     assert vocabulary.roles["franchisee"].neo4j_label == "Franchisee"
     assert vocabulary.roles["franchisee"].default_strength == 0.45

@@ -460,7 +460,7 @@ def test_what_lines_say_together_comes_before_what_refers_to_it_and_faults_are_t
 @pytest.mark.parametrize(
     ("content", "code", "name", "words"),
     [
-        ("id,k,n\n1,banana,5\n", "unknown-kind", "kind", "column 'k' is 'banana'"),
+        ("id,k,n\n1,banana,5\n", "unknown-value", "kind", "column 'k' is 'banana'"),
         ("id,k,n\n1,money,five\n", "bad-number", "amount", "column 'n' is 'five'"),
         ("id,k,n\n,money,5\n", "missing", "id", "column 'id' is empty"),
         (f"id,k,n\n{'x' * 300},money,5\n", "out-of-range", "id", "column 'id' is 'xxx"),

@@ -202,7 +202,7 @@ def test_every_fault_is_told_with_its_line_and_field_and_nothing_is_left(tmp_pat
     with pytest.raises(InvalidInput) as refused:
         first_load([written(tmp_path / "bad.ndjson", bad)], BUILT_IN, tmp_path / "files")
     assert [(fault.line, fault.field, fault.code) for fault in refused.value.errors] == [
-        (2, "kind", "unknown-kind"), (3, "target", "dangling"), (4, "currency", "unknown-currency"), (6, "id", "duplicate"),
+        (2, "kind", "unknown-value"), (3, "target", "dangling"), (4, "currency", "unknown-currency"), (6, "id", "duplicate"),
         (7, "id", "overlap"), (8, "id", "missing"), (9, "evidence", "dangling"), (12, "id", "overlap"), (13, "names", "control-character"),
     ]  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == ["bad.ndjson"]
