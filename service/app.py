@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from graph_models.errors import StakeholderGraphError
+from graph_models.time import now
 from service.api import (
     analyses,
     batches,
@@ -36,11 +38,13 @@ from service.api import (
     workspaces,
 )
 from service.api.documented import PROBLEM, describe
+from service.api.query_parameters import only_known_parameters
 from service.calculator import Calculator
 from service.errors import LastResort, answer_error
 from service.http_bodies import BodyLimits
 from service.http_counters import CountedRequests, Counters
 from service.http_direct import Direct
+from service.http_head import HeadAsGet
 from service.http_paths import SegmentedPaths
 from service.settings import Settings
 from service.versions import VERSION
@@ -80,13 +84,14 @@ class Application(FastAPI):
     direct: Direct | None = None
 
 
-def create_app(settings: Settings) -> Application:
-    """The service with these settings; its worker process runs while the app does."""
+def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Application:
+    """The service with these settings; its worker process runs while the app does. ``clock`` tells the time by which it is today somewhere."""
     app = Application(
         title="Stakeholder graph", version=VERSION, lifespan=_lifespan, responses=PROBLEM, redirect_slashes=False, docs_url=None,
+        dependencies=[Depends(only_known_parameters)],
         redoc_url=None, description="Who matters to a company, what flows between them, and why. Errors are problems (RFC 9457).",
     )  # fmt: skip
-    app.state.service = Service(settings)
+    app.state.service = Service(settings, clock)
     app.state.worker = WorkerProcess(app.state.service) if settings.worker else None
     app.state.calculator = Calculator(settings)
     app.state.counters = Counters()
@@ -97,6 +102,7 @@ def create_app(settings: Settings) -> Application:
         app.add_exception_handler(error, answer_error)
     app.add_middleware(LastResort)
     app.add_middleware(BodyLimits, settings=settings)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(SegmentedPaths)
     app.add_middleware(CountedRequests, counters=app.state.counters)
     describe(app)

@@ -35,19 +35,32 @@ CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
 _NEWEST = "SELECT version, body, recorded_at FROM versions WHERE workspace = ? AND family = ? AND name = ? ORDER BY version DESC LIMIT 1"
 VERSION = 1
 Locale = Literal["en", "zh"]
+TIME_ZONES = {"zh": "Asia/Shanghai"}
+"""The time zone of a language where a workspace chose none; UTC for others."""
 Family = Literal["analysis", "report", "import", "ranking", "scenario"]
 VersionedFamily = Literal["mapping", "score-profile"]
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One isolated ecosystem: its focal party, base currency and language, and the day that its reads are of by default."""
+    """One isolated ecosystem: its focal party, base currency and language, the zone of its days, and the day that its reads are of by default."""
 
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
     focal_party_id: Annotated[str, msgspec.Meta(min_length=1, max_length=256)] | None = None
     base_currency: str = "CNY"
     locale: Locale = "en"
+    time_zone: str | None = None
+    """The IANA name that was chosen; ``None``: that of the language."""
     default_as_of: str | None = None
+
+    @property
+    def zone(self) -> str:
+        """The time zone that decides what today is."""
+        return self.time_zone or TIME_ZONES.get(self.locale, "UTC")
+
+    def as_json(self) -> dict[str, Any]:
+        """The workspace as it is answered."""
+        return {**msgspec.structs.asdict(self), "time_zone": self.zone}
 
 
 class Versioned(msgspec.Struct, frozen=True):
@@ -231,6 +244,17 @@ class Catalog:
             limit,
         )
         return [_object(body) for (body,) in rows]
+
+    def numbered_things(self, workspace_id: str, family: Family, after: int | None, limit: int) -> list[tuple[int, dict[str, Any]]]:
+        """Newest first, each with its number; ``after`` is the number of the one after which to go on, which may be gone."""
+        rows = self.rows(
+            "SELECT number, body FROM things WHERE workspace = ?1 AND family = ?2 AND (?3 IS NULL OR number < ?3) ORDER BY number DESC LIMIT ?4",
+            workspace_id,
+            family,
+            after,
+            limit,
+        )
+        return [(number, _object(body)) for number, body in rows]
 
     def remove_thing(self, workspace_id: str, family: Family, thing_id: str) -> None:
         with self.writing() as connection:

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from graph_models.errors import InvalidInput
 from graph_models.vocabulary import Vocabulary
 from service.catalog import Workspace
+from service.cursors import cursor_of, list_name, position_of
 from service.edits import FREE, Guard
 from service.http_bodies import GZIP_MAGIC, json_bytes, json_object, json_object_or_nothing, limit_of, mapping_text, ndjson, unpacked
 from service.http_paths import id_in_path
@@ -45,10 +46,22 @@ class Calculates(Protocol):
 
 
 class PageAsked(NamedTuple):
-    """Which page of a list, and how long."""
+    """Which page of a list, and how long: ``after`` is the position where the page before ended (``None``: the first page)."""
 
     limit: int
-    cursor: str | None
+    after: str | None
+    list_name: str
+
+    def cursor(self, following: str | int | None) -> str | None:
+        """The cursor of the page after this one, which goes on after a position; ``None`` where the list ends."""
+        return None if following is None else cursor_of(self.list_name, str(following))
+
+    def place(self, thing: str) -> tuple[str, int]:
+        """Of a list that belongs to a thing and whose order does not change: the thing that the first page was of, and the place of this page."""
+        if self.after is None:
+            return thing, 0
+        pinned, _, place = self.after.rpartition(" ")
+        return pinned, int(place)
 
 
 async def _service(request: Request) -> Service:
@@ -81,20 +94,23 @@ async def _record_id(record_id: Annotated[str, Path(description="An id, percent-
     return id_in_path(record_id)
 
 
-AsOfQuery = Annotated[str | None, Query(description="A full day; default: the workspace's `default_as_of`, else today in UTC.", examples=["2025-12-31"])]
+_DAY = "A full day; default: the workspace's `default_as_of`, else today in its `time_zone`."
+AsOfQuery = Annotated[str | None, Query(description=_DAY, examples=["2025-12-31"])]
 KnownAtQuery = Annotated[str | None, Query(description="A time with zone, or digits only: a revision; default: now.", examples=["12"])]
 
 
 async def _instant(place: Annotated[Place, Depends(_place)], as_of: AsOfQuery = None, known_at: KnownAtQuery = None) -> At:
-    asked = (place.store, place.workspace.default_as_of, as_of, known_at)
+    asked = (place.store, place.service.default_day(place.workspace), as_of, known_at)
     return instant(*asked) if known_at is None else await run_in_threadpool(instant, *asked)
 
 
 async def _page(
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many at the most.")] = 100,
     cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.")] = None,
 ) -> PageAsked:
-    return PageAsked(limit, cursor)
+    name = list_name(request.scope["path"], request.query_params.multi_items())
+    return PageAsked(limit, None if cursor is None else position_of(name, cursor), name)
 
 
 async def _writing(

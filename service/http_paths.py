@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,6 +16,11 @@ SLASH = "\x00"
 def id_in_path(segment: str) -> str:
     """The id that a matched segment of a path is."""
     return segment.replace(SLASH, "/") if SLASH in segment else segment
+
+
+def in_path(text: str) -> str:
+    """An id as a segment of a path: percent-encoded, also where it would be taken for a directory."""
+    return text.replace(".", "%2E") if text in (".", "..") else quote(text, safe="")
 
 
 class SegmentedPaths:

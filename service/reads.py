@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -27,16 +25,17 @@ class Page(NamedTuple):
     """One page of a list, each item JSON already."""
 
     items: Sequence[bytes]
-    next_cursor: str | None
+    following: str | None
+    """The position after which the list goes on; ``None`` at its end."""
     total: int | None
 
-    def as_json(self) -> bytes:
-        return b'{"items":[%b],"next_cursor":%b,"total":%b}' % (b",".join(self.items), _encode(self.next_cursor), _encode(self.total))
+    def as_json(self, next_cursor: str | None) -> bytes:
+        return b'{"items":[%b],"next_cursor":%b,"total":%b}' % (b",".join(self.items), _encode(next_cursor), _encode(self.total))
 
 
-def instant(store: Store, default_as_of: str | None, as_of: str | None, known_at: str | None) -> At:
-    """The instant a request asks of: a full day (default: the workspace's, else today in UTC), and a revision or time (default: now)."""
-    return At(day_asked(as_of or default_as_of or datetime.now(UTC).date().isoformat()), known(store, known_at))
+def instant(store: Store, default_day: str, as_of: str | None, known_at: str | None) -> At:
+    """The instant a request asks of: a full day (default: see ``Service.default_day``), and a revision or time (default: now)."""
+    return At(day_asked(as_of or default_day), known(store, known_at))
 
 
 def day_asked(as_of: str) -> int:
@@ -96,16 +95,15 @@ def record(store: Store, type_name: str, record_id: str, at: At) -> Row:
     return rows[0]
 
 
-def records(store: Store, type_name: str, filters: Mapping[str, str], at: At, cursor: str | None, limit: int) -> Page:
+def records(store: Store, type_name: str, filters: Mapping[str, str], at: At, after: str | None, limit: int) -> Page:
     """A page of a collection; the total is counted for the first page."""
-    found = store.find(type_name, filters, at, cursor_read(cursor), limit)
-    total = store.count(type_name, filters, at) if cursor is None else None
-    return Page([answer(row) for row in found.rows], cursor_made(found.following), total)
+    found = store.find(type_name, filters, at, after, limit)
+    total = store.count(type_name, filters, at) if after is None else None
+    return Page([answer(row) for row in found.rows], found.following, total)
 
 
-def facts(store: Store, party: str, at: At, types: Collection[str], cursor: str | None, limit: int) -> Page:
+def facts(store: Store, party: str, at: At, types: Collection[str], after: str | None, limit: int) -> Page:
     """A page of the facts that name a party, by type and id."""
-    after = cursor_read(cursor)
     begin, _, after_id = after.partition(" ") if after else (None, "", "")
     rows: list[Row] = []
     following = None
@@ -122,8 +120,8 @@ def facts(store: Store, party: str, at: At, types: Collection[str], cursor: str 
         if len(rows) == limit and place + 1 < len(wanted):
             following = f"{wanted[place + 1]} "
             break
-    total = sum(store.count(name, {"party": party}, at) for name in wanted) if cursor is None else None
-    return Page([answer(row) for row in rows], cursor_made(following), total)
+    total = sum(store.count(name, {"party": party}, at) for name in wanted) if after is None else None
+    return Page([answer(row) for row in rows], following, total)
 
 
 def history(store: Store, type_name: str, record_id: str, at: At) -> bytes:
@@ -134,11 +132,23 @@ def history(store: Store, type_name: str, record_id: str, at: At) -> bytes:
     return b'{"items":[%b]}' % b",".join(_past(row) for row in rows)
 
 
+class _Written(msgspec.Struct):
+    """The dates of a body, as they were written."""
+
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+
+_dates_of = msgspec.json.Decoder(_Written).decode
+_UNWRITTEN = _Written()
+
+
 def _past(row: Row) -> bytes:
+    written = _UNWRITTEN if row.body is None else _dates_of(row.body)
     fields = {
         "version": row.version,
-        "valid_from": first_day_text(row.period.start),
-        "valid_to": last_day_text(row.period.end),
+        "valid_from": written.valid_from or first_day_text(row.period.start),
+        "valid_to": written.valid_to or last_day_text(row.period.end),
         "revision": row.revision,
         "recorded_at": row.recorded_at,
         "superseded_by_revision": row.superseded,
@@ -197,8 +207,9 @@ def journey(store: Store, party: str, at: At) -> dict[str, Any]:
     """Dated touchpoints of a party and the changes of stage of its roles, oldest first."""
     record(store, "party", party, At(None, at.revision))
     rows = store.adjacent([party], At(None, at.revision), None, MAX_FACTS)
-    items = [item for row in rows if row.body is not None and row.period.start <= (at.day or OPEN) for item in _steps(row, party)]
-    items.sort(key=lambda item: (item["date"] or "", item["type"], item["id"]))
+    begun = [row for row in rows if row.body is not None and row.period.start <= (at.day or OPEN)]
+    begun.sort(key=lambda row: (row.period.start, row.type, row.id))
+    items = [item for row in begun for item in _steps(row, party)]
     return {"party_id": party, "items": items, "truncated": _cut(len(items), 0, MAX_FACTS, len(rows) >= MAX_FACTS)}
 
 
@@ -207,22 +218,7 @@ def _steps(row: Row, party: str) -> Iterable[dict[str, Any]]:
     if row.type == "touchpoint":
         yield {"date": fields["occurred_at"], "type": "touchpoint", "id": row.id, "kind": fields["kind"], "record": fields}
     elif row.type == "role" and fields["source"] == party:
-        yield {"date": first_day_text(row.period.start), "type": "role", "id": row.id, "kind": fields["role"], "stage": fields.get("stage"), "record": fields}
-
-
-def cursor_made(after: str | None) -> str | None:
-    """An opaque cursor."""
-    return None if after is None else base64.urlsafe_b64encode(after.encode()).decode().rstrip("=")
-
-
-def cursor_read(cursor: str | None) -> str | None:
-    """What a cursor stands for; ``InvalidInput`` where it is none of ours."""
-    if cursor is None:
-        return None
-    try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-    except ValueError:
-        raise InvalidInput.of("bad-cursor", "this is no cursor of this service", "cursor") from None
+        yield {"date": fields.get("valid_from"), "type": "role", "id": row.id, "kind": fields["role"], "stage": fields.get("stage"), "record": fields}
 
 
 def every_revision(store: Store) -> Iterator[Revision]:

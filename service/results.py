@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from graph_models.ecosystem import Ecosystem, Places
 from graph_models.errors import NotFound
 from graph_models.metrics.result import TEXT, MetricResult
-from service.reads import cursor_made, cursor_read
 from service.workplace import UNFINISHED
 
 PARTIES = "parties.arrow"
@@ -137,15 +136,12 @@ def _scores(table: pa.Table) -> Scores:
     return Scores(about["name"], about["metric"], msgspec.json.decode(about["parameters"]), table)
 
 
-def page(directory: Path, scores: Scores, shown: np.ndarray[Any, np.dtype[np.bool_]], descending: bool, cursor: str | None, limit: int) -> dict[str, Any]:
+def page(directory: Path, scores: Scores, shown: np.ndarray[Any, np.dtype[np.bool_]], descending: bool, first: int, limit: int) -> dict[str, Any]:
     """A page of a result in the order of values (equal ones by id; texts by text), undefined ones last."""
     order = _order(directory, scores.name, descending)
     order = order[shown[order]]
-    first = int(cursor_read(cursor) or 0) if (cursor_read(cursor) or "0").isdecimal() else 0
-    places = order[first : first + limit]
-    following = str(first + limit) if first + limit < len(order) else None
-    items = _items(parties(directory), scores.table, places)
-    return {"items": items, "next_cursor": cursor_made(following), "total": len(order), "metric": scores.metric, "parameters": scores.parameters}
+    items = _items(parties(directory), scores.table, order[first : first + limit])
+    return {"items": items, "total": len(order), "metric": scores.metric, "parameters": scores.parameters}
 
 
 @lru_cache(maxsize=16)

@@ -61,7 +61,7 @@ def test_a_list_is_walked_by_cursor_and_counted_once(store: EmbeddedStore) -> No
         page = reads.records(store, "party", {}, TODAY, cursor, 10)
         seen += [msgspec.json.decode(item)["id"] for item in page.items]
         totals.append(page.total)
-        if (cursor := page.next_cursor) is None:
+        if (cursor := page.following) is None:
             break
     assert seen == [f"p{number:03d}" for number in range(25)]
     assert totals == [25, None, None]
@@ -78,7 +78,7 @@ def test_facts_of_a_party_are_walked_over_their_types(store: EmbeddedStore) -> N
             page = reads.facts(store, "a", TODAY, reads.FACT_TYPES, cursor, limit)
             assert len(page.items) <= limit
             seen += [msgspec.json.decode(item)["id"] for item in page.items]
-            if (cursor := page.next_cursor) is None:
+            if (cursor := page.following) is None:
                 break
         assert seen == ["r0", "r1", "r2", "a-b", "v0", "v1", "v2"], limit
 
@@ -143,19 +143,15 @@ def test_what_is_not_there_is_not_found(store: EmbeddedStore) -> None:
 def test_the_instant_is_a_full_day_and_a_revision_or_a_time(store: EmbeddedStore) -> None:
     write(store, party("a"))
     assert reads.instant(store, "2024-05-06", None, None) == At(day_of("2024-05-06"), NOW)
-    assert reads.instant(store, None, "2025-01-01", "7").revision == 7
+    assert reads.instant(store, "2024-05-06", "2025-01-01", "7").revision == 7
     assert reads.known(store, "2000-01-01T00:00:00Z") == 0
     assert reads.known(store, "2999-01-01T00:00:00Z") == 1
     for as_of, known_at, field in (("2025-01", None, "as_of"), ("banana", None, "as_of"), (None, "yesterday", "known_at"), (None, "2025-01-01", "known_at")):
         with pytest.raises(InvalidInput) as caught:
-            reads.instant(store, None, as_of, known_at)
+            reads.instant(store, "2024-05-06", as_of, known_at)
         assert caught.value.errors[0].field == field
 
 
-def test_a_reversed_period_and_a_strange_cursor_are_refused() -> None:
+def test_a_reversed_period_is_refused() -> None:
     with pytest.raises(InvalidInput):
         reads.period_asked("2025", "2024")
-    for cursor in ("%", "é", "AA==A", "_w"):
-        with pytest.raises(InvalidInput):
-            reads.cursor_read(cursor)
-    assert reads.cursor_read(reads.cursor_made("a/ü 😀")) == "a/ü 😀"

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
+from graph_models.closed_lists import lists_of
 from service import analysis, comparison
 from service.analysis_request import check_place, check_request
 from service.api import examples
-from service.api.answers import accepted, json_answer, offset_of, with_cursor
+from service.api.answers import accepted, json_answer, list_of_things, with_cursor
 from service.api.documented import answers, listed, page, takes
 from service.dependencies import CalculatorDep, JsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
@@ -58,10 +59,7 @@ def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Re
 @router.get("", response_class=Response, responses=answers(page(examples.ANALYSIS), schema=listed({"type": "object"})))
 def list_analyses(place: PlaceDep, asked: PageDep) -> Response:
     """Analyses, newest first."""
-    found = place.service.catalog.things(place.workspace.id, "analysis", before=asked.cursor, limit=asked.limit + 1)
-    shown = found[: asked.limit]
-    following = shown[-1]["analysis_id"] if len(found) > asked.limit else None
-    return json_answer({"items": [analysis.answered(about) for about in shown], "next_cursor": following, "total": None})
+    return list_of_things(place, asked, "analysis", analysis.answered)
 
 
 @router.get("/compare", response_class=Response, responses=answers(_COMPARISON))
@@ -72,9 +70,9 @@ def compare_analyses(
     name: Annotated[str, Query(description="The name of a result that both have.", examples=["influence"])] = "influence",
 ) -> Response:
     """One result of two analyses, party by party, the largest change first; `differs` says in what else the two are not alike."""
-    first = offset_of(asked.cursor)
+    ids, first = asked.place(ids)
     found = comparison.compared(place.service, place.workspace.id, ids, name, offset=first, limit=asked.limit)
-    return json_answer(with_cursor(found, first))
+    return json_answer(with_cursor(found, asked, ",".join(side["analysis_id"] for side in found["analyses"]), first))
 
 
 @router.get("/{analysis_id}", response_class=Response, responses=answers(examples.ANALYSIS))
@@ -93,11 +91,14 @@ def list_scores(
     order: Annotated[Literal["asc", "desc"], Query()] = "desc",
 ) -> Response:
     """One result, the highest first; parties for which it is undefined come last, without rank."""
-    roles = () if role is None else (role,)
+    roles = () if role is None else (lists_of(place.vocabulary, "role")["role"].value(role, "role"),)
+    result = id_in_path(name)
+    analysis_id, first = asked.place(analysis_id)
+    about = analysis.analysis(place.service, place.workspace.id, analysis_id, [result])
     found = analysis.scores(
-        place.service, place.workspace.id, analysis_id, id_in_path(name), roles=roles, descending=order == "desc", cursor=asked.cursor, limit=asked.limit
+        place.service, place.workspace.id, about["analysis_id"], result, roles=roles, descending=order == "desc", offset=first, limit=asked.limit
     )
-    return json_answer(found)
+    return json_answer(with_cursor(found, asked, about["analysis_id"], first))
 
 
 @router.get("/{analysis_id}/series/{name}", response_class=Response, responses=answers(_SERIES))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from service.api.answers import json_answer, offset_of, with_cursor
+from service.api.answers import json_answer, with_cursor
 from service.api.documented import answers, page
 from service.dependencies import CalculatorDep, KnownAtQuery, PageDep, PlaceDep
 
@@ -38,7 +38,7 @@ def list_changes(
     party: Annotated[str | None, Query(description="Only what is about this party.", examples=["d1"])] = None,
 ) -> Response:
     """Ranks that changed (those that moved most first) with the facts behind them, then the structure, then each fact that began, ended or changed."""
-    first = offset_of(asked.cursor)
+    revision, first = asked.place(known_at or "")
     query = {"kind": kind, "party": party, "limit": asked.limit, "offset": first}
-    found: dict[str, Any] = calculator.ask("changes", place.workspace.id, begin=begin, end=end, known_at=known_at, **query)
-    return json_answer(with_cursor(found, first))
+    found: dict[str, Any] = calculator.ask("changes", place.workspace.id, begin=begin, end=end, known_at=revision or None, **query)
+    return json_answer(with_cursor(found, asked, str(found["known_at"]), first))

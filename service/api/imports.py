@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, Response, Uploa
 
 from service import rollback
 from service.api import examples
-from service.api.answers import accepted, json_answer
+from service.api.answers import accepted, json_answer, list_by_key, list_of_things
 from service.api.documented import answers, listed, page, takes
 from service.api.schemas import SavedMapping
 from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, PageDep, PlaceDep, WritingDep
@@ -47,10 +47,10 @@ ImportId = Annotated[str, Path(description="The id of an import.", examples=["9f
 
 
 @router.get("/mappings", response_class=Response, responses=answers({"items": [{"name": "orders"}], "next_cursor": None, "total": 1}))
-def list_mappings(place: PlaceDep) -> Response:
+def list_mappings(place: PlaceDep, asked: PageDep) -> Response:
     """The names of the saved mappings."""
     names = place.service.catalog.names(place.workspace.id, "mapping")
-    return json_answer({"items": [{"name": name} for name in names], "next_cursor": None, "total": len(names)})
+    return json_answer(list_by_key(asked, names, str, lambda name: {"name": name}))
 
 
 @router.post("/mappings/suggest", response_class=Response, responses=answers(_SUGGESTED), openapi_extra=_SAMPLE)
@@ -102,9 +102,7 @@ def submit_import_job(
 @router.get("/imports", response_class=Response, responses=answers(page(_IMPORT), schema=listed({"type": "object"})))
 def list_imports(place: PlaceDep, asked: PageDep) -> Response:
     """Imports that were written, newest first; `state` is done, rolling_back or rolled_back."""
-    found = place.service.catalog.things(place.workspace.id, "import", before=asked.cursor, limit=asked.limit + 1)
-    shown = [{"state": "done"} | about for about in found[: asked.limit]]
-    return json_answer({"items": shown, "next_cursor": shown[-1]["import_id"] if len(found) > asked.limit else None, "total": None})
+    return list_of_things(place, asked, "import", lambda about: {"state": "done"} | about)
 
 
 @router.get("/imports/{import_id}", response_class=Response, responses=answers(_IMPORT))

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Response
 from graph_models.metrics import METRICS
 from graph_models.metrics.result import Metric
 from graph_models.parameters import COMMON, STRUCTURAL, Parameter
-from service.api.answers import json_answer
+from service.api.answers import fixed_list
 from service.api.documented import answers
-from service.dependencies import PlaceDep
+from service.dependencies import PageDep, PlaceDep
 
 
 def described(metric: Metric) -> dict[str, Any]:
@@ -31,6 +31,6 @@ _ALL = [described(metric) for metric in METRICS]
 
 
 @router.get("", response_class=Response, responses=answers({"items": _ALL[:1], "next_cursor": None, "total": 1}))
-async def list_metrics(place: PlaceDep) -> Response:
+async def list_metrics(place: PlaceDep, asked: PageDep) -> Response:
     """All metrics that can be asked for."""
-    return json_answer({"items": _ALL, "next_cursor": None, "total": len(_ALL)})
+    return fixed_list(asked, _ALL)

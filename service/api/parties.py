@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from graph_models.errors import InvalidInput
+from graph_models.time import day_text
 from service import reads
 from service.api import examples
 from service.api.answers import etag, json_answer
 from service.api.documented import answers, listed, page, ref
-from service.dependencies import AsOfQuery, CalculatorDep, InstantDep, KnownAtQuery, PageDep, PlaceDep, RecordIdDep
+from service.dependencies import CalculatorDep, InstantDep, KnownAtQuery, PageDep, PlaceDep, RecordIdDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/parties/{record_id}", tags=["parties"])
 
@@ -31,12 +32,10 @@ _JOURNEY = {
 
 
 @router.get("", response_class=Response, responses=answers(_PAGE, schema=ref("AnsweredParty")))
-def get_party(
-    place: PlaceDep, calculator: CalculatorDep, record_id: RecordIdDep, at: InstantDep, as_of: AsOfQuery = None, known_at: KnownAtQuery = None
-) -> Response:
+def get_party(place: PlaceDep, calculator: CalculatorDep, record_id: RecordIdDep, at: InstantDep, known_at: KnownAtQuery = None) -> Response:
     """A party with its roles, identifiers, newest scores, give and get with the focal party, and last touchpoints."""
     row = reads.record(place.store, "party", record_id, at)
-    content = calculator.ask("party", place.workspace.id, party=record_id, as_of=as_of, known_at=known_at)
+    content = calculator.ask("party", place.workspace.id, party=record_id, as_of=day_text(at.day or 0), known_at=known_at)
     return json_answer(content, headers=etag(row))
 
 
@@ -45,7 +44,8 @@ def list_facts(place: PlaceDep, record_id: RecordIdDep, at: InstantDep, asked: P
     """All facts that name the party, by type and id."""
     reads.record(place.store, "party", record_id, at)
     wanted = reads.FACT_TYPES if types is None else _fact_types(types)
-    return json_answer(reads.facts(place.store, record_id, at, wanted, asked.cursor, asked.limit).as_json())
+    found = reads.facts(place.store, record_id, at, wanted, asked.after, asked.limit)
+    return json_answer(found.as_json(asked.cursor(found.following)))
 
 
 @router.get("/journey", response_class=Response, responses=answers(_JOURNEY))

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from graph_models.time import day_text
 from service.api.answers import json_answer
 from service.api.documented import answers
-from service.dependencies import AsOfQuery, CalculatorDep, KnownAtQuery, PlaceDep
+from service.dependencies import CalculatorDep, InstantDep, KnownAtQuery, PlaceDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/paths", tags=["parties"])
 _EXAMPLE = {"items": [{"parties": ["d1", "firm", "fund1"], "facts": ["r1", "t1"], "strength": 0.42}], "truncated": None}
@@ -18,14 +19,14 @@ _EXAMPLE = {"items": [{"parties": ["d1", "firm", "fund1"], "facts": ["r1", "t1"]
 def get_paths(
     place: PlaceDep,
     calculator: CalculatorDep,
+    at: InstantDep,
     begin: Annotated[str, Query(alias="from", description="A party's id.", examples=["d1"])],
     end: Annotated[str, Query(alias="to", description="A party's id.", examples=["fund1"])],
     k: Annotated[int, Query(ge=1, le=100, description="How many paths.")] = 3,
     max_hops: Annotated[int, Query(ge=1, le=10)] = 6,
     diverse: Annotated[bool, Query(description="Prefer paths that share no party between their ends.")] = True,
-    as_of: AsOfQuery = None,
     known_at: KnownAtQuery = None,
 ) -> Response:
     """The k strongest paths of ties that hold at the instant, in either direction; strength is the product of the ties' weights."""
-    asked = {"begin": begin, "end": end, "k": k, "max_hops": max_hops, "diverse": diverse, "as_of": as_of, "known_at": known_at}
+    asked = {"begin": begin, "end": end, "k": k, "max_hops": max_hops, "diverse": diverse, "as_of": day_text(at.day or 0), "known_at": known_at}
     return json_answer(calculator.ask("paths", place.workspace.id, **asked))

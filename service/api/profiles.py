@@ -9,9 +9,9 @@ from fastapi import APIRouter, Path, Query, Response
 
 from graph_models.scores import DEFAULT_PROFILE
 from service import profiles
-from service.api.answers import json_answer
+from service.api.answers import json_answer, list_by_key
 from service.api.documented import answers, page, takes
-from service.dependencies import MAX_NUMBER, JsonDep, PlaceDep, WritingDep
+from service.dependencies import MAX_NUMBER, JsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.idempotency import once
 
@@ -22,10 +22,9 @@ _SENT: dict[str, Any] = {"influence": {"value_loops": 0.5, "reach": 0.3, "salien
 
 
 @router.get("", response_class=Response, responses=answers(page({"name": "default"})))
-def list_profiles(place: PlaceDep) -> Response:
+def list_profiles(place: PlaceDep, asked: PageDep) -> Response:
     """The names that `profile` of an analysis may have."""
-    names = profiles.names(place.service, place.workspace.id)
-    return json_answer({"items": [{"name": name} for name in names], "next_cursor": None, "total": len(names)})
+    return json_answer(list_by_key(asked, profiles.names(place.service, place.workspace.id), str, lambda name: {"name": name}))
 
 
 @router.get("/{name}", response_class=Response, responses=answers(_SHOWN))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 
 from service import rankings
 from service.api import examples
-from service.api.answers import accepted, json_answer
+from service.api.answers import accepted, json_answer, list_of_things
 from service.api.documented import answers, listed, page, takes
 from service.dependencies import JsonDep, PageDep, PlaceDep, WritingDep
 
@@ -39,9 +39,7 @@ def submit_ranking(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Res
 @router.get("", response_class=Response, responses=answers(page(_ABOUT), schema=listed({"type": "object"})))
 def list_rankings(place: PlaceDep, asked: PageDep) -> Response:
     """Rankings, newest first, without their items."""
-    found = place.service.catalog.things(place.workspace.id, "ranking", before=asked.cursor, limit=asked.limit + 1)
-    shown = [{name: value for name, value in body.items() if name != "items"} for body in found[: asked.limit]]
-    return json_answer({"items": shown, "next_cursor": shown[-1]["ranking_id"] if len(found) > asked.limit else None, "total": None})
+    return list_of_things(place, asked, "ranking", lambda body: {name: value for name, value in body.items() if name != "items"})
 
 
 @router.get("/{ranking_id}", response_class=Response, responses=answers(_RANKING))

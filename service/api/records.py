@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -15,6 +14,7 @@ from service.api.documented import answered_name, answers, listed, page, ref, ta
 from service.api.filters import filters_of, parameters
 from service.api.record_bodies import fields_sent, record_sent
 from service.dependencies import GuardDep, InstantDep, JsonBytesDep, PageDep, Place, PlaceDep, RecordIdDep, WritingDep, at_once
+from service.http_paths import in_path
 from service.stores.store import At, Row
 
 FromQuery = Annotated[str | None, Query(alias="from", description="The first day to take away; default: since ever.", examples=["2025-06-01"])]
@@ -38,7 +38,9 @@ def _reads(router: APIRouter, kind: RecordType, name: str) -> None:
                 responses=answers(page(example), schema=listed(schema)), openapi_extra={"parameters": parameters(kind)})  # fmt: skip
     def list_records(request: Request, place: PlaceDep, at: InstantDep, asked: PageDep) -> Response:
         """A page in the order of ids, of what reads so at the instant; filters hold together, and an unknown one is 422."""
-        return json_answer(reads.records(place.store, kind.name, filters_of(kind, request.query_params), at, asked.cursor, asked.limit).as_json())
+        filters = filters_of(kind, request.query_params, place.vocabulary)
+        found = reads.records(place.store, kind.name, filters, at, asked.after, asked.limit)
+        return json_answer(found.as_json(asked.cursor(found.following)))
 
     if kind.name != "party":  # a party is a page of its own (parties.py)
 
@@ -101,7 +103,7 @@ def _written(place: Place, written: edits.Written) -> Response:
     if written.created:
         response.status_code = 201
         collection = next(name for name, kind in BY_COLLECTION.items() if kind.name == written.type)
-        response.headers["Location"] = f"/v1/workspaces/{quote(place.workspace.id, safe='')}/{collection}/{quote(written.id, safe='')}"
+        response.headers["Location"] = f"/v1/workspaces/{in_path(place.workspace.id)}/{collection}/{in_path(written.id)}"
     return response
 
 

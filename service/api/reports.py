@@ -9,9 +9,9 @@ from fastapi.responses import FileResponse
 
 from service import reports
 from service.api import examples
-from service.api.answers import accepted, json_answer
+from service.api.answers import accepted, fixed_list
 from service.api.documented import answers, page, takes
-from service.dependencies import JsonDep, PlaceDep, WritingDep
+from service.dependencies import JsonDep, PageDep, PlaceDep, WritingDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/reports", tags=["reports"])
 _KINDS = [kind.as_json() for kind in reports.KINDS.values()]
@@ -23,9 +23,9 @@ _ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 
 
 @router.get("/kinds", response_class=Response, responses=answers(page(_KINDS[0])))
-async def list_report_kinds(place: PlaceDep) -> Response:
+async def list_report_kinds(place: PlaceDep, asked: PageDep) -> Response:
     """The kinds of reports and their sections."""
-    return json_answer({"items": _KINDS, "next_cursor": None, "total": len(_KINDS)})
+    return fixed_list(asked, _KINDS)
 
 
 @router.post("", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202), openapi_extra=takes(_REQUEST))

@@ -10,22 +10,27 @@ from fastapi.responses import StreamingResponse
 from service.api.answers import json_answer
 from service.api.documented import answers, listed, page, ref
 from service.api.events import EVENT_STREAM, revision_events, revision_json
-from service.dependencies import MAX_NUMBER, PlaceDep
+from service.dependencies import MAX_NUMBER, PageDep, PlaceDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/revisions", tags=["revisions"])
 After = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="Only those after this number.")]
-Limit = Annotated[int, Query(ge=1, le=1000)]
 _EXAMPLE: dict[str, Any] = {"number": 1, "time": "2026-03-02T09:30:00.000000Z", "who": None, "key": "k1", "counts": {"created": 3}, "import_id": None}
 _EVENTS = answers("id: 1\nevent: revision\ndata: {...}\n\n", schema={"type": "string"}, media=EVENT_STREAM)
 
 
 @router.get("", response_class=Response, responses=answers(page(_EXAMPLE), schema=listed(ref("Revision"))))
-def list_revisions(request: Request, place: PlaceDep, after: After = 0, limit: Limit = 100, cursor: Annotated[int | None, Query(ge=0, le=MAX_NUMBER)] = None,
-                   last_event_id: Annotated[int | None, Header(ge=0, le=MAX_NUMBER)] = None) -> Response:  # fmt: skip
+def list_revisions(
+    request: Request,
+    place: PlaceDep,
+    asked: PageDep,
+    after: After = 0,
+    last_event_id: Annotated[int | None, Header(ge=0, le=MAX_NUMBER)] = None,
+) -> Response:
     """Writes in order. With `Accept: text/event-stream` they are sent as they are made."""
-    start = last_event_id if last_event_id is not None else cursor if cursor is not None else after
+    begun = after if asked.after is None else int(asked.after)
+    start = begun if last_event_id is None else last_event_id
     if EVENT_STREAM in request.headers.get("accept", ""):
         return StreamingResponse(revision_events(request, place.store, start), media_type=EVENT_STREAM, headers={"Cache-Control": "no-store"})
-    found = place.store.revisions(start, limit + 1)
-    following = str(found[limit - 1].number) if len(found) > limit else None
-    return json_answer({"items": [revision_json(revision) for revision in found[:limit]], "next_cursor": following, "total": None})
+    found = place.store.revisions(start, asked.limit + 1)
+    following = found[asked.limit - 1].number if len(found) > asked.limit else None
+    return json_answer({"items": [revision_json(revision) for revision in found[: asked.limit]], "next_cursor": asked.cursor(following), "total": None})

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from service import scenarios
 from service.api import examples
-from service.api.answers import accepted, json_answer
+from service.api.answers import accepted, json_answer, list_of_things
 from service.api.documented import answers, listed, page, takes
 from service.dependencies import JsonDep, PageDep, PlaceDep, WritingDep
 from service.idempotency import once
@@ -69,9 +69,7 @@ def submit_scenario(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Re
 @router.get("", response_class=Response, responses=answers(page(_ABOUT | {"edit_count": 5}), schema=listed({"type": "object"})))
 def list_scenarios(place: PlaceDep, asked: PageDep) -> Response:
     """Scenarios, newest first, in short."""
-    found = scenarios.listing(place.service, place.workspace.id, before=asked.cursor, limit=asked.limit + 1)
-    shown = found[: asked.limit]
-    return json_answer({"items": shown, "next_cursor": shown[-1]["id"] if len(found) > asked.limit else None, "total": None})
+    return list_of_things(place, asked, "scenario", scenarios.in_short)
 
 
 @router.get("/compare", response_class=Response, responses=answers({"scenarios": [_ABOUT | _FOUND, _ABOUT | _FOUND | {"id": "18f2a2d1"}], "differs": []}))

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from service import analysis
 from service.api.analyses import AnalysisId
-from service.api.answers import json_answer, offset_of, with_cursor
+from service.api.answers import json_answer, with_cursor
 from service.api.documented import answers, page
-from service.dependencies import CalculatorDep, PageAsked, PageDep, PlaceDep
+from service.dependencies import Calculates, CalculatorDep, PageAsked, PageDep, Place, PlaceDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses/{analysis_id}", tags=["analyses"])
 
@@ -39,7 +40,7 @@ _HOLDER = {"party_id": "fund1", "direct": 0.12, "integrated": 0.12, "controls": 
 @router.get("/loops", response_class=Response, responses=answers(_LOOPS))
 def list_loops(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep, party: PartyQuery = None) -> Response:
     """Loops of exchange through the focal party, the strongest first; those through one party, if named."""
-    return json_answer(_paged(calculator, place.workspace.id, analysis_id, "loops", asked, {"party": party}))
+    return json_answer(_paged(place, calculator, analysis_id, "loops", asked, {"party": party}))
 
 
 @router.get("/flows", response_class=Response, responses=answers(page(_FLOW) | {"variant": "share"}))
@@ -47,7 +48,7 @@ def list_flows(
     place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep, variant: Annotated[Literal["share", "normalised"], Query()] = "share"
 ) -> Response:
     """Streams by the share of loops that they carry (WVFO)."""
-    return json_answer(_paged(calculator, place.workspace.id, analysis_id, "flows", asked, {"variant": variant}))
+    return json_answer(_paged(place, calculator, analysis_id, "flows", asked, {"variant": variant}))
 
 
 @router.get("/sinks", response_class=Response, responses=answers(_SINKS))
@@ -102,16 +103,14 @@ def list_communities(
     community: Annotated[str | None, Query(description="Only the one with this id.", examples=["1"])] = None,
 ) -> Response:
     """Who belongs together, the largest communities first; each is named after what most of its central parties are."""
-    return json_answer(_paged(calculator, place.workspace.id, analysis_id, "communities", asked, {"community_id": community}))
+    return json_answer(_paged(place, calculator, analysis_id, "communities", asked, {"community_id": community}))
 
 
 @router.get("/network", response_class=Response, responses=answers(_NETWORK))
 def get_network(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep) -> Response:
     """What the network is like as a whole: one number a statistic, null with a reason where it is undefined. `bridges` are paged, `total` is theirs."""
-    first = offset_of(asked.cursor)
-    query = {"limit": asked.limit, "offset": first}
-    found: dict[str, Any] = calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="network", query=query)
-    return json_answer(found | {"next_cursor": with_cursor({"items": found["bridges"], "total": found["total"]}, first)["next_cursor"]})
+    found = _paged(place, calculator, analysis_id, "network", asked, {}, listed="bridges")
+    return json_answer(found)
 
 
 @router.get("/ownership", response_class=Response, responses=answers({"party_id": "firm", "holders": [_HOLDER], "holdings": []}))
@@ -136,7 +135,10 @@ def get_data_quality(place: PlaceDep, calculator: CalculatorDep, analysis_id: An
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="data-quality", query={}))
 
 
-def _paged(calculator: CalculatorDep, workspace_id: str, analysis_id: str, name: str, asked: PageAsked, query: dict[str, Any]) -> dict[str, Any]:
-    """A page of a view whose order does not change: its cursor is a place in it."""
-    first = offset_of(asked.cursor)
-    return with_cursor(calculator.ask("view", workspace_id, analysis_id=analysis_id, name=name, query=query | {"limit": asked.limit, "offset": first}), first)
+def _paged(place: Place, calculator: Calculates, analysis_id: str, name: str, asked: PageAsked, query: dict[str, Any], listed: str = "items") -> dict[str, Any]:
+    """A page of a view whose order does not change. Further pages are of the analysis that the first was of."""
+    analysis_id, first = asked.place(analysis_id)
+    analysis_id = analysis.analysis(place.service, place.workspace.id, analysis_id)["analysis_id"]
+    query = query | {"limit": asked.limit, "offset": first}
+    found: dict[str, Any] = calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name=name, query=query)
+    return found | {"next_cursor": with_cursor({"items": found[listed], "total": found["total"]}, asked, analysis_id, first)["next_cursor"]}

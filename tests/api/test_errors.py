@@ -83,6 +83,16 @@ def test_cypher_needs_neo4j(w: Workspace, store_kind: str) -> None:
         assert answer.json()["rows"] == [[1]]
 
 
+def test_saved_questions_ask_about_the_workspaces_own_focal_party_and_day(firm: Workspace, store_kind: str) -> None:
+    defaults = {(item["name"], parameter["name"]): parameter["default"] for item in firm.get("/queries")["items"] for parameter in item["parameters"]}
+    assert {value for (_, name), value in defaults.items() if name == "focal"} == {"firm"}
+    assert {value for (_, name), value in defaults.items() if name == "day"} == {"2025-12-31"}
+    assert defaults["owners_of_owners", "party"] == "firm"
+    if store_kind == "neo4j":
+        firm.write({"type": "relationship", "id": "o", "source": "d1", "target": "firm", "kind": "owns", "share": 0.6})
+        assert "d1" in str(firm.ask("POST", "/queries/owners_of_owners", {}).json()["rows"])
+
+
 def test_a_question_that_is_not_valid_is_refused_with_its_field(w: Workspace) -> None:
     assert_problem(w.ask("POST", "/query", {}), 422, "invalid", field="cypher")
     assert_problem(w.ask("POST", "/query", {"cypher": "RETURN 1", "limit": 0}), 422, "invalid", field="limit")

@@ -48,7 +48,7 @@ def test_a_ranking_has_ranks_values_and_changes_of_each_period(w: Workspace) -> 
     assert [item["rank"] for item in flows["b"]] == [2, 1]
     assert flows["a"][0]["change"] is None
     before, now = flows["b"]
-    assert now["change"] == {"value": now["value"] - before["value"], "rank": 1}
+    assert now["change"] == {"value": pytest.approx(now["value"] - before["value"], rel=1e-12), "rank": 1}
     scores = w.get(f"/analyses/{found['periods'][1]['analysis_id']}/scores/value_flow?role=supplier")["items"]
     assert {item["party_id"]: item["value"] for item in scores} == {party: item[1]["value"] for party, item in flows.items()}
     assert w.get("/rankings/latest") == found
@@ -67,12 +67,12 @@ def test_without_days_a_ranking_is_of_those_on_which_value_flowed(w: Workspace) 
 @pytest.mark.parametrize(
     ("body", "code", "field"),
     [
-        ({}, "invalid", "role"),
-        ({"role": "banana"}, "unknown-role", "role"),
-        ({"role": "supplier", "every": "week"}, "invalid", "every"),
+        ({}, "missing", "role"),
+        ({"role": "banana"}, "unknown-value", "role"),
+        ({"role": "supplier", "every": "week"}, "unknown-value", "every"),
         ({"role": "supplier", "from": "2024-02-30"}, "bad-date", "from"),
-        ({"role": "supplier", "banana": 1}, "invalid", "banana"),
-        ({"role": 1}, "invalid", "role"),
+        ({"role": "supplier", "banana": 1}, "unknown-field", "banana"),
+        ({"role": 1}, "wrong-type", "role"),
     ],
 )
 def test_what_cannot_be_ranked_is_refused_at_once(w: Workspace, body: dict[str, Any], code: str, field: str) -> None:

@@ -146,9 +146,36 @@ def test_history_tells_every_version_and_what_was_taken_away(firm: Workspace) ->
     items = firm.get("/roles/r1/history")["items"]
     assert [item["deleted"] for item in items].count(True) == 1
     taken = next(item for item in items if item["deleted"])
+    assert [item["version"] for item in items] == sorted((item["version"] for item in items), reverse=True)
     assert (taken["valid_from"], taken["valid_to"], taken["revision"], taken["record"]) == ("2024-01-01", None, revision, None)
     assert items[-1]["superseded_by_revision"] == revision
     assert_problem(firm.ask("GET", "/roles/banana/history"), 404, "not-found")
+
+
+def test_dates_are_answered_as_written_and_bounds_made_by_a_later_write_are_days(firm: Workspace) -> None:
+    firm.write(role(stage="active", valid_from="2023", valid_to="2024"), money(valid_from="2025"))
+    firm.write(role(stage="at_risk", valid_from="2024-07", valid_to="2024-09"))
+    firm.ask("PATCH", "/roles/r1", {"tier": "key"})
+    firm.ask("PATCH", "/roles/r1?as_of=2023-05-01", {"tier": "key"})
+    firm.ask("DELETE", "/roles/r1?from=2024-08&to=2024-08")
+    items = firm.get("/roles/r1/history")["items"]
+    believed = [(item["valid_from"], item["valid_to"]) for item in items if item["superseded_by_revision"] is None]
+    assert sorted(believed) == [
+        ("2023", "2024-06-30"),
+        ("2024-07", "2024-07-31"),
+        ("2024-08-01", "2024-08-31"),
+        ("2024-09-01", "2024-09"),
+        ("2024-10-01", "2024"),
+    ]
+    assert (items[-1]["valid_from"], items[-1]["valid_to"]) == ("2023", "2024")
+    for item in items:
+        if not item["deleted"]:
+            assert (item["record"]["valid_from"], item["record"]["valid_to"]) == (item["valid_from"], item["valid_to"])
+    assert firm.get("/roles/r1?as_of=2023-05-01")["valid_from"] == "2023"
+    assert firm.get("/roles/r1?as_of=2024-12-01")["valid_to"] == "2024"
+    assert [item["date"] for item in firm.get("/parties/d1/journey")["items"]] == ["2023", "2024-07", "2024-09-01", "2024-10-01"]
+    event = firm.get("/value-flows/v1/history")["items"][0]
+    assert (event["valid_from"], event["valid_to"], event["record"].get("valid_to")) == ("2025", "2025-12-31", None)
 
 
 def test_a_stage_that_may_not_follow_is_refused(firm: Workspace) -> None:
@@ -182,7 +209,7 @@ def test_a_party_is_found_by_its_facts_journey_and_neighborhood(firm: Workspace)
     assert [(item["type"], item["id"]) for item in firm.get("/parties/d1/facts")["items"]] == [("role", "r1"), ("value_flow", "v1"), ("touchpoint", "p1")]
     assert [item["id"] for item in firm.get("/parties/d1/facts?types=touchpoint")["items"]] == ["p1"]
     assert_problem(firm.ask("GET", "/parties/d1/facts?types=banana"), 422, "invalid", field="types")
-    assert [(item["date"], item["type"]) for item in firm.get("/parties/d1/journey")["items"]] == [("2023-01-01", "role"), ("2025-05-20", "touchpoint")]
+    assert [(item["date"], item["type"]) for item in firm.get("/parties/d1/journey")["items"]] == [("2023", "role"), ("2025-05-20", "touchpoint")]
     found = firm.get("/parties/d1/neighborhood?kinds=money")
     assert ([item["id"] for item in found["parties"]], [item["id"] for item in found["facts"]], found["truncated"]) == (["d1", "firm"], ["v1"], None)
     cut = firm.get("/parties/d1/neighborhood?limit=1")
