@@ -11,8 +11,9 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo, available_timezones
 
 FIRST_DAY = date.min.toordinal()
 """0001-01-01: no start."""
@@ -163,9 +164,29 @@ def _days_by(begin: int, end: int, count: int, unit: str) -> Iterator[int]:
         yield day
 
 
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
 def now_text() -> str:
     """The service's time, UTC, to the microsecond."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return now().isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all IANA time zones."""
+    return frozenset(available_timezones())
+
+
+def local_day(moment: datetime, time_zone: str) -> str:
+    """The day that a moment falls on in a time zone.
+
+    >>> local_day(datetime(2026, 3, 2, 16, 30, tzinfo=UTC), "Asia/Shanghai")
+    '2026-03-03'
+    """
+    return moment.astimezone(ZoneInfo(time_zone)).date().isoformat()
 
 
 def instant_text(text: str) -> str:

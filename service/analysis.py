@@ -29,7 +29,7 @@ RULES_OFF: dict[str, Any] = {"implied_returns": False, "materiality": 0.0, "prod
 """Parameters that are younger than the first analyses, as these were made."""
 SAME = 1e-9
 """Scores that differ by less are the same."""
-HIDDEN = ("now", "own_vocabulary", "network")
+HIDDEN = ("now", "default", "default_day", "own_vocabulary", "network")
 
 
 def listing(service: Service, workspace_id: str) -> list[dict[str, Any]]:
@@ -43,18 +43,34 @@ def answered(about: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def analysis(service: Service, workspace_id: str, analysis_id: str, holding: Sequence[str] = (), *, series: bool = False) -> dict[str, Any]:
-    """What is known of an analysis. ``latest`` is the newest without filter, of what is known now, that holds all that is named (and is a series)."""
+    """What is known of an analysis; ``latest`` is the :func:`latest` that holds all that is named (with ``series``: the newest series that does)."""
+    if analysis_id == "latest":
+        return latest(service, workspace_id, holding, series=series)
     service.workspace(workspace_id)
-    if analysis_id != "latest":
-        return service.catalog.thing(workspace_id, "analysis", analysis_id)
+    return service.catalog.thing(workspace_id, "analysis", analysis_id)
+
+
+def latest(service: Service, workspace_id: str, holding: Sequence[str] = (), *, series: bool = False, day: str | None = None) -> dict[str, Any]:
+    """The newest analysis that asked for nothing of its own (``Plan.is_default``), of the workspace's default day, or of the ``day`` that is named."""
+    workspace = service.workspace(workspace_id)
+    day = day or workspace.default_as_of
     before = None
     while found := service.catalog.things(workspace_id, "analysis", before=before, limit=50):
         for about in found:
-            plain = about["now"] and not about["filter"] and about["profile"] == DEFAULT_PROFILE.name and ("dates" in about or not series)
-            if plain and set(holding) <= about["metrics"].keys():
+            of_day = series or (about["as_of"] == day if day else about.get("default_day", True))
+            if of_day and _is_default(about) and ("dates" in about) == series and set(holding) <= about["metrics"].keys():
                 return about
         before = found[-1]["analysis_id"]
-    raise NotFound(f"There is no finished {'series' if series else 'analysis'}" + (f" with {', '.join(holding)}" if holding else "") + "; POST one first")
+    what = "series" if series else "analysis"
+    of = "" if series else f" as of {day}" if day else " of today"
+    with_ = f" with {', '.join(holding)}" if holding else ""
+    raise NotFound(f"There is no finished {what}{of}{with_} and default parameters; POST one first")
+
+
+def _is_default(about: Mapping[str, Any]) -> bool:
+    """One made before this was noted is judged by what it says of itself."""
+    noted: bool | None = about.get("default")
+    return noted if noted is not None else bool(about["now"] and not about["filter"] and not about["parameters"] and about["profile"] == DEFAULT_PROFILE.name)
 
 
 def directory(service: Service, workspace_id: str, analysis_id: str) -> Path:
@@ -69,7 +85,7 @@ def scores(
     *,
     roles: Sequence[str] = (),
     descending: bool = True,
-    cursor: str | None = None,
+    offset: int = 0,
     limit: int = 100,
 ) -> dict[str, Any]:
     """A page of one result of an analysis."""
@@ -77,7 +93,7 @@ def scores(
     where = directory(service, workspace_id, about["analysis_id"])
     kept = about["filter"]
     mask = results.shown(where, _list(kept.get("role")), _list(kept.get("kind"))) & results.shown(where, roles)
-    return results.page(where, results.named(where, name), mask, descending, cursor, limit)
+    return results.page(where, results.named(where, name), mask, descending, offset, limit)
 
 
 def _list(value: str | Sequence[str] | None) -> Sequence[str]:
@@ -172,7 +188,7 @@ def paths(
     known_at: str | None = None,
 ) -> dict[str, Any]:
     """The strongest paths between two parties that are valid at an instant."""
-    at = instant(service.store(workspace_id), service.workspace(workspace_id).default_as_of, as_of, known_at)
+    at = instant(service.store(workspace_id), service.default_day(service.workspace(workspace_id)), as_of, known_at)
     ecosystem = ecosystems.get(service, workspace_id, at)
     for party in (begin, end):
         if party not in ecosystem.places:

@@ -62,7 +62,9 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     except BaseException:
         results.discard(where)
         raise
-    service.catalog.put_thing(workspace_id, "analysis", analysis_id, _about(analysis_id, plan, found, dates, at, vocabulary, profile))
+    is_default_day = day_text(found.ecosystem.as_of) == service.default_day(service.workspace(workspace_id))
+    about = _about(analysis_id, plan, found, dates, at, vocabulary, profile)
+    service.catalog.put_thing(workspace_id, "analysis", analysis_id, about | {"default": plan.is_default, "default_day": is_default_day})
     return {"analysis_id": analysis_id}
 
 
@@ -127,7 +129,7 @@ def _date(found: Found) -> dict[str, Any]:
 def _about(analysis_id: str, plan: Plan, found: Found, dates: list[dict[str, Any]], at: At, vocabulary: Vocabulary, profile: Profile) -> dict[str, Any]:
     ecosystem = found.ecosystem
     each = {name: {"metric": result.metric, "parameters": result.parameters} for name, result in found.results.items()}
-    parameters = {"parameters": plan.request.parameters, "metrics": each, "profile": plan.request.profile, "filter": plan.request.filter}
+    parameters = {"parameters": plan.request.parameters, "metrics": each, "profile": plan.request.profile, "filter": plan.filter}
     if plan.request.series is not None:
         parameters["series"] = msgspec.to_builtins(plan.request.series)
     hashed = {
@@ -154,7 +156,6 @@ def _about(analysis_id: str, plan: Plan, found: Found, dates: list[dict[str, Any
         "warnings": _warnings(found.results),
         "undefined": _undefined(found.results),
         "recorded_at": now_text(),
-        "now": plan.request.known_at is None,
         "own_vocabulary": msgspec.to_builtins(vocabulary.own),
         "focal_party_id": ecosystem.focal_party,
         "base_currency": ecosystem.base_currency,

@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from graph_models.closed_lists import lists_of
+from graph_models.decoding import decode_request
 from graph_models.errors import InvalidInput, NotFound, TooCostly
 from graph_models.memory import estimated_bytes
 from graph_models.metrics import DEFAULT_SET, metric_named
 from graph_models.metrics.result import STREAM
 from graph_models.parameters import COMMON, STRUCTURAL, Parameters, parameters_of
-from graph_models.scores import Profile
+from graph_models.scores import DEFAULT_PROFILE, Profile
 from graph_models.time import day_of, days_by
 from graph_models.vocabulary import Vocabulary
 from service.profiles import profile_asked
@@ -21,7 +23,6 @@ from service.reads import every_revision, instant
 from service.stores.store import At, Store
 from service.workplace import Service
 
-FILTERS = ("role", "kind")
 MAX_DATES = 1_000
 """Of a series."""
 
@@ -42,6 +43,13 @@ class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"b
     step: str = "P1M"
 
 
+class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of whom the results are shown: parties that have one of the roles, and are of one of the kinds."""
+
+    role: list[str] | str | None = None
+    kind: list[str] | str | None = None
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of ``POST W/analyses``."""
 
@@ -50,7 +58,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     profile: str = "default"
     as_of: str | None = None
     known_at: str | int | None = None
-    filter: dict[str, list[str] | str] = {}
+    filter: Filter = Filter()
     series: Series | None = None
 
 
@@ -60,20 +68,22 @@ class Plan(NamedTuple):
     metrics: dict[str, tuple[str, Parameters]]
     parameters: Parameters
     request: Request
+    filter: dict[str, list[str]]
+    """Field -> the ids that an answer is limited to; empty: everybody."""
     days: tuple[int, ...] = ()
     """Those of a series, in order."""
+
+    @property
+    def is_default(self) -> bool:
+        """Does it ask for nothing of its own: no filter, profile or parameters, and what is known now?"""
+        asked = (self.filter, self.request.known_at, self.request.profile != DEFAULT_PROFILE.name, self.parameters.given())
+        return not any(asked) and not any(_own(metric, parameters) for metric, parameters in self.metrics.values())
 
 
 def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
     """``InvalidInput`` with the field of everything that is wrong with a request."""
-    try:
-        request = msgspec.convert(fields, Request)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$.")
-        raise InvalidInput.of("invalid", message, where.rstrip("`") or (message.split("`")[1] if "`" in message else None)) from None
+    request = decode_request(fields, Request)
     outer = _parameters(request.parameters, None, vocabulary, "parameters")
-    if unknown := set(request.filter) - set(FILTERS):
-        raise InvalidInput.of("unknown-filter", f"a filter is one of {', '.join(FILTERS)}", f"filter.{min(unknown)}")
     metrics: dict[str, tuple[str, Parameters]] = {}
     for place, asked in enumerate(request.metrics if request.metrics is not None else DEFAULT_SET):
         asked = Asked(asked) if isinstance(asked, str) else asked
@@ -81,7 +91,20 @@ def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
         if name in metrics:
             raise InvalidInput.of("duplicate", f"two results would be called {name!r}", f"metrics[{place}].name")
         metrics[name] = asked.metric, _metric_parameters(asked, request.parameters, vocabulary, f"metrics[{place}]")
-    return Plan(metrics, outer, request, _days(request))
+    return Plan(metrics, outer, request, _filter(request.filter, vocabulary), _days(request))
+
+
+def _filter(asked: Filter, vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """The ids that a filter names, by themselves or by their labels."""
+    lists = {"role": lists_of(vocabulary, "role")["role"], "kind": lists_of(vocabulary, "party")["kind"]}
+    named = {field: [texts] if isinstance(texts, str) else texts for field, texts in msgspec.structs.asdict(asked).items() if texts}
+    return {field: [lists[field].value(text, f"filter.{field}") for text in texts] for field, texts in named.items()}
+
+
+def _own(metric: str, parameters: Parameters) -> bool:
+    """Is any parameter other than the metric has it by itself?"""
+    defaults = {parameter.name: parameter.default for parameter in metric_named(metric).parameters}
+    return any(value != defaults.get(name) for name, value in parameters.given().items())
 
 
 def _days(request: Request) -> tuple[int, ...]:
@@ -109,7 +132,7 @@ def check_place(service: Service, workspace_id: str, plan: Plan) -> tuple[At, Pr
     """
     request = plan.request
     store, known_at = service.store(workspace_id), None if request.known_at is None else str(request.known_at)
-    at = instant(store, service.workspace(workspace_id).default_as_of, request.as_of, known_at)
+    at = instant(store, service.default_day(service.workspace(workspace_id)), request.as_of, known_at)
     at = At(plan.days[-1] if plan.days else at.day, min(at.revision, store.head()))
     profile = profile_asked(service, workspace_id, request.profile)
     _check_memory(store, at, plan, service.settings.analysis_bytes)

@@ -31,7 +31,7 @@ _kept: OrderedDict[tuple[str, str], Changes] = OrderedDict()
 
 def changes(service: Service, workspace_id: str, begin: str, end: str, *, known_at: str | None = None, **page: Any) -> dict[str, Any]:
     """A page of what changed from the day ``begin`` to the day ``end``, both as believed at one revision."""
-    store, default = service.store(workspace_id), service.workspace(workspace_id).default_as_of
+    store, default = service.store(workspace_id), service.default_day(service.workspace(workspace_id))
     days = []
     for name, text in (("from", begin), ("to", end)):
         try:

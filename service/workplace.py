@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from graph_models.errors import FieldError, InvalidInput, OneWorkspace, StoreUnavailable
-from graph_models.time import day_of
+from graph_models.decoding import decode_request
+from graph_models.errors import InvalidInput, OneWorkspace, StoreUnavailable
+from graph_models.time import day_of, local_day, now, time_zones
 from graph_models.validation import has_control_characters
 from graph_models.vocabulary import BUILT_IN, Terms, Vocabulary
 from service.catalog import Catalog, Workspace
@@ -29,8 +32,10 @@ UNFINISHED_S = 3600.0
 class Service:
     """One process's way to everything that is kept."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = now) -> None:
+        """``clock`` tells the time by which it is today somewhere."""
         self.settings = settings
+        self.clock = clock
         self.catalog = Catalog(settings.data_directory / CATALOG_FILE)
         self.jobs = Jobs(self.catalog)
         self._stores: dict[str, Store] = {}
@@ -43,6 +48,10 @@ class Service:
     def vocabulary(self, workspace_id: str) -> Vocabulary:
         """The product's vocabulary together with the workspace's own."""
         return self.catalog.vocabulary(workspace_id)
+
+    def default_day(self, workspace: Workspace) -> str:
+        """The day that a read is of which names none: the workspace's own choice, else today in its time zone."""
+        return workspace.default_as_of or local_day(self.clock(), workspace.zone)
 
     def store(self, workspace_id: str) -> Store:
         """The workspace's records. Raises ``NotFound`` where there is no such workspace, ``StoreUnavailable`` where its store cannot be opened."""
@@ -141,14 +150,13 @@ class Service:
 
 def workspace_of(fields: dict[str, Any]) -> Workspace:
     """A valid workspace from JSON; ``InvalidInput`` names the field."""
-    try:
-        workspace = msgspec.convert({name: value for name, value in fields.items() if not (name == "name" and value is None)}, Workspace)
-    except msgspec.ValidationError as error:
-        raise InvalidInput("The workspace is not valid", errors=[_fault(str(error))]) from None
+    workspace = decode_request({name: value for name, value in fields.items() if not (name == "name" and value is None)}, Workspace)
     if has_control_characters(workspace.id):
         raise InvalidInput.of("control-character", "an id has no control characters", "id")
     if workspace.base_currency not in BUILT_IN.currencies:
         raise InvalidInput.of("unknown-currency", f"{workspace.base_currency!r} is no ISO 4217 code", "base_currency")
+    if workspace.time_zone is not None and workspace.time_zone not in time_zones():
+        raise InvalidInput.of("unknown-time-zone", f"{workspace.time_zone!r} is no IANA time zone like Asia/Shanghai or UTC", "time_zone")
     if workspace.default_as_of is not None:
         _check_day(workspace.default_as_of)
     return workspace
@@ -159,10 +167,3 @@ def _check_day(text: str) -> None:
         day_of(text)
     except ValueError as error:
         raise InvalidInput.of("bad-date", str(error), "default_as_of") from None
-
-
-def _fault(text: str) -> FieldError:
-    message, _, where = text.partition(" - at `$.")
-    quoted = message.split("`")
-    field = where.rstrip("`") or (quoted[1] if len(quoted) > 1 and "field" in message else None)
-    return FieldError("missing" if "missing" in message else "unknown-field" if "unknown field" in message else "invalid", message, field)

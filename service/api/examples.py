@@ -94,7 +94,15 @@ PATCHES: dict[str, Fields] = {
     "exchange_rate": {"rate": 7.85},
 }
 
-WORKSPACE: Fields = {"id": "demo", "name": "Home appliances", "focal_party_id": "firm", "base_currency": "CNY", "locale": "zh", "default_as_of": None}
+WORKSPACE: Fields = {
+    "id": "demo",
+    "name": "Home appliances",
+    "focal_party_id": "firm",
+    "base_currency": "CNY",
+    "locale": "zh",
+    "time_zone": "Asia/Shanghai",
+    "default_as_of": None,
+}
 BATCH = (
     '{"type":"party","id":"firm","name":"Firm","kind":"organization"}\n'
     '{"type":"party","id":"d1","name":"East China Appliances","kind":"organization"}\n'

@@ -15,6 +15,7 @@ class Workspace(BaseModel):
     focal_party_id: str | None
     base_currency: str
     locale: Literal["en", "zh"]
+    time_zone: str
     default_as_of: str | None
 
 

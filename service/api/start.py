@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from service.dependencies import CalculatorDep, PlaceDep, ServiceDep
-from service.http_paths import id_in_path
-from service.pages import Locale, in_path, locale_of
+from service.http_paths import id_in_path, in_path
+from service.pages import Locale, locale_of
 from service.pages.api_docs import docs_page
-from service.pages.explanation import explanation_page
+from service.pages.explanation import explained, explanation_page
 from service.pages.report import newest_report
 from service.pages.start import start_page
 from service.stores.store import At
@@ -28,6 +28,7 @@ async def _locale(request: Request, lang: Annotated[Literal["en", "zh"] | None, 
 
 
 LocaleDep = Annotated[Locale, Depends(_locale)]
+AnalysisQuery = Annotated[str, Query(alias="analysis")]
 
 
 @router.get("/")
@@ -44,15 +45,20 @@ def documentation(request: Request, locale: LocaleDep) -> HTMLResponse:
 
 @router.get("/pages/{workspace}/parties/{party_id}")
 def explanation(
-    place: PlaceDep, calculator: CalculatorDep, party_id: str, locale: LocaleDep, score: Annotated[Literal["influence", "value_flow"], Query()] = "influence"
+    place: PlaceDep,
+    calculator: CalculatorDep,
+    party_id: str,
+    locale: LocaleDep,
+    score: Annotated[Literal["influence", "value_flow"], Query()] = "influence",
+    analysis_id: AnalysisQuery = "latest",
 ) -> HTMLResponse:
-    """Why a party has its score in the newest analysis."""
-    why = calculator.ask("explain", place.workspace.id, analysis_id="latest", party=id_in_path(party_id), score=score)
-    return HTMLResponse(explanation_page(place.store, place.vocabulary, place.workspace, why, At(), locale), headers=_HEADERS)
+    """Why a party has its score in an analysis, `latest` by default."""
+    shown = explained(place.service, calculator, place.workspace, analysis_id, id_in_path(party_id), score)
+    return HTMLResponse(explanation_page(place.store, place.vocabulary, shown, At(), locale), headers=_HEADERS)
 
 
 @router.get("/pages/{workspace}/report")
-async def report(place: PlaceDep, locale: LocaleDep) -> RedirectResponse:
-    """The report of the newest analysis."""
-    report_id = await newest_report(place.service, place.workspace.id, locale)
+async def report(place: PlaceDep, locale: LocaleDep, analysis_id: AnalysisQuery = "latest") -> RedirectResponse:
+    """The report of an analysis, `latest` by default."""
+    report_id = await newest_report(place.service, place.workspace.id, locale, analysis_id)
     return RedirectResponse(f"/v1/workspaces/{in_path(place.workspace.id)}/reports/{report_id}", 303)

@@ -37,13 +37,14 @@ def import_files(
     focal: Annotated[str | None, typer.Option(help="A new workspace's focal party.", show_default=False)] = None,
     currency: Annotated[str | None, typer.Option(help="A new workspace's base currency.", show_default=False)] = None,
     default_as_of: Annotated[str | None, typer.Option(help="The day that a new workspace's reads are of.", show_default=False)] = None,
+    time_zone: Annotated[str | None, typer.Option(help="The IANA time zone that says what a new workspace's today is.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take files into a workspace. The same files again change nothing."""
     from service import rankings
 
     text = _mapping_text(mapping)
-    wishes = {"focal_party_id": focal, "base_currency": currency, "default_as_of": default_as_of}
+    wishes = {"focal_party_id": focal, "base_currency": currency, "default_as_of": default_as_of, "time_zone": time_zone}
     with opened_service() as service, _made_for(service, workspace, text, wishes, dry_run), progress_shown() as progress:
         arguments = {
             "files": [{"path": str(path), "name": path.name} for path in files],

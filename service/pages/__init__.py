@@ -6,10 +6,10 @@ import tomllib
 from functools import cache
 from importlib import resources
 from typing import Any, Literal
-from urllib.parse import quote
 
 import jinja2
 
+from service.http_paths import in_path
 from service.reports.figures import written
 from service.reports.texts import text_or_id
 
@@ -21,11 +21,6 @@ def locale_of(asked: str | None, accepted: str) -> Locale:
     if asked is not None:
         return "zh" if asked == "zh" else "en"
     return "zh" if accepted.lower().startswith("zh") else "en"
-
-
-def in_path(text: str) -> str:
-    """An id as a segment of a path."""
-    return quote(text, safe="").replace(".", "%2E") if text in (".", "..") else quote(text, safe="")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The newest strategy report of a workspace in a language; it is made where the newest analysis has none yet."""
+"""The newest strategy report of an analysis in a language; it is made where there is none yet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from time import monotonic
 
 from fastapi.concurrency import run_in_threadpool
 
-from graph_models.errors import StoreUnavailable
+from graph_models.errors import NotFound, StoreUnavailable
 from service import analysis
 from service.jobs import FINAL, Job
 from service.pages import Locale
@@ -19,9 +19,9 @@ WAIT_S = 30.0
 POLL_S = 0.1
 
 
-async def newest_report(service: Service, workspace_id: str, locale: Locale) -> str:
+async def newest_report(service: Service, workspace_id: str, locale: Locale, analysis_id: str = "latest") -> str:
     """The id of the report. Raises ``NotFound`` where nothing was scored, ``StoreUnavailable`` where the worker does not come to it."""
-    job = await run_in_threadpool(_submitted, service, workspace_id, locale)
+    job = await run_in_threadpool(_submitted, service, workspace_id, locale, analysis_id)
     limit = monotonic() + WAIT_S
     while job.state not in FINAL and monotonic() < limit:
         await asyncio.sleep(POLL_S)
@@ -31,9 +31,12 @@ async def newest_report(service: Service, workspace_id: str, locale: Locale) -> 
     return str(job.result["report_id"])
 
 
-def _submitted(service: Service, workspace_id: str, locale: Locale) -> Job:
+def _submitted(service: Service, workspace_id: str, locale: Locale, analysis_id: str) -> Job:
     """The job of this analysis and language: its key makes it one, however often the page is asked for."""
-    analysis_id = analysis.analysis(service, workspace_id, "latest", NEEDED)["analysis_id"]
+    about = analysis.analysis(service, workspace_id, analysis_id, NEEDED)
+    if missing := sorted(set(NEEDED) - about["metrics"].keys()):
+        raise NotFound(f"The analysis {about['analysis_id']!r} has no {', '.join(missing)}: a report needs them")
+    analysis_id = about["analysis_id"]
     arguments = {"kind": "strategy", "format": "html", "locale": locale, "analysis": analysis_id}
     job = service.jobs.submit("report", workspace_id, arguments, Writing(key=f"page-report-{locale}-{analysis_id}", body_hash=""))
     return job if job.state not in ("failed", "cancelled") else service.jobs.submit("report", workspace_id, arguments)

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from graph_models.closed_lists import unknown_value
+from graph_models.decoding import decode_request
 from graph_models.errors import InvalidInput, NotFound
 from graph_models.time import now_text
 from graph_models.vocabulary import Text
@@ -104,15 +106,11 @@ MEDIA_TYPES = {"html": "text/html; charset=utf-8"}
 
 def check_request(fields: Any) -> Request:
     """``InvalidInput`` with the field of what is wrong with a request."""
-    try:
-        request = msgspec.convert(fields, Request)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$.")
-        raise InvalidInput.of("invalid", message, where.rstrip("`") or (message.split("`")[1] if "`" in message else None)) from None
+    request = decode_request(fields, Request)
     if request.kind not in KINDS:
-        raise InvalidInput.of("unknown-kind", f"a kind of report is one of {', '.join(KINDS)}", "kind")
+        raise InvalidInput(f"there is no report {request.kind!r}", errors=[unknown_value(request.kind, KINDS, "kind")])
     if request.format not in KINDS[request.kind].formats:
-        raise InvalidInput.of("unknown-format", f"this report is made as {', '.join(KINDS[request.kind].formats)}", "format")
+        raise InvalidInput(f"this report is not made as {request.format!r}", errors=[unknown_value(request.format, KINDS[request.kind].formats, "format")])
     if request.as_of is not None:
         day_asked(request.as_of)
     return request
@@ -161,11 +159,11 @@ def _analysis(service: Service, workspace_id: str, request: Request) -> str:
     """The analysis that was named; with a day the newest of that day."""
     if request.as_of is None:
         return request.analysis
-    named = [request.analysis] if request.analysis != "latest" else [about["analysis_id"] for about in analysis.listing(service, workspace_id)]
-    for analysis_id in named:
-        about = analysis.analysis(service, workspace_id, analysis_id)
-        if about["as_of"] == request.as_of and not about["filter"] and set(NEEDED) <= about["metrics"].keys():
-            return analysis_id
+    if request.analysis == "latest":
+        return str(analysis.latest(service, workspace_id, NEEDED, day=request.as_of)["analysis_id"])
+    about = analysis.analysis(service, workspace_id, request.analysis)
+    if about["as_of"] == request.as_of and not about["filter"] and set(NEEDED) <= about["metrics"].keys():
+        return request.analysis
     raise NotFound(f"There is no analysis as of {request.as_of} with {', '.join(NEEDED)}; POST one first")
 
 

@@ -24,6 +24,33 @@ def links(html: str) -> list[str]:
     return [link.replace("&amp;", "&") for link in re.findall(r'href="([^"#]*)', html) if link]
 
 
+def test_what_nobody_judged_is_shown_as_computed_where_it_is(scored: Workspace) -> None:
+    page = scored.client.get(f"/pages/{scored.id}/parties/s1?score=influence&lang=en").text
+    (salience,) = (item for item in scored.get("/analyses/latest/parties/s1")["items"] if item["name"] == "salience")
+    assert salience["value"] is not None
+    assert f"computed {salience['value']:.3f}" in page
+    assert "it cannot be computed" not in page
+
+
+def test_the_pages_stay_with_one_analysis(scored: Workspace) -> None:
+    analysis_id = scored.get("/analyses/latest")["analysis_id"]
+    assert scored.job(scored.ask("POST", "/analyses", {"metrics": ["influence"]}))["state"] == "done"
+    start = [link for link in links(scored.client.get("/?lang=en").text) if link.startswith("/pages/")]
+    assert start
+    assert all(f"analysis={analysis_id}" in link for link in start)
+    why = scored.client.get(f"/pages/{scored.id}/parties/s1?score=influence&analysis={analysis_id}&lang=en").text
+    assert f"/analyses/{analysis_id}/parties/s1/explain" in why
+    assert all(f"analysis={analysis_id}" in link for link in links(why) if link.startswith("/pages/"))
+
+
+def test_amounts_of_a_column_have_the_same_decimals(scored: Workspace) -> None:
+    scored.write(money("v2", source="firm", target="s1", amount="1234567", valid_from="2025-04", product="steel"))
+    assert scored.job(scored.ask("POST", "/analyses", {}))["state"] == "done"
+    page = scored.client.get(f"/pages/{scored.id}/parties/s1?score=value_flow&lang=en").text
+    assert "10.50 CNY" in page
+    assert "1,234,567.00 CNY" in page
+
+
 def test_the_start_page_shows_both_rankings_with_reasons_facts_report_and_docs(scored: Workspace) -> None:
     page = scored.client.get("/").text
     assert f"/pages/{scored.id}/parties/s1?score=influence" in page

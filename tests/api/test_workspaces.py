@@ -9,7 +9,8 @@ from tests.api.conftest import Workspace, assert_problem, party
 
 
 def test_a_workspace_is_answered_as_it_was_made(w: Workspace) -> None:
-    expected = {"id": w.id, "name": "test", "focal_party_id": "firm", "base_currency": "CNY", "locale": "en", "default_as_of": "2025-12-31"}
+    expected = {"id": w.id, "name": "test", "focal_party_id": "firm", "base_currency": "CNY", "locale": "en"}
+    expected |= {"time_zone": "UTC", "default_as_of": "2025-12-31"}
     assert w.get("") == expected
     assert expected in w.client.get("/v1/workspaces").json()["items"]
 
@@ -40,6 +41,9 @@ def test_the_default_day_is_that_of_reads_without_one(w: Workspace) -> None:
         ({"locale": "fr"}, "locale"),
         ({"default_as_of": "2025"}, "default_as_of"),
         ({"focal_party_id": 7}, "focal_party_id"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"time_zone": "../etc/passwd"}, "time_zone"),
+        ({"time_zone": 8}, "time_zone"),
         ({"banana": 1}, "banana"),
     ],
 )
