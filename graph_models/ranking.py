@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor, inf, log10
+
 import numpy as np
 
 from graph_models.ecosystem import Floats, Longs, Mask
@@ -23,6 +25,18 @@ def rounded(values: Floats, digits: int = 12) -> Floats:
     magnitude[there] = np.floor(np.log10(size[there]))
     scale = POWERS[np.clip(digits - 1 - magnitude, -LARGEST, LARGEST) + LARGEST]
     return np.asarray(np.where(there, np.round(values * scale) / scale, values), np.float64)
+
+
+def difference(after: float, before: float) -> float:
+    """``after`` - ``before``, to 12 significant digits of the larger of the two: what differs by rounding only differs by 0.
+
+    >>> difference(0.1 + 0.2, 0.3), difference(62.5, 58.0), difference(0.0, 0.0)
+    (0.0, 4.5, 0.0)
+    """
+    size = max(abs(after), abs(before))
+    if not SMALLEST < size < inf:
+        return after - before
+    return round(after - before, 11 - floor(log10(size))) + 0.0
 
 
 def ranks(values: Floats, defined: Mask) -> Longs:

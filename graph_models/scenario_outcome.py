@@ -18,7 +18,7 @@ from graph_models.metrics.disruption import disrupted_by
 from graph_models.metrics.pass_through import received_by
 from graph_models.metrics.result import NO_FOCAL_PARTY, NO_VALUE_CHAIN, ROLLED_UP, MetricResult
 from graph_models.parameters import Parameters
-from graph_models.ranking import rounded
+from graph_models.ranking import difference, rounded
 from graph_models.roll_up import focal_of, roll_up_of
 from graph_models.scenario_edits import Edit, RemoveParty
 from graph_models.scores import SCORES, Profile, plain_result
@@ -142,7 +142,7 @@ def _change(case: Case, moves: _Moves, party: int, party_id: str) -> dict[str, A
         "score": moves.score,
         "before": old,
         "after": new,
-        "change": None if old is None or new is None else new - old,
+        "change": None if old is None or new is None else difference(new, old),
         "rank_before": ranks[0],
         "rank_after": ranks[1],
         "bound": bool(moves.bounds[party]),

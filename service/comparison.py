@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from graph_models.columns import numbers
 from graph_models.ecosystem import Floats, Longs
 from graph_models.errors import InvalidInput
+from graph_models.ranking import difference
 from service import analysis, results
 from service.workplace import Service
 
@@ -71,7 +72,7 @@ def _item(party: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> di
         "name": after["name"] or before["name"],
         "before": _said(before),
         "after": _said(after),
-        "change": after["value"] - before["value"] if both else None,
+        "change": difference(after["value"], before["value"]) if both else None,
         "rank_change": before["rank"] - after["rank"] if ranked else None,
     }
 

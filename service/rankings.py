@@ -16,13 +16,16 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from graph_models.closed_lists import lists_of
+from graph_models.decoding import decode_request
 from graph_models.errors import InvalidInput
+from graph_models.ranking import difference
 from graph_models.time import day_text
 from graph_models.vocabulary import Vocabulary
 from service import analysis, analysis_job, results
 from service.ecosystems import ecosystems
 from service.ingest import load
-from service.ingest.mapping_model import EVERY, Ranking
+from service.ingest.mapping_model import EVERY, Every, Ranking
 from service.jobs import Progress
 from service.reads import instant
 from service.workplace import Service
@@ -37,7 +40,7 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"be
     """The body of ``POST W/rankings``. Without ``begin`` and ``end`` the ranking is of all the time in which value flowed."""
 
     role: str
-    every: str = "year"
+    every: Every = "year"
     begin: str | None = None
     end: str | None = None
 
@@ -61,21 +64,13 @@ class Standing(NamedTuple):
 
 def check(fields: Any, vocabulary: Vocabulary) -> Asked:
     """``InvalidInput`` with the field of what is wrong with a request."""
-    try:
-        asked = msgspec.convert(fields, Asked)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$.")
-        raise InvalidInput.of("invalid", message, where.rstrip("`") or (message.split("`")[1] if "`" in message else None)) from None
-    if asked.every not in EVERY:
-        raise InvalidInput.of("invalid", f"`every` is one of {', '.join(EVERY)}", "every")
+    asked = decode_request(fields, Asked)
     for name, day in (("from", asked.begin), ("to", asked.end)):
         try:
             date.fromisoformat(day or "2000-01-01")
         except ValueError:
             raise InvalidInput.of("bad-date", f"{day!r} is not a full day", name) from None
-    if asked.role not in vocabulary.roles:
-        raise InvalidInput.of("unknown-role", f"there is no role {asked.role!r} in the vocabulary", "role")
-    return asked
+    return msgspec.structs.replace(asked, role=lists_of(vocabulary, "role")["role"].value(asked.role, "role"))
 
 
 def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -117,7 +112,7 @@ def ranking(service: Service, workspace_id: str, ranking_id: str) -> dict[str, A
 
 def _spans(service: Service, workspace_id: str, asked: Asked) -> list[Span]:
     """The calendar's periods that hold the days asked for, else those on which value flowed; the last ends at latest on the day that reads are of."""
-    at = instant(service.store(workspace_id), service.workspace(workspace_id).default_as_of, None, None)
+    at = instant(service.store(workspace_id), service.default_day(service.workspace(workspace_id)), None, None)
     assert at.day is not None
     begin, end = asked.begin, asked.end
     if begin is None or end is None:
@@ -187,5 +182,5 @@ def _items(standings: Sequence[Mapping[str, Standing]]) -> list[dict[str, Any]]:
         for before, now in zip([{}, *periods], periods, strict=False):
             for score, item in now.items():
                 was = before.get(score)
-                item["change"] = None if was is None else {"value": item["value"] - was["value"], "rank": was["rank"] - item["rank"]}
+                item["change"] = None if was is None else {"value": difference(item["value"], was["value"]), "rank": was["rank"] - item["rank"]}
     return [{"party_id": party, "name": names[party], "by_period": found[party]} for party in sorted(found, key=lambda party: (best[party], party))]

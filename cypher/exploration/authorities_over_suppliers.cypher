@@ -3,6 +3,7 @@
 // title_zh: 哪些监管机构管辖我们的供应商？
 // :param focal => 'haiyue'
 // :param day => '2025-12-31'
+// focal: focal
 // mode: read
 WITH date($day) AS day
 MATCH (authority:Party)-[over:REGULATES]->(regulated:Party)-[supplies:HAS_ROLE {role: 'supplier'}]->(customer:Party)

@@ -5,6 +5,7 @@
 // :param product => 'refrigerator'
 // :param day => '2025-12-31'
 // :param max_steps => 4
+// focal: focal
 // mode: read
 WITH date($day) AS last, date($day) - duration({months: 12}) AS first
 MATCH (focal:Party {id: $focal})

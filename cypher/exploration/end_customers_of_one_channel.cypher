@@ -4,6 +4,7 @@
 // :param channel => 'silkroad-appliances'
 // :param focal => 'haiyue'
 // :param day => '2025-12-31'
+// focal: focal
 // mode: read
 WITH date($day) AS last, date($day) - duration({months: 12}) AS first
 MATCH (focal:Party {id: $focal}), (channel:Party {id: $channel})

@@ -3,6 +3,7 @@
 // title_zh: 谁只付出而没有回报？
 // :param focal => 'haiyue'
 // :param day => '2025-12-31'
+// focal: focal
 // mode: read
 WITH date($day) AS last, date($day) - duration({months: 12}) AS first
 MATCH (party:Party)-[given:GIVES]->(focal:Party {id: $focal})

@@ -2,6 +2,7 @@
 // Returns each role that was lapsed and is or was returned later, with the days of both, also those that lapsed and did not return.
 // title_zh: 谁离开后又回来了？
 // :param focal => 'haiyue'
+// focal: focal
 // mode: read
 MATCH (party:Party)-[lapsed:HAS_ROLE {stage: 'lapsed'}]->(:Party {id: $focal})
 OPTIONAL MATCH (party)-[returned:HAS_ROLE {id: lapsed.id, stage: 'returned'}]->()

@@ -3,6 +3,7 @@
 // title_zh: 谁离职后仍保持联系？
 // :param focal => 'haiyue'
 // :param day => '2025-12-31'
+// focal: focal
 // mode: read
 WITH date($day) AS day
 MATCH (person:Alumni)-[left:HAS_ROLE {role: 'alumni'}]->(:Party {id: $focal})

@@ -3,6 +3,7 @@
 // title_zh: 谁是股东的股东？
 // :param party => 'haiyue'
 // :param day => '2025-12-31'
+// focal: party
 // mode: read
 WITH date($day) AS day
 MATCH chain = (owner:Party)-[owns:OWNS*1..5]->(:Party {id: $party})

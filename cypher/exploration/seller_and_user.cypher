@@ -3,6 +3,7 @@
 // title_zh: 谁既转售又自用？
 // :param focal => 'haiyue'
 // :param day => '2025-12-31'
+// focal: focal
 // mode: read
 WITH date($day) AS day
 MATCH (party:Party)-[uses:HAS_ROLE {purpose: 'own_use'}]->(focal:Party {id: $focal})<-[sells:HAS_ROLE {purpose: 'resale'}]-(party)

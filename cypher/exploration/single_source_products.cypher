@@ -3,6 +3,7 @@
 // title_zh: 哪些产品只有单一来源？
 // :param focal => 'haiyue'
 // :param day => '2025-12-31'
+// focal: focal
 // mode: read
 WITH date($day) AS last, date($day) - duration({months: 12}) AS first
 MATCH (:Party {id: $focal})-[paid:GIVES {kind: 'money'}]->(supplier:Supplier)

@@ -4,6 +4,7 @@
 // :param focal => 'haiyue'
 // :param at_least => 2
 // :param day => '2025-12-31'
+// focal: focal
 // mode: read
 WITH date($day) AS day
 MATCH (behind:Party)-[delivers:HAS_ROLE {role: 'supplier'}]->(supplier:Party)-[supplies:HAS_ROLE {role: 'supplier'}]->(focal:Party {id: $focal})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 
 from service import queries
-from service.api.answers import json_answer
+from service.api.answers import fixed_list, json_answer
 from service.api.documented import answers, page, takes
-from service.dependencies import JsonDep, KnownAtQuery, PlaceDep
+from service.dependencies import JsonDep, KnownAtQuery, PageDep, Place, PlaceDep
 from service.http_paths import id_in_path
 from service.stores.statements import saved_queries, statement
 
@@ -29,22 +29,26 @@ _QUESTION: dict[str, Any] = {
 
 
 @router.get("/queries", response_class=Response, responses=answers(page(_SAVED)))
-def list_queries(place: PlaceDep, limit: Annotated[int, Query(ge=1, le=1000)] = 1000) -> Response:
-    """The saved questions."""
-    found = saved_queries()
-    return json_answer({"items": found[:limit], "next_cursor": None, "total": len(found)})
+def list_queries(place: PlaceDep, asked: PageDep) -> Response:
+    """The saved questions; what is left out of their parameters is as `default` says."""
+    return fixed_list(asked, _saved(place))
 
 
 @router.post("/queries/{name}", response_class=Response, responses=answers(_ANSWER), openapi_extra=takes({"parameters": {"day": "2025-12-31"}}))
 def run_saved_query(place: PlaceDep, name: Annotated[str, Path(examples=[_SAVED["name"]])], fields: JsonDep, known_at: KnownAtQuery = None) -> Response:
     """Run a saved question; parameters left out take the values that it names."""
-    return json_answer(queries.ask_saved(place.store, id_in_path(name), _asked(fields, known_at), place.service.settings.query_timeout_s))
+    return json_answer(queries.ask_saved(place.store, _saved(place), id_in_path(name), _asked(fields, known_at), place.service.settings.query_timeout_s))
 
 
 @router.post("/query", response_class=Response, responses=answers(_ANSWER), openapi_extra=takes(_QUESTION))
 def run_query(place: PlaceDep, fields: JsonDep, known_at: KnownAtQuery = None) -> Response:
     """Run one read-only Cypher statement. What writes, calls a procedure or loads files is 403 `cypher-not-read-only`, and nothing runs."""
     return json_answer(queries.ask(place.store, _asked(fields, known_at), place.service.settings.query_timeout_s))
+
+
+def _saved(place: Place) -> list[dict[str, Any]]:
+    """The saved questions, about the workspace's own focal party and day where they ask for these."""
+    return saved_queries(place.workspace.focal_party_id, place.service.default_day(place.workspace))
 
 
 def _asked(fields: dict[str, Any], known_at: str | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import floor, log10
 from typing import Annotated, Any
 
 import msgspec
@@ -77,8 +78,9 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
+    decimals = [_decimals(values) for values in zip(*rows, strict=True)]
     for row in rows:
-        table.add_row(*(_plain(value) for value in row))
+        table.add_row(*(_plain(value, digits) for value, digits in zip(row, decimals, strict=True)))
     console.print(table)
 
 
@@ -87,10 +89,16 @@ def say(line: str) -> None:
     console.print(line, markup=False, soft_wrap=True)
 
 
-def _plain(value: Any) -> Any:
+def _decimals(values: Sequence[Any]) -> int:
+    """All numbers of a column have the same: so many that the largest shows four digits, and at least two."""
+    largest = max((abs(value) for value in values if isinstance(value, float)), default=1.0)
+    return 2 if largest >= 1 or not largest else min(3 - floor(log10(largest)), 12)
+
+
+def _plain(value: Any, decimals: int) -> Any:
     if value is None:
         return "–"
-    return (f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}") if isinstance(value, float) else _unmarked(str(value))
+    return f"{value:,.{decimals}f}" if isinstance(value, float) else _unmarked(str(value))
 
 
 def _unmarked(text: str) -> Any:

@@ -19,7 +19,7 @@ ROOT = next((place for place in (_HERE.parents[2] / "cypher", _HERE.parents[1] /
 """Beside the packages in a clone, inside the package where the service is installed from a wheel."""
 
 _PARAM = re.compile(r":param ([A-Za-z_]\w*) => (.+)")
-_FIELD = re.compile(r"(mode|title_zh): (.+)")
+_FIELD = re.compile(r"(mode|title_zh|focal): (.+)")
 _NAME = re.compile(rf"({'|'.join(PURPOSES)})/\w+")
 _DATE = re.compile(r"\bdate\('([^']*)'\)")
 USED = re.compile(r"\$([A-Za-z_]\w*)")
@@ -49,6 +49,8 @@ class Statement(NamedTuple):
     text: LiteralString
     parameters: tuple[Parameter, ...]
     mode: Mode
+    focal: str | None = None
+    """The parameter that is the workspace's focal party where a question leaves it out."""
 
     def bound(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """The values, if they are exactly those that the statement declares."""
@@ -72,16 +74,23 @@ def statements(purpose: str) -> tuple[Statement, ...]:
     return tuple(statement(f"{purpose}/{path.stem}") for path in sorted((ROOT / purpose).glob("*.cypher")))
 
 
-def saved_queries() -> list[dict[str, Any]]:
-    """The saved questions, as ``GET W/queries`` lists them."""
+def saved_queries(focal_party: str | None, day: str) -> list[dict[str, Any]]:
+    """The saved questions, as ``GET W/queries`` lists them in a workspace with this focal party and default day."""
     return [
         {
             "name": query.name.removeprefix("exploration/"),
             "title": {"en": query.title, "zh": query.title_zh},
-            "parameters": [parameter._asdict() for parameter in query.parameters],
+            "parameters": [parameter._asdict() | _own_default(query, parameter, focal_party, day) for parameter in query.parameters],
         }
         for query in statements("exploration")
     ]
+
+
+def _own_default(query: Statement, parameter: Parameter, focal_party: str | None, day: str) -> dict[str, Any]:
+    """What a workspace says in place of the example in the file."""
+    if parameter.name == query.focal:
+        return {"default": focal_party}
+    return {"default": day} if parameter.name == "day" else {}
 
 
 def analyst_statement(text: str, *, explained: bool = False) -> LiteralString:
@@ -117,8 +126,19 @@ def parsed(name: str, source: str) -> Statement:
         raise BadStatement(f"{name} does not say what it returns")
     if not body.endswith(";"):
         raise BadStatement(f"{name} does not end with a semicolon")
+    if fields.get("focal") not in (None, *(parameter.name for parameter in parameters)):
+        raise BadStatement(f"{name} has no parameter {fields['focal']!r} to be the focal party")
     _same_parameters(name, {parameter.name for parameter in parameters}, set(USED.findall(TOKENS.sub(" ", body))))
-    return Statement(name, header[0], fields.get("title_zh"), " ".join(returns), _literal(body[:-1].rstrip()), tuple(parameters), cast(Mode, fields["mode"]))
+    return Statement(
+        name,
+        header[0],
+        fields.get("title_zh"),
+        " ".join(returns),
+        _literal(body[:-1].rstrip()),
+        tuple(parameters),
+        cast(Mode, fields["mode"]),
+        fields.get("focal"),
+    )
 
 
 def _split(source: str) -> tuple[list[str], str]:

@@ -97,7 +97,7 @@ def test_every_saved_question_has_both_titles_and_only_reads() -> None:
 
 
 def test_saved_questions_are_listed_as_the_api_says() -> None:
-    listed = saved_queries()
+    listed = saved_queries("haiyue", "2025-12-31")
     assert len(listed) >= 10
     assert all(set(query) == {"name", "title", "parameters"} and set(query["title"]) == {"en", "zh"} for query in listed)
     assert len({query["name"] for query in listed}) == len(listed)
