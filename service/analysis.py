@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from graph_models.closed_lists import lists_of
 from graph_models.ecosystem import Ecosystem
 from graph_models.errors import FieldError, InvalidInput, NotFound
 from graph_models.explanation import explain as explain_score
@@ -88,7 +89,9 @@ def scores(
     offset: int = 0,
     limit: int = 100,
 ) -> dict[str, Any]:
-    """A page of one result of an analysis."""
+    """A page of one result of an analysis; ``roles`` are ids or labels of the vocabulary."""
+    listed = lists_of(service.vocabulary(workspace_id), "role")["role"]
+    roles = [listed.value(role, "role") for role in roles]
     about = analysis(service, workspace_id, analysis_id, [name])
     where = directory(service, workspace_id, about["analysis_id"])
     kept = about["filter"]

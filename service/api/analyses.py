@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
-from graph_models.closed_lists import lists_of
 from service import analysis, comparison
 from service.analysis_request import check_place, check_request
 from service.api import examples
@@ -91,7 +90,7 @@ def list_scores(
     order: Annotated[Literal["asc", "desc"], Query()] = "desc",
 ) -> Response:
     """One result, the highest first; parties for which it is undefined come last, without rank."""
-    roles = () if role is None else (lists_of(place.vocabulary, "role")["role"].value(role, "role"),)
+    roles = () if role is None else (role,)
     result = id_in_path(name)
     analysis_id, first = asked.place(analysis_id)
     about = analysis.analysis(place.service, place.workspace.id, analysis_id, [result])

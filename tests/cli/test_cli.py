@@ -184,6 +184,9 @@ def test_top_lists_the_highest(on_demo: Run) -> None:
 def test_top_can_be_narrowed_to_a_role(on_demo: Run) -> None:
     everybody = answered(on_demo("top", "value_flow", "--json"))["total"]
     assert 0 < answered(on_demo("top", "value_flow", "--role", "supplier", "--json"))["total"] < everybody
+    assert answered(on_demo("top", "value_flow", "--role", "供应商", "--json")) == answered(on_demo("top", "value_flow", "--role", "supplier", "--json"))
+    refused = on_demo("top", "value_flow", "--role", "banana", "--json")
+    assert (refused.returncode, json.loads(refused.stderr)["errors"][0]["code"]) == (1, "unknown-value")
 
 
 def test_explain_shows_parts_that_add_up(on_demo: Run) -> None:

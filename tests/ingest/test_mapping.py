@@ -475,6 +475,17 @@ def test_a_fault_of_a_line_names_line_field_column_and_value(tmp_path: Path, con
     assert words in fault.message
 
 
+def test_values_that_the_vocabulary_lists_are_taken_by_their_labels_too(tmp_path: Path) -> None:
+    specs = (
+        '      - {type: role, id: "r{id}", source: a, target: b, role: "{role}", stage: {column: stage, values: {gone: 流失, here: Active}}, tier: "{tier}"}',
+        '      - {type: value_flow, id: "v{id}", source: a, target: b, kind: 资金, amount: "{id}"}',
+    )
+    found = rows_of(tmp_path, one_file("\n".join(specs) + "\n"), a="id,role,stage,tier\n1,客户,gone,重点\n2,Supplier,here,gold\n")
+    roles = [(record["role"], record["stage"], record["tier"]) for _, record in found if record["type"] == "role"]
+    assert roles == [("customer", "lapsed", "key"), ("supplier", "active", "gold")]
+    assert {record["kind"] for _, record in found if record["type"] == "value_flow"} == {"money"}
+
+
 NAMES = ["name", "type", "id", "when", "column", "sum", "each", "as", "split", "group_by", "date", "precision", "values", "duplicates", "kind", "evidence"]
 PARTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["party", "{id}", "name", "value_flow", "{", "x"]),
