@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from graph_models.closed_lists import unknown_value
+from graph_models.decoding import field_error
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.time import FIRST_DAY, OPEN, Period, first_day_text, last_day_text, span
 from graph_models.validation import NOTHING
@@ -16,6 +17,10 @@ from graph_models.vocabulary import Vocabulary
 
 GRAPHS = ("utility", "value_chain", "influence", "tie", "ownership", "facts")
 WEIGHTS = ("none", "strength", "amount", "utility", "distance")
+
+
+LARGEST_WHOLE = 2**63 - 1
+"""Whole numbers have 64 bits."""
 
 
 class Parameter(NamedTuple):
@@ -48,8 +53,8 @@ class Parameter(NamedTuple):
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             below = self.low is not None and (value < self.low or (self.open_low and value == self.low))
             above = self.high is not None and (value > self.high or (self.open_high and value == self.high))
-            if below or above or not isfinite(value):
-                return FieldError("out-of-range", f"{self.name} is in {self.range}, not {value:g}", self.name)
+            if below or above or not (abs(value) <= LARGEST_WHOLE if isinstance(value, int) else isfinite(value)):
+                return FieldError("out-of-range", f"{self.name} is in {self.range or 'the range of 64 bits'}, not {str(value)[:24]}", self.name)
         return None
 
 
@@ -215,9 +220,13 @@ def checked(fields: Mapping[str, Any], allowed: Collection[str] = SPECS, own: Ma
             errors.append(FieldError("unknown-parameter", f"{name!r} is no parameter here; there are {', '.join(sorted(allowed))}", name))
         elif value is not None:
             try:
-                plain[name] = _period(value) if name == "period" else _typed(name, value)
+                plain[name] = _period(value) if name == "period" else msgspec.convert(value, _TYPES[name])
+            except msgspec.ValidationError as error:
+                fault = field_error(error)
+                errors.append(FieldError(fault.code, f"{name}: {fault.message}", f"{name}{fault.field or ''}"))
+                continue
             except ValueError as error:
-                errors.append(FieldError("out-of-range" if name == "period" else "wrong-type", str(error), name))
+                errors.append(FieldError("out-of-range" if isinstance(value, Mapping) else "wrong-type", str(error), name))
                 continue
             if fault := specs[name].fault(plain[name]):
                 errors.append(fault)
@@ -227,13 +236,6 @@ def checked(fields: Mapping[str, Any], allowed: Collection[str] = SPECS, own: Ma
 
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Parameters)}
-
-
-def _typed(name: str, value: Any) -> Any:
-    try:
-        return msgspec.convert(value, _TYPES[name])
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{name}: {error}") from None
 
 
 def _period(value: Any) -> tuple[int, int]:

@@ -49,7 +49,12 @@ def test_a_period_is_given_by_its_first_and_last_days() -> None:
         ({"in_return_for": ["banana"]}, "in_return_for", "unknown-value"),
         ({"period": {"from": "2025-02", "to": "2025-01"}}, "period", "out-of-range"),
         ({"period": {"from": "yesterday"}}, "period", "out-of-range"),
-        ({"period": "2025"}, "period", "out-of-range"),
+        ({"period": "2025"}, "period", "wrong-type"),
+        ({"max_length": 10**400}, "max_length", "out-of-range"),
+        ({"seed": 2**63}, "seed", "out-of-range"),
+        ({"k": -(10**400)}, "k", "out-of-range"),
+        ({"alpha": 10**400}, "alpha", "out-of-range"),
+        ({"kinds": [7]}, "kinds[0]", "wrong-type"),
         ({"threshold": 1}, "threshold", "out-of-range"),
     ],
 )
