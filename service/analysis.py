@@ -30,7 +30,7 @@ RULES_OFF: dict[str, Any] = {"implied_returns": False, "materiality": 0.0, "prod
 """Parameters that are younger than the first analyses, as these were made."""
 SAME = 1e-9
 """Scores that differ by less are the same."""
-HIDDEN = ("now", "default", "default_day", "own_vocabulary", "network")
+HIDDEN = ("now", "default", "of_today", "own_vocabulary", "network")
 
 
 def listing(service: Service, workspace_id: str) -> list[dict[str, Any]]:
@@ -58,14 +58,14 @@ def latest(service: Service, workspace_id: str, holding: Sequence[str] = (), *, 
     before = None
     while found := service.catalog.things(workspace_id, "analysis", before=before, limit=50):
         for about in found:
-            of_day = series or (about["as_of"] == day if day else about.get("default_day", True))
+            of_day = series or (about["as_of"] == day if day else about.get("of_today", True))
             if of_day and _is_default(about) and ("dates" in about) == series and set(holding) <= about["metrics"].keys():
                 return about
         before = found[-1]["analysis_id"]
     what = "series" if series else "analysis"
     of = "" if series else f" as of {day}" if day else " of today"
     with_ = f" with {', '.join(holding)}" if holding else ""
-    raise NotFound(f"There is no finished {what}{of}{with_} and default parameters; POST one first")
+    raise NotFound(f"There is no finished {what}{of}{with_} and default parameters: POST one first, or name one by its id")
 
 
 def _is_default(about: Mapping[str, Any]) -> bool:

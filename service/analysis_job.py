@@ -62,9 +62,9 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     except BaseException:
         results.discard(where)
         raise
-    is_default_day = day_text(found.ecosystem.as_of) == service.default_day(service.workspace(workspace_id))
+    of_today = day_text(found.ecosystem.as_of) == service.today(service.workspace(workspace_id))
     about = _about(analysis_id, plan, found, dates, at, vocabulary, profile)
-    service.catalog.put_thing(workspace_id, "analysis", analysis_id, about | {"default": plan.is_default, "default_day": is_default_day})
+    service.catalog.put_thing(workspace_id, "analysis", analysis_id, about | {"default": plan.is_default, "of_today": of_today})
     return {"analysis_id": analysis_id}
 
 

@@ -51,7 +51,11 @@ class Service:
 
     def default_day(self, workspace: Workspace) -> str:
         """The day that a read is of which names none: the workspace's own choice, else today in its time zone."""
-        return workspace.default_as_of or local_day(self.clock(), workspace.zone)
+        return workspace.default_as_of or self.today(workspace)
+
+    def today(self, workspace: Workspace) -> str:
+        """The day that it is in a workspace's time zone."""
+        return local_day(self.clock(), workspace.zone)
 
     def store(self, workspace_id: str) -> Store:
         """The workspace's records. Raises ``NotFound`` where there is no such workspace, ``StoreUnavailable`` where its store cannot be opened."""

@@ -81,6 +81,10 @@ def test_latest_holds_what_is_asked_for_and_follows_the_default_day(service: Ser
     assert latest(service) == other
     service.change_workspace(W, {"default_as_of": "2025-12-31"})
     assert latest(service) == newer
+    service.change_workspace(W, {"default_as_of": None})
+    with pytest.raises(NotFound, match="of today"):
+        latest(service)
+    assert made(service) == latest(service)
 
 
 def test_a_report_of_a_day_is_of_the_newest_analysis_of_that_day_with_nothing_of_its_own(service: Service) -> None:

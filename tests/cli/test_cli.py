@@ -233,7 +233,7 @@ def test_a_report_that_cannot_be_written_says_so(on_demo: Run, tmp_path: Path) -
 
 def test_import_makes_the_workspace_and_takes_the_records(run: Run, tmp_path: Path) -> None:
     path = file_of(tmp_path, FIRM)
-    first = answered(run("import", path, "-w", "w", "--focal", "firm", "--default-as-of", "2025-12-31", "--json"))
+    first = answered(run("import", path, "-w", "w", "--focal", "firm", "--default-as-of", "2025-12-31", "--time-zone", "Asia/Tokyo", "--json"))
     assert (first["created"], first["rejected"]) == (4, 0)
     assert answered(run("import", path, "-w", "w", "--json"))["unchanged"] == 4
     assert run("analyze").returncode == DONE
