@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
+class _Enough(Exception):
+    """The answer is complete for a HEAD: whatever would follow need not be made."""
+
+
 class HeadAsGet:
-    """ASGI middleware: a HEAD is answered as a GET whose body nobody waits for."""
+    """ASGI middleware: a HEAD is answered as a GET that ends with the first piece of its body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -15,18 +21,14 @@ class HeadAsGet:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return
-        answered = False
 
         async def sent(message: Message) -> None:
-            nonlocal answered
-            if message["type"] == "http.response.start":
+            if message["type"] != "http.response.body":
                 await send(message)
-            elif not answered:
-                answered = True
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                return
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if message.get("more_body", False):
+                raise _Enough
 
-        async def received() -> Message:
-            """A stream ends: whom it would be for has left."""
-            return {"type": "http.disconnect"} if answered else await receive()
-
-        await self.app({**scope, "method": "GET"}, received, sent)
+        with suppress(_Enough):
+            await self.app({**scope, "method": "GET"}, receive, sent)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
+from service.http_head import HeadAsGet
 from tests.api.conftest import Workspace, assert_problem, money, party, role
 
 STEPS = {"from": "2025-11-30", "to": "2025-12-31", "step": "P1M"}
@@ -104,6 +110,30 @@ def test_head_is_answered_like_get_without_the_body(filled: Workspace) -> None:
 def test_head_of_a_stream_of_events_ends(filled: Workspace) -> None:
     answer = filled.client.head(f"{filled.path}/revisions", headers={"accept": "text/event-stream"}, timeout=10)
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_head_makes_no_more_of_a_long_answer_than_its_first_piece() -> None:
+    made: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(100):
+            made.append(number)
+            yield b"x"
+
+    app = Starlette(routes=[Route("/", lambda request: StreamingResponse(pieces()))])
+    sent: list[Any] = []
+
+    async def ask() -> None:
+        async def receive() -> Any:
+            await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await HeadAsGet(app)({"type": "http", "method": "HEAD", "path": "/", "headers": [], "query_string": b""}, receive, send)
+
+    asyncio.run(ask())
+    assert ([message["type"] for message in sent], sent[-1]["body"], made) == (["http.response.start", "http.response.body"], b"", [0])
 
 
 @pytest.mark.parametrize("record_id", ODD_IDS)
