@@ -222,8 +222,8 @@ def checked(fields: Mapping[str, Any], allowed: Collection[str] = SPECS, own: Ma
             try:
                 plain[name] = _period(value) if name == "period" else msgspec.convert(value, _TYPES[name])
             except msgspec.ValidationError as error:
-                fault = field_error(error)
-                errors.append(FieldError(fault.code, f"{name}: {fault.message}", f"{name}{fault.field or ''}"))
+                wrong = field_error(error)
+                errors.append(FieldError(wrong.code, f"{name}: {wrong.message}", f"{name}{wrong.field or ''}"))
                 continue
             except ValueError as error:
                 errors.append(FieldError("out-of-range" if isinstance(value, Mapping) else "wrong-type", str(error), name))

@@ -47,8 +47,8 @@ def profile_asked(service: Service, workspace_id: str, name: str) -> Profile:
 
 
 def names(service: Service, workspace_id: str) -> list[str]:
-    """All profiles that can be asked for, in order."""
-    return sorted([DEFAULT_PROFILE.name, *service.catalog.names(workspace_id, FAMILY)])
+    """All profiles that can be asked for: ``default``, then the others by name."""
+    return [DEFAULT_PROFILE.name, *service.catalog.names(workspace_id, FAMILY)]
 
 
 def save(service: Service, workspace_id: str, name: str, fields: Any) -> dict[str, Any]:

@@ -24,7 +24,8 @@ _SENT: dict[str, Any] = {"influence": {"value_loops": 0.5, "reach": 0.3, "salien
 @router.get("", response_class=Response, responses=answers(page({"name": "default"})))
 def list_profiles(place: PlaceDep, asked: PageDep) -> Response:
     """The names that `profile` of an analysis may have."""
-    return json_answer(list_by_key(asked, profiles.names(place.service, place.workspace.id), str, lambda name: {"name": name}))
+    names = profiles.names(place.service, place.workspace.id)
+    return json_answer(list_by_key(asked, names, lambda name: f"{name != DEFAULT_PROFILE.name:d}{name}", lambda name: {"name": name}))
 
 
 @router.get("/{name}", response_class=Response, responses=answers(_SHOWN))
