@@ -42,12 +42,12 @@ def flows_of(ecosystem: Ecosystem, parameters: Parameters) -> Flows:
 
 def _flows(ecosystem: Ecosystem, parameters: Parameters, period: Period) -> Flows:
     facts = ecosystem.families["value_flows"]
-    counts = (facts.start < period.end) & (facts.end > period.start)
+    counts = (facts.start < period.end) & (facts.event_end > period.start)
     if not parameters.hypotheses:
         counts &= ~facts.hypothesis
     source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source, facts.target)
     rows = np.flatnonzero(counts & left)
-    share = share_of_days(facts.start[rows], facts.end[rows], period)
+    share = share_of_days(facts.start[rows], facts.event_end[rows], period)
     whole, no_rate = base_amounts(ecosystem, "value_flows", rows)
     quantity = facts.number("quantity")[rows]
     extreme = _left_out(whole) | _left_out(quantity)
@@ -59,7 +59,7 @@ def _flows(ecosystem: Ecosystem, parameters: Parameters, period: Period) -> Flow
         facts.coded("product").codes[rows],
         whole * share,
         quantity * share,
-        no_rate_warning(ecosystem, "value_flows", rows[no_rate]) + _extreme_warning(ecosystem, rows[extreme]),
+        no_rate_warning(ecosystem, "value_flows", rows[no_rate]) + _extreme_warning(ecosystem, rows[extreme]) + _open_end_warning(ecosystem, period),
     )
 
 
@@ -76,6 +76,16 @@ def _extreme_warning(ecosystem: Ecosystem, rows: Longs) -> tuple[Warning, ...]:
         return ()
     message = f"{len(rows)} flows have an amount or quantity above {LARGEST:g} or below {SMALLEST:g}: it is left out of sums"
     return (Warning("extreme-amount", message, tuple(ecosystem.families["value_flows"].texts("id", rows))),)
+
+
+def _open_end_warning(ecosystem: Ecosystem, period: Period) -> tuple[Warning, ...]:
+    """Also those that began before the period are listed: they do not count in it, which not everybody expects."""
+    facts = ecosystem.families["value_flows"]
+    if not facts.open_ended.any():
+        return ()
+    rows = np.flatnonzero(facts.open_ended & (facts.start < period.end))
+    message = f"{len(rows)} flows have an open end: each counts whole on its first day"
+    return (Warning("open-end", message, tuple(facts.texts("id", rows))),) if len(rows) else ()
 
 
 def share_of_days(start: Ints, end: Ints, period: Period) -> Floats:

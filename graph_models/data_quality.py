@@ -74,7 +74,7 @@ def _last_seen(ecosystem: Ecosystem) -> Longs:
         between = np.flatnonzero(_begun(family, ecosystem.as_of) & (family.source >= 0))
         if len(wanted):
             between = between[wanted[at[between]] == pairs[between]]
-            np.maximum.at(seen, at[between], np.minimum(family.end[between] - 1, ecosystem.as_of))
+            np.maximum.at(seen, at[between], np.minimum(family.event_end[between] - 1, ecosystem.as_of))
     last: Longs = seen[place]
     return last
 

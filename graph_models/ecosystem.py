@@ -20,7 +20,7 @@ from graph_models.closed_lists import identified
 from graph_models.columns import FAMILIES, FAMILY_OF, Columns, columns_of, numbers, tables_of
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import BY_CLASS, Record, finished, parties_named, record_of
-from graph_models.time import Period, day_of, day_text, months_before, now_text
+from graph_models.time import FIRST_DAY, OPEN, Period, day_of, day_text, months_before, now_text
 from graph_models.validation import clash, faults
 from graph_models.vocabulary import BUILT_IN, Vocabulary
 
@@ -95,6 +95,16 @@ class Family:
     @property
     def end(self) -> Ints:
         return self._once("end", lambda: _places(self.table["valid_to"]))
+
+    @property
+    def event_end(self) -> Ints:
+        """As ``end``, of events: one with a first day and an open end lasts for that day."""
+        return self._once("event end", lambda: np.where(self.open_ended, self.start + 1, self.end) if self.open_ended.any() else self.end)
+
+    @property
+    def open_ended(self) -> Mask:
+        """Which facts have a first day and no last one."""
+        return self._once("open ended", lambda: (self.end >= OPEN) & (self.start > FIRST_DAY))
 
     def number(self, column: str) -> Floats:
         """A numeric column, NaN where there is nothing."""

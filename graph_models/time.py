@@ -19,6 +19,8 @@ FIRST_DAY = date.min.toordinal()
 """0001-01-01: no start."""
 OPEN = date.max.toordinal()
 """9999-12-31: no end."""
+OPEN_ENDS = frozenset(date(year, 1, 1).toordinal() for year in (2100, 3000))
+"""The day after 2099-12-31 and after 2999-12-31: other programs write these ends for an open one, as 9999-12-31."""
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
@@ -70,7 +72,7 @@ def day_of(text: str) -> int:
 
 @lru_cache(maxsize=65_536)
 def state_period(valid_from: str | None, valid_to: str | None) -> Period:
-    """The period of a state: open where an end is missing. ``ValueError`` where the end lies before the start."""
+    """The period of a state: open where an end is missing or stands for an open one (2099-12-31). ``ValueError`` where the end lies before the start."""
     return _ordered(span(valid_from).start if valid_from else FIRST_DAY, span(valid_to).end if valid_to else OPEN)
 
 
@@ -97,7 +99,7 @@ def moment_period(occurred_at: str) -> Period:
 def _ordered(start: int, end: int) -> Period:
     if end <= start:
         raise ValueError("the period ends before it begins")
-    return Period(start, end)
+    return Period(start, OPEN if end in OPEN_ENDS else end)
 
 
 def day_text(day: int) -> str:
@@ -116,18 +118,18 @@ def first_day_text(start: int) -> str | None:
 
 
 def months_before(day: int, months: int) -> int:
-    """The first day of the period of so many months that ends with ``day`` (inclusive): 12 before 2025-12-31 is 2025-01-01. No day is before the first."""
-    following = date.fromordinal(min(day + 1, OPEN))
-    index = following.year * 12 + following.month - 1 - months
-    year, month = divmod(index, 12)
+    """The first day of the period of so many months that ends with ``day`` (inclusive): the day after the same calendar day so many months before.
+
+    A day that the month has not is its last one; no day is before the first.
+
+    >>> [day_text(months_before(day_of(day), 12)) for day in ("2025-12-31", "2024-02-28", "2024-02-29")]
+    ['2025-01-01', '2023-03-01', '2023-03-01']
+    """
+    last = date.fromordinal(day)
+    year, month = divmod(last.year * 12 + last.month - 1 - months, 12)
     if year < date.min.year:
         return FIRST_DAY
-    for last in range(following.day, 27, -1):
-        try:
-            return date(year, month + 1, last).toordinal()
-        except ValueError:
-            continue
-    return date(year, month + 1, min(following.day, 28)).toordinal()
+    return date(year, month + 1, min(last.day, monthrange(year, month + 1)[1])).toordinal() + 1
 
 
 _STEP = re.compile(r"P(\d{1,4})([DWMY])", re.ASCII)

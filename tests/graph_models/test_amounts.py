@@ -58,6 +58,24 @@ def test_an_explicit_period_alone_decides() -> None:
     assert amounts(paid("f", "a", 5, valid_from="2026-02-01"), period={"from": "2026-01-01", "to": "2026-12-31"}) == [5]
 
 
+def test_an_event_with_an_open_end_counts_whole_on_its_first_day_and_is_listed() -> None:
+    now, before = paid("f", "a", 12, valid_from="2025-11", valid_to="2099-12-31"), paid("f", "b", 7, valid_from="2024", valid_to="9999-12-31")
+    flows = flows_of(ecosystem_of(now, before, paid("f", "c", 1, valid_to="2999-12-31")), parameters_of({}))
+    assert flows.amount.tolist() == [12, 1]
+    assert [(warning.code, warning.facts) for warning in flows.warnings] == [("open-end", ("f>a", "f>b"))]
+    assert amounts(now, period={"from": "2025-11-02", "to": "2026-12-31"}) == []
+    assert amounts(now, period={"from": "2025-11-01", "to": "2025-11-01"}) == [12]
+
+
+def test_a_default_period_over_a_leap_day_begins_after_the_same_day_of_the_year_before() -> None:
+    last_year = [paid("f", "a", 5, valid_from="2023-02-28"), paid("f", "b", 6, valid_from="2023-03-01")]
+    for day in ("2024-02-28", "2024-02-29"):
+        assert flows_of(ecosystem_of(*last_year, as_of=day), parameters_of({})).amount.tolist() == [6]
+    leap_day = paid("f", "c", 7, valid_from="2024-02-29")
+    assert flows_of(ecosystem_of(leap_day, as_of="2025-02-28"), parameters_of({})).amount.tolist() == [7]
+    assert flows_of(ecosystem_of(leap_day, as_of="2025-03-01"), parameters_of({})).amount.tolist() == []
+
+
 def test_quantities_are_cut_as_amounts_are() -> None:
     ecosystem = ecosystem_of(paid("f", "a", 365, quantity=730, unit="kg", valid_from="2024-07-01", valid_to="2025-06-30"))
     assert flows_of(ecosystem, parameters_of({})).quantity.tolist() == [362]

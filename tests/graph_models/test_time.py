@@ -12,6 +12,7 @@ from graph_models.time import (
     ALL_TIME,
     FIRST_DAY,
     OPEN,
+    OPEN_ENDS,
     Period,
     day_of,
     day_text,
@@ -130,7 +131,19 @@ def test_a_time_without_zone_or_that_never_was_is_refused(text: str) -> None:
 @given(st.integers(FIRST_DAY, OPEN - 1), st.integers(FIRST_DAY, OPEN - 1))
 def test_bounds_written_as_days_read_back_as_the_same_period(one: int, other: int) -> None:
     start, end = min(one, other), max(one, other) + 1
-    assert state_period(first_day_text(start), last_day_text(end)) == Period(start, end)
+    assert state_period(first_day_text(start), last_day_text(end)) == Period(start, OPEN if end in OPEN_ENDS else end)
+
+
+@pytest.mark.parametrize("end", ["2099-12-31", "2099", "2999-12-31", "2999-12", "9999-12-31", "9999"])
+def test_ends_that_other_programs_write_for_open_mean_open(end: str) -> None:
+    assert state_period("2025-03", end) == event_period("2025-03", end) == Period(day(2025, 3, 1), OPEN)
+    with pytest.raises(ValueError, match="ends before it begins"):
+        state_period("9999-12-31", end)
+
+
+@pytest.mark.parametrize("end", ["2099-12-30", "2098", "2100", "2999-11"])
+def test_other_far_ends_are_meant_as_written(end: str) -> None:
+    assert state_period("2025", end).end == span(end).end
 
 
 @given(st.lists(st.integers(1, 40), min_size=4, max_size=4))
@@ -142,8 +155,9 @@ def test_periods_overlap_where_they_share_a_day(bounds: list[int]) -> None:
 @pytest.mark.parametrize(
     ("until", "months", "first"),
     [
-        ("2025-12-31", 12, "2025-01-01"), ("2025-12-31", 1, "2025-12-01"), ("2025-06-30", 6, "2025-01-01"), ("2025-03-15", 1, "2025-02-16"),
-        ("2024-02-29", 12, "2023-03-01"), ("2025-02-28", 12, "2024-03-01"), ("2025-12-31", 36, "2023-01-01"), ("2025-03-30", 1, "2025-02-28"),
+        ("2025-12-31", 12, "2025-01-01"), ("2025-12-31", 1, "2025-12-01"), ("2025-06-30", 6, "2024-12-31"), ("2025-03-15", 1, "2025-02-16"),
+        ("2024-02-28", 12, "2023-03-01"), ("2024-02-29", 12, "2023-03-01"), ("2024-03-01", 12, "2023-03-02"), ("2025-02-28", 12, "2024-02-29"),
+        ("2025-03-01", 12, "2024-03-02"), ("2025-12-31", 36, "2023-01-01"), ("2025-03-30", 1, "2025-03-01"),
     ],
 )  # fmt: skip
 def test_the_months_before_a_day_begin_the_day_after_the_same_day_then(until: str, months: int, first: str) -> None:
@@ -198,4 +212,4 @@ def test_other_durations_are_refused(step: str) -> None:
 
 def test_no_period_begins_before_the_first_day_or_ends_after_the_last() -> None:
     assert [day_text(months_before(day_of(day), 12)) for day in ("0001-01-01", "0001-12-30", "0002-01-31")] == ["0001-01-01", "0001-01-01", "0001-02-01"]
-    assert day_text(months_before(day_of("9999-12-31"), 12)) == "9998-12-31"
+    assert day_text(months_before(day_of("9999-12-31"), 12)) == "9999-01-01"
