@@ -38,10 +38,11 @@ SECTIONS: tuple[tuple[str, str, str, Sequence[tuple[str, Callable[[Any], object]
     (
         "stages",
         "Stages",
-        "Where a role stands in its life cycle, and after which stages it may come; the first stage of a role may be any.",
+        "Where a role stands in its life cycle, and after which stages it may come; the first stage of a role may be any. A role has the part `weight` of its\n"
+        "strength in influence.",
         (
             ("may follow", lambda stage: "any" if stage.after_any else ", ".join(f"`{before}`" for before in stage.follows)),
-            ("urgent", lambda stage: _yes(stage.urgent)), ("stance", lambda stage: _text(stage.stance)),
+            ("urgent", lambda stage: _yes(stage.urgent)), ("weight", lambda stage: stage.weight), ("stance", lambda stage: _text(stage.stance)),
         ),
     ),
     (

@@ -12,6 +12,7 @@ from graph_models.roll_up import roll_up_of
 from graph_models.time import FIRST_DAY, OPEN, Period
 from graph_models.warning import Warning
 
+NO_RATE = "no-rate"
 LARGEST, SMALLEST = 1e280, 1e-280
 """Floats could not add up larger amounts (no record may say them, columns may), nor divide by smaller ones (a rate can make them): they are
 left out and listed."""
@@ -30,6 +31,8 @@ class Flows(NamedTuple):
     amount: Floats
     """In base currency, by the share of days; NaN where there is none or no rate."""
     quantity: Floats
+    no_rate: Mask
+    """Which have an amount that no rate converts."""
     warnings: tuple[Warning, ...]
 
 
@@ -59,8 +62,21 @@ def _flows(ecosystem: Ecosystem, parameters: Parameters, period: Period) -> Flow
         facts.coded("product").codes[rows],
         whole * share,
         quantity * share,
+        no_rate,
         no_rate_warning(ecosystem, "value_flows", rows[no_rate]) + _extreme_warning(ecosystem, rows[extreme]) + _open_end_warning(ecosystem, period),
     )
+
+
+def without_rate(ecosystem: Ecosystem, parameters: Parameters) -> Mask:
+    """Per party: does it have flows with others in the period, and were all of them left out for want of a rate? It has no metric of value flow (no-rate)."""
+    flows = flows_of(ecosystem, parameters)
+    if not flows.no_rate.any():
+        return np.zeros(len(ecosystem.parties), bool)
+    other = flows.source != flows.target
+    ends = np.concatenate([flows.source[other], flows.target[other]])
+    lost = np.tile(flows.no_rate[other], 2)
+    n = len(ecosystem.parties)
+    return np.asarray((np.bincount(ends[lost], minlength=n) > 0) & (np.bincount(ends[~lost], minlength=n) == 0), bool)
 
 
 def _left_out(values: Floats) -> Mask:
@@ -142,7 +158,7 @@ def no_rate_warning(ecosystem: Ecosystem, family: str, rows: Longs) -> tuple[War
     missing = ", ".join(currencies.texts[code] for code in np.unique(currencies.codes[rows]).tolist())
     return (
         Warning(
-            "no-rate",
+            NO_RATE,
             f"{len(rows)} amounts are left out of sums: no rate from {missing} into {ecosystem.base_currency} on their first day",
             tuple(facts.texts("id", rows)),
         ),

@@ -107,7 +107,7 @@ class Changes:
         for side, place in ((self.before, change.before), (self.after, change.after)):
             if place >= 0:
                 parts = explain(side.ecosystem, change.party, change.score)["parts"]
-                shown |= {fact for part in parts for item in part["evidence"] for fact in item["facts"]}
+                shown |= {fact for part in parts for item in part["evidence"] for sort in ("facts", "implied") for fact in item[sort]}
         if found := [fact for fact in self._moved if fact in shown]:
             return found, "paths"
         own = self._ids(self._counted.of(self._touches([change.party], self._counted)))

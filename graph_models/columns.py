@@ -46,6 +46,7 @@ HOT: tuple[tuple[str, str], ...] = (
     ("importance", WHOLE),
     ("strength", NUMBER),
     ("share", NUMBER),
+    ("interest", TEXT),
     ("measure", TEXT),
     ("value", NUMBER),
     ("sentiment", NUMBER),
@@ -64,7 +65,7 @@ HOT_NAMES = tuple(name for name, _ in HOT)
 FAMILIES: dict[str, tuple[str, ...]] = {
     "parties": ("kind", "details"),
     "roles": ("source", "target", "kind", "product", "stage", "tier", "purpose", "confidence", "status", "documents"),
-    "relationships": ("source", "target", "kind", "strength", "share", "confidence", "status", "documents"),
+    "relationships": ("source", "target", "kind", "strength", "share", "interest", "confidence", "status", "documents"),
     "value_flows": (
         "source",
         "target",
@@ -166,6 +167,7 @@ def _flow(r: ValueFlow) -> tuple[Any, ...]:
         None,
         None,
         None,
+        None,
         r.confidence,
         r.status,
         _documents(r) if r.evidence else None,
@@ -181,7 +183,7 @@ def _party(r: Party) -> tuple[Any, ...]:
 _EXTRACT: dict[type, Callable[[Any], tuple[Any, ...]]] = {
     Party: _party,
     Role: lambda r: _fact(r, r.role, product=r.product, stage=r.stage, tier=r.tier, purpose=r.purpose),
-    Relationship: lambda r: _fact(r, r.kind, strength=r.strength, share=r.share),
+    Relationship: lambda r: _fact(r, r.kind, strength=r.strength, share=r.share, interest=r.interest),
     ValueFlow: _flow,
     Touchpoint: lambda r: _fact(
         r,

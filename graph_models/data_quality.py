@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from graph_models.claims import Claims, contradictions_of
 from graph_models.ecosystem import Ecosystem, Family, Longs, Mask
 from graph_models.parameters import Parameters
+from graph_models.roll_up import claims_of
 from graph_models.time import day_text
 
 MAX_STALE = 1_000
@@ -18,6 +21,9 @@ NEVER = 0
 def data_quality_view(ecosystem: Ecosystem, parameters: Parameters) -> dict[str, Any]:
     """Facts by family with those that name no document, are inferred or mere hypotheses, and the roles under way between two without value flow or touchpoint.
 
+    ``claims``: how many claims the roles and relationships of the day make, for what several sources state counts once; ``contradictions``: where they
+    state different shares, strengths or stages, the statement that counts first.
+
     Facts that begin after ``as_of`` are not counted. The roles are stale where nothing was between their two parties in the period. A role whose stage is
     not under way (a prospect, a lapsed one) is never stale; one without a stage can be. Stale ones come longest unseen first.
     """
@@ -27,6 +33,8 @@ def data_quality_view(ecosystem: Ecosystem, parameters: Parameters) -> dict[str,
     stale = np.flatnonzero(under_way & (seen < start))
     stale = stale[np.argsort(seen[stale], kind="stable")]
     left_out = max(len(stale) - MAX_STALE, 0)
+    claims = {family: claims_of(ecosystem, family, parameters) for family in ("roles", "relationships")}
+    contradictions = [item for family, found in claims.items() for item in _contradictions(ecosystem, family, found)]
     return {
         "total": {
             "parties": len(ecosystem.parties),
@@ -36,6 +44,12 @@ def data_quality_view(ecosystem: Ecosystem, parameters: Parameters) -> dict[str,
         "facts": facts,
         "roles": {"under_way": int(under_way.sum()), "stale": len(stale)},
         "stale": [_stale(ecosystem, int(row), int(seen[row])) for row in stale[:MAX_STALE]],
+        "claims": {
+            "facts": sum(len(found.rows) + len(found.others) for found in claims.values()),
+            "claims": sum(len(found.rows) for found in claims.values()),
+        },
+        "contradictions": contradictions[:MAX_STALE],
+        "contradictions_left_out": max(len(contradictions) - MAX_STALE, 0),
         "truncated": {"shown": MAX_STALE, "left_out": left_out, "why": "the longest unseen are shown"} if left_out else None,
     }
 
@@ -84,6 +98,20 @@ def _pairs(ecosystem: Ecosystem, family: Family) -> Longs:
     low, high = np.minimum(family.source, family.target).astype(np.int64), np.maximum(family.source, family.target).astype(np.int64)
     pairs: Longs = low * max(len(ecosystem.parties), 1) + high
     return pairs
+
+
+def _contradictions(ecosystem: Ecosystem, family: str, claims: Claims) -> Iterator[dict[str, Any]]:
+    facts = ecosystem.families[family]
+    for column, rows, values in contradictions_of(ecosystem, family, claims):
+        yield {
+            "family": family,
+            "source": ecosystem.parties[facts.source[rows[0]]],
+            "target": ecosystem.parties[facts.target[rows[0]]],
+            "kind": facts.texts("kind", np.array(rows[:1]))[0],
+            "field": column,
+            "facts": facts.texts("id", np.array(rows)),
+            "values": values,
+        }
 
 
 def _stale(ecosystem: Ecosystem, row: int, seen: int) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.grouping import group_starts, sums
 from graph_models.parameters import Parameters
-from graph_models.streams import Streams, group_starts, streams_of, sums
+from graph_models.streams import Streams, streams_of
 from graph_models.validation import NOTHING
 from graph_models.warning import Warning
 

@@ -79,7 +79,7 @@ def _part(ecosystem: Ecosystem, parameters: Parameters, scored: Scored, part: Pa
 
 
 def _most_influential(ecosystem: Ecosystem, party: str, score: str, parameters: Parameters, profile: Profile, answer: dict[str, Any]) -> dict[str, Any] | None:
-    candidates = sorted({fact for part in answer["parts"] for item in part["evidence"] for fact in item["facts"]})
+    candidates = sorted({fact for part in answer["parts"] for item in part["evidence"] for sort in ("facts", "implied") for fact in item[sort]})
     best: dict[str, Any] | None = None
     most = -1.0
     with ThreadPoolExecutor(workers()) as pool:

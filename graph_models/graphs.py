@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_array
 
+from graph_models.claims import contradiction_warning
 from graph_models.deliveries import deliveries_of
 from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
 from graph_models.errors import InvalidInput
 from graph_models.facts_graph import facts_items
+from graph_models.implied_returns import exchanges_of
 from graph_models.influence import influence_items
-from graph_models.items import Items, grouped
+from graph_models.items import FactsOfItems, Items, grouped
 from graph_models.parameters import Parameters
-from graph_models.roll_up import RollUp, roll_up_of, states_of
+from graph_models.roll_up import RollUp, claims_of, roll_up_of
 from graph_models.streams import Streams, streams_of
 from graph_models.utilities import utilities_of
 from graph_models.warning import Warning
 
 OWN_WEIGHT = {"utility": "utility", "value_chain": "amount", "influence": "strength", "tie": "strength", "ownership": "strength"}
 """What the weight of each graph is, of those that ``weight`` may name."""
+
+
+FactsOf: TypeAlias = Callable[[int, int], Longs]
+"""(u, v) -> the numbers of some facts from u to v."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +45,12 @@ class Graph:
     """Who is a node: all but the rolled-up."""
     directed: bool = True
     warnings: tuple[Warning, ...] = ()
-    facts: Callable[[int, int], Longs] = field(default=lambda u, v: np.zeros(0, np.int64), repr=False)
+    facts: FactsOf = field(default=lambda u, v: np.zeros(0, np.int64), repr=False)
     """The numbers of the facts from u to v, as the graph was made; sorted."""
+    implied: FactsOf = field(default=lambda u, v: np.zeros(0, np.int64), repr=False)
+    """As ``facts``: the payments for which v gets something from u that is not recorded."""
+    also_stated: FactsOf = field(default=lambda u, v: np.zeros(0, np.int64), repr=False)
+    """As ``facts``: those that state the same as one of ``facts``, which counts."""
 
     @property
     def count(self) -> int:
@@ -63,7 +74,7 @@ class Graph:
     def reversed(self) -> Graph:
         turned = self.matrix().T.tocsr()  # a counting sort, stable
         source = np.repeat(np.arange(self.nodes, dtype=np.int32), np.diff(turned.indptr))
-        return replace(self, source=source, target=turned.indices, weight=turned.data, facts=lambda u, v: self.facts(v, u))
+        return replace(self, source=source, target=turned.indices, weight=turned.data, **self._asked(lambda facts: lambda u, v: facts(v, u)))
 
     def undirected(self, *, ones: bool = False) -> Graph:
         """Both directions added up; with ``ones`` every edge weighs 1."""
@@ -76,10 +87,21 @@ class Graph:
             np.concatenate([self.weight, self.weight[other]]),
         )
         source, target, weight = grouped(items)
-        return replace(self, source=source, target=target, weight=np.ones(len(weight)) if ones else weight, directed=False, facts=self._both_ways)
+        return replace(self, source=source, target=target, weight=np.ones(len(weight)) if ones else weight, directed=False, **self.both_ways())
 
-    def _both_ways(self, u: int, v: int) -> Longs:
-        return np.union1d(self.facts(u, v), self.facts(v, u))
+    def both_ways(self) -> dict[str, Any]:
+        """What ``facts``, ``implied`` and ``also_stated`` are of a graph whose edges have no direction."""
+        return self._asked(lambda facts: lambda u, v: np.union1d(facts(u, v), facts(v, u)))
+
+    def _asked(self, otherwise: Callable[[FactsOf], FactsOf]) -> dict[str, Any]:
+        return {name: otherwise(getattr(self, name)) for name in ("facts", "implied", "also_stated")}
+
+    def without_self_ties(self) -> Graph:
+        """A party is no partner of itself: degrees, strengths, constraint, clustering and cores count ties to others only."""
+        other = self.source != self.target
+        if other.all():
+            return self
+        return replace(self, source=self.source[other], target=self.target[other], weight=self.weight[other])
 
     def without(self, node: int) -> Graph:
         """The graph with one party less."""
@@ -110,6 +132,8 @@ def graph_of(ecosystem: Ecosystem, name: str, parameters: Parameters) -> Graph:
         parameters.in_return_for,
         parameters.product,
         parameters.utility,
+        parameters.implied_returns,
+        parameters.materiality,
         parameters.kinds,
         parameters.weight,
         parameters.distance_of,
@@ -121,7 +145,7 @@ def graph_of(ecosystem: Ecosystem, name: str, parameters: Parameters) -> Graph:
 
 def _viewed(ecosystem: Ecosystem, name: str, parameters: Parameters) -> Graph:
     weight = _weight(name, parameters)
-    shaping = ("kinds", "period", "product", "roll_up", "hypotheses", "basis", "in_return_for", "utility")
+    shaping = ("kinds", "period", "product", "roll_up", "hypotheses", "basis", "in_return_for", "utility", "implied_returns", "materiality")
     plain = Parameters(weight=weight if name == "facts" else None, **{field: getattr(parameters, field) for field in shaping})
     graph = ecosystem.kept(("base graph", name, ecosystem.period(plain), plain), lambda: GRAPHS[name](ecosystem, plain))
     if parameters.weight == "none":
@@ -161,32 +185,45 @@ def _graph(
     by: Callable[[Items], tuple[Ints, Ints, Floats]] = grouped,
 ) -> Graph:
     source, target, weight = by(items)
-    return Graph(name, len(ecosystem.parties), source, target, weight, roll_up.present, warnings=warnings, facts=items.facts_between)
+    return Graph(
+        name,
+        len(ecosystem.parties),
+        source,
+        target,
+        weight,
+        roll_up.present,
+        warnings=warnings,
+        facts=items.facts_between,
+        implied=items.implied_between,
+        also_stated=items.also_stated_between,
+    )
 
 
 def _utility(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
     """Parallel streams added; loops run on the streams themselves."""
     streams, keep, utility = utility_streams(ecosystem, parameters)
-    items = Items(streams.source[keep], streams.target[keep], utility[keep], lambda: _stream_facts(ecosystem, streams, keep))
+    first_ref = ecosystem.families["value_flows"].first_ref
+
+    def facts_of(implied: bool) -> FactsOfItems:
+        def facts() -> tuple[Longs, Longs]:
+            chosen = np.flatnonzero(streams.implied[keep] == implied)
+            place, ref = streams.facts_of(keep[chosen], first_ref)
+            return chosen[place], ref
+
+        return facts
+
+    items = Items(streams.source[keep], streams.target[keep], utility[keep], facts=facts_of(False), implied=facts_of(True))
     return _graph(ecosystem, "utility", items, roll_up_of(ecosystem, parameters), streams.warnings)
 
 
 def utility_streams(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Streams, Longs, Floats]:
-    """The streams, which of them are edges of the graph ``utility``, and the utility of all."""
-    streams = streams_of(ecosystem, parameters)
+    """The exchanges, which of them are edges of the graph ``utility``, and the utility of all."""
+    streams = exchanges_of(ecosystem, parameters)
     utilities = utilities_of(ecosystem, parameters)
     keep = streams.source != streams.target
     if parameters.utility == "judged":
         keep &= utilities.judged
     return streams, np.flatnonzero(keep), utilities.utility
-
-
-def _stream_facts(ecosystem: Ecosystem, streams: Streams, keep: Longs) -> tuple[Longs, Longs]:
-    sizes = np.diff(streams.first)
-    chosen = np.zeros(len(streams), bool)
-    chosen[keep] = True
-    refs = streams.flows.rows[streams.order[np.repeat(chosen, sizes)]] + ecosystem.families["value_flows"].first_ref
-    return np.repeat(np.arange(len(keep)), sizes[keep]), refs
 
 
 def _value_chain(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
@@ -204,7 +241,10 @@ def _value_chain(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
 
 def _influence(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
     items = influence_items(ecosystem, parameters)
-    return _graph(ecosystem, "influence", items, roll_up_of(ecosystem, parameters), streams_of(ecosystem, parameters).warnings, by=_any_of)
+    warnings = streams_of(ecosystem, parameters).warnings
+    for family in ("roles", "relationships"):
+        warnings += contradiction_warning(ecosystem, family, claims_of(ecosystem, family, parameters))
+    return _graph(ecosystem, "influence", items, roll_up_of(ecosystem, parameters), warnings, by=_any_of)
 
 
 def _any_of(items: Items) -> tuple[Ints, Ints, Floats]:
@@ -218,21 +258,32 @@ def _tie(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
     influence = graph_of(ecosystem, "influence", parameters.with_(weight=None, directed=None, reversed=None, distance_of=None))
     both = Items(np.concatenate([influence.source, influence.target]), np.concatenate([influence.target, influence.source]), np.tile(influence.weight, 2))
     source, target, weight = _any_of(both)
-    return replace(influence, name="tie", source=source, target=target, weight=weight, directed=False, facts=influence._both_ways)
+    return replace(influence, name="tie", source=source, target=target, weight=weight, directed=False, **influence.both_ways())
 
 
 def _ownership(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
     """Confidence never multiplies a share; ``owns`` without a share is left out and listed."""
     facts, kinds = ecosystem.families["relationships"], ecosystem.vocabulary.relationship_kinds
-    rows = states_of(ecosystem, "relationships", parameters)
-    rows = rows[facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "ownership")[rows]]
+    claims = claims_of(ecosystem, "relationships", parameters)
+    owns = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "ownership")
+    claims = claims.where(owns)
+    rows = claims.rows
     roll_up = roll_up_of(ecosystem, parameters)
     source, target, left = roll_up.ends(facts.source[rows], facts.target[rows])
     share = facts.number("share")[rows]
     unknown = rows[np.isnan(share)]
-    warnings = (Warning("no-share", f"{len(unknown)} ownerships without a share are left out", tuple(facts.texts("id", unknown))),) if len(unknown) else ()
+    warnings: tuple[Warning, ...] = ()
+    if len(unknown):
+        warnings = (Warning("no-share", f"{len(unknown)} ownerships without a share are left out", tuple(facts.texts("id", unknown))),)
+    warnings += contradiction_warning(ecosystem, "relationships", claims)
     left &= share > 0
-    items = Items(source[left], target[left], share[left], lambda: (np.arange(left.sum()), rows[left] + facts.first_ref))
+    counted = rows[left]
+
+    def also_stated() -> tuple[Longs, Longs]:
+        place, row = claims.stated_by(counted)
+        return place, row + facts.first_ref
+
+    items = Items(source[left], target[left], share[left], lambda: (np.arange(len(counted)), counted + facts.first_ref), also_stated=also_stated)
     return _graph(ecosystem, "ownership", items, roll_up, warnings)
 
 

@@ -11,11 +11,11 @@ from scipy.sparse import csr_array, diags_array
 
 from graph_models.ecosystem import Ecosystem, Floats
 from graph_models.ecosystem import Ints as Nodes
-from graph_models.graphs import Graph, graph_of
+from graph_models.graphs import FactsOf, Graph, graph_of
 from graph_models.kernels.arrays import Ints, neighbours
 from graph_models.kernels.dominators import immediate_dominators
 from graph_models.metrics.centrality import ALPHA
-from graph_models.metrics.loops import loops_of, stream_facts
+from graph_models.metrics.loops import facts_of_streams, loops_of
 from graph_models.metrics.salience_attributes import judged_values, valid_assessments
 from graph_models.parameters import Parameters
 from graph_models.roll_up import focal_of, roll_up_of
@@ -30,14 +30,26 @@ PAIRS, GIVERS = 300_000, 256
 
 
 class Item(NamedTuple):
-    """One piece of evidence: places from the party to the focal party, ids of facts, and what it adds to the part's raw value."""
+    """One piece of evidence: places from the party to the focal party, ids of facts, and what it adds to the part's raw value.
+
+    ``implied``: the payments on the path for which something is got in return that is not recorded; ``also_stated``: facts that state the same
+    as one of ``facts``.
+    """
 
     path: Sequence[int]
     facts: Sequence[str]
     contribution: float
+    implied: Sequence[str] = ()
+    also_stated: Sequence[str] = ()
 
     def as_json(self, ecosystem: Ecosystem) -> dict[str, Any]:
-        return {"path": [ecosystem.parties[place] for place in self.path], "facts": list(self.facts), "contribution": self.contribution}
+        return {
+            "path": [ecosystem.parties[place] for place in self.path],
+            "facts": list(self.facts),
+            "implied": list(self.implied),
+            "also_stated": list(self.also_stated),
+            "contribution": self.contribution,
+        }
 
 
 def _value_loops(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
@@ -49,8 +61,8 @@ def _value_loops(ecosystem: Ecosystem, parameters: Parameters, party: int) -> li
     for row in strongest[party][strongest[party] >= 0].tolist():
         edges = found.edges[found.loops.streams[row][found.loops.streams[row] >= 0]]
         around = [*found.streams.source[edges].tolist(), int(found.streams.source[edges[0]])]
-        facts = [fact for edge in edges.tolist() for fact in stream_facts(ecosystem, found.streams, edge)]
-        items.append(Item(around[around.index(party) :], facts, float(found.loops.score[row]) / found.total))
+        facts = facts_of_streams(ecosystem, found.streams, edges)
+        items.append(Item(around[around.index(party) :], facts["facts"], float(found.loops.score[row]) / found.total, facts["implied"]))
     return items
 
 
@@ -190,17 +202,21 @@ def _probabilities(matrix: csr_array) -> csr_array:
 
 def _along(ecosystem: Ecosystem, graph: Graph, path: Sequence[int], contribution: float) -> Item:
     """Evidence on a path whose steps are edges of the graph."""
-    return Item(path, _facts(ecosystem, graph, list(pairwise(path))), contribution)
+    return Item(path, contribution=contribution, **_facts(ecosystem, graph, list(pairwise(path))))
 
 
 def _backward(ecosystem: Ecosystem, graph: Graph, walk: Walk) -> Item:
     """Evidence on a walk that leads away from the focal party; its path is told from the party on."""
-    return Item(walk.places[::-1], _facts(ecosystem, graph, list(pairwise(walk.places))[::-1]), walk.product)
+    return Item(walk.places[::-1], contribution=walk.product, **_facts(ecosystem, graph, list(pairwise(walk.places))[::-1]))
 
 
-def _facts(ecosystem: Ecosystem, graph: Graph, steps: Sequence[tuple[int, int]]) -> list[str]:
-    refs = dict.fromkeys(ref for source, target in steps for ref in graph.facts(source, target).tolist())
-    return ecosystem.fact_ids(refs)
+def _facts(ecosystem: Ecosystem, graph: Graph, steps: Sequence[tuple[int, int]]) -> dict[str, list[str]]:
+    """Of each sort the facts of the steps, each once, in the order of the steps."""
+
+    def ids(facts: FactsOf) -> list[str]:
+        return ecosystem.fact_ids(dict.fromkeys(ref for source, target in steps for ref in facts(source, target).tolist()))
+
+    return {"facts": ids(graph.facts), "implied": ids(graph.implied), "also_stated": ids(graph.also_stated)}
 
 
 EVIDENCE: dict[str, Callable[[Ecosystem, Parameters, int], list[Item]]] = {

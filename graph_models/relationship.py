@@ -7,13 +7,18 @@ from graph_models.time import Period, state_period
 
 
 class Relationship(Fact, frozen=True, kw_only=True, tag="relationship"):
-    """A state: ``source`` owns, is part of, regulates ... ``target``. ``share`` is of ownership."""
+    """A state: ``source`` owns, is part of, regulates ... ``target``. ``share`` is of ownership.
+
+    ``interest`` tells apart several stakes of one party in another (shares, voting ...): without it two facts of one source, target and kind
+    state the same.
+    """
 
     source: Id
     target: Id
     kind: str
     strength: Unit | None = None
     share: Unit | None = None
+    interest: str | None = None
     partnership: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from graph_models.claims import Claims, claims_among
 from graph_models.control import control_pairs, share_matrix
 from graph_models.ecosystem import Ecosystem, Ints, Longs, Mask
 from graph_models.parameters import Parameters
@@ -50,6 +51,11 @@ def states_of(ecosystem: Ecosystem, family: str, parameters: Parameters) -> Long
     return ecosystem.kept(("states", family, parameters.hypotheses), rows)
 
 
+def claims_of(ecosystem: Ecosystem, family: str, parameters: Parameters) -> Claims:
+    """The claims that hold at ``as_of``: what weights and shares are made of. Filters read all facts (:func:`states_of`)."""
+    return ecosystem.kept(("claims", family, parameters.hypotheses), lambda: claims_among(ecosystem, family, states_of(ecosystem, family, parameters)))
+
+
 def _made(ecosystem: Ecosystem, parameters: Parameters) -> RollUp:
     n = len(ecosystem.parties)
     counts_as = np.arange(n, dtype=np.int32)
@@ -62,7 +68,7 @@ def _made(ecosystem: Ecosystem, parameters: Parameters) -> RollUp:
 
 def _related(ecosystem: Ecosystem, parameters: Parameters, means: str) -> tuple[Ints, Ints, Longs]:
     facts = ecosystem.families["relationships"]
-    rows = states_of(ecosystem, "relationships", parameters)
+    rows = claims_of(ecosystem, "relationships", parameters).rows
     kinds = ecosystem.vocabulary.relationship_kinds
     rows = rows[facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == means)[rows]]
     return facts.source[rows], facts.target[rows], rows

@@ -9,10 +9,11 @@ import numpy as np
 
 from graph_models.deliveries import deliveries_of
 from graph_models.ecosystem import Ecosystem, Floats, Longs
+from graph_models.grouping import group_starts, sums
 from graph_models.parameters import Parameters
 from graph_models.ranking import rounded
 from graph_models.roll_up import roll_up_of
-from graph_models.streams import group_starts, streams_of, sums
+from graph_models.streams import streams_of
 
 SUPPLIERS_SHOWN = 10
 FACTS_SHOWN = 20

@@ -8,19 +8,21 @@ import numpy as np
 
 from graph_models.deliveries import Deliveries, deliveries_of
 from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.grouping import group_starts, order_of, present_sums, weighted_means
+from graph_models.implied_returns import exchanges_of
 from graph_models.parameters import Parameters
 from graph_models.roll_up import roll_up_of
-from graph_models.streams import SATISFACTION, Streams, group_starts, judged, order_of, present_sums, streams_of, weighted_means
+from graph_models.streams import SATISFACTION, Streams, judged
 
 NO_SHARE = 0.2
-"""Importance, and weight in influence, of what has no share."""
+"""Importance, and weight in influence, of what has no share; also the most that an immaterial share may be."""
 PLAIN_SATISFACTION = SATISFACTION["D"]
 """Of a receiver that was never asked."""
 SCALE = {"csat": 5.0, "nps": 10.0}
 
 
 class Utilities(NamedTuple):
-    """Along the streams: ``share`` (NaN: none), ``utility`` with confidence, and whether a person judged it."""
+    """Along the exchanges: ``share`` (NaN: none), ``utility`` with confidence, and whether a person judged it."""
 
     share: Floats
     utility: Floats
@@ -46,13 +48,15 @@ def pair_shares_of(ecosystem: Ecosystem, parameters: Parameters) -> PairShares:
 
 
 def _key(ecosystem: Ecosystem, parameters: Parameters) -> tuple[object, ...]:
-    return ecosystem.period(parameters), parameters.hypotheses, parameters.roll_up, parameters.basis, parameters.in_return_for
+    flows = ecosystem.period(parameters), parameters.hypotheses, parameters.roll_up, parameters.basis, parameters.in_return_for
+    return *flows, parameters.implied_returns, parameters.materiality
 
 
 def _utilities(ecosystem: Ecosystem, parameters: Parameters) -> Utilities:
-    streams = streams_of(ecosystem, parameters)
-    amount = resolved_amounts(ecosystem, parameters)
-    share = np.where(np.isnan(amount), _part(streams.quantity, _groups(streams, streams.unit), streams), _part(amount, _groups(streams), streams))
+    streams = exchanges_of(ecosystem, parameters)
+    amount = resolved_amounts(ecosystem, parameters, streams)
+    by_amount = _material(_part(amount, _groups(streams), streams), amount, streams.target, _received(ecosystem, amount, streams), parameters)
+    share = np.where(np.isnan(amount), _part(streams.quantity, _groups(streams, streams.unit), streams), by_amount)
     importance = np.where(np.isnan(streams.importance), np.where(np.isnan(share), NO_SHARE, share), streams.importance)
     answered = survey_satisfaction(ecosystem, parameters, streams)
     satisfaction = np.where(np.isnan(streams.satisfaction), np.where(np.isnan(answered), PLAIN_SATISFACTION, answered), streams.satisfaction)
@@ -61,12 +65,10 @@ def _utilities(ecosystem: Ecosystem, parameters: Parameters) -> Utilities:
     return Utilities(share, utility, by_person)
 
 
-def resolved_amounts(ecosystem: Ecosystem, parameters: Parameters) -> Floats:
+def resolved_amounts(ecosystem: Ecosystem, parameters: Parameters, streams: Streams) -> Floats:
     """The amounts that shares are made of: a stream that is not money and has none takes its part of what the receiver pays the giver."""
-    streams = streams_of(ecosystem, parameters)
-    kinds = ecosystem.vocabulary.value_kinds
-    texts = ecosystem.families["value_flows"].coded("kind").texts
-    money = np.array([text in kinds and kinds[text].means == "payment" for text in texts] or [False], bool)[streams.kind]
+    payment = ecosystem.vocabulary.value_kinds_that_mean("payment")
+    money = np.array([kind in payment for kind in streams.kinds] or [False], bool)[streams.kind]
     lacking = np.flatnonzero(np.isnan(streams.amount) & ~money & (streams.source != streams.target))
     if not len(lacking):
         return streams.amount
@@ -76,6 +78,24 @@ def resolved_amounts(ecosystem: Ecosystem, parameters: Parameters) -> Floats:
     amount = streams.amount.copy()
     amount[lacking] = (paid / streams_of_pair)[which]
     return amount
+
+
+def _received(ecosystem: Ecosystem, amount: Floats, streams: Streams) -> Floats:
+    """Per party all that it receives from others with an amount, of every kind."""
+    counts = ~np.isnan(amount) & (streams.source != streams.target)
+    return np.bincount(streams.target[counts], amount[counts], len(ecosystem.parties)).astype(np.float64, copy=False)
+
+
+def _material(share: Floats, amount: Floats, receiver: Ints, received: Floats, parameters: Parameters) -> Floats:
+    """Shares that are at most ``max(.2, amount / (materiality x all that the receiver gets))``.
+
+    Who alone gives a kind of value that hardly weighs is no sole source of anything that matters.
+    """
+    if parameters.materiality == 0:
+        return share
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weighs = amount / (parameters.materiality * received[receiver])
+    return np.asarray(np.where(share > NO_SHARE, np.minimum(share, np.fmax(NO_SHARE, weighs)), share), np.float64)
 
 
 def _looked_up(deliveries: Deliveries, pairs: Longs, n: np.int64) -> Floats:
@@ -106,14 +126,16 @@ def _part(values: Floats, group: Longs, streams: Streams) -> Floats:
 
 
 def _pair_shares(ecosystem: Ecosystem, parameters: Parameters) -> PairShares:
-    streams = streams_of(ecosystem, parameters)
+    """The share of a pair is that of all its streams of the kind together, products summed: so is its materiality."""
+    streams = exchanges_of(ecosystem, parameters)
     first = group_starts(streams.source, streams.target, streams.kind)
     if not len(streams):
         return PairShares(first, np.zeros(0), np.zeros(0))
-    amount = resolved_amounts(ecosystem, parameters)
+    amount = resolved_amounts(ecosystem, parameters, streams)
     facts, flows = ecosystem.families["value_flows"], streams.flows
     confidence = weighted_means(facts.confidence[flows.rows[streams.order]], flows.amount[streams.order], streams.first[first])
     share = present_sums(_part(amount, _groups(streams), streams), first)
+    share = _material(share, present_sums(amount, first), streams.target[first[:-1]], _received(ecosystem, amount, streams), parameters)
     by_quantity = present_sums(_part(streams.quantity, _groups(streams, streams.unit), streams), first)
     there = ~np.isnan(streams.quantity)
     lowest = np.minimum.reduceat(np.where(there, streams.unit, np.iinfo(np.int32).max), first[:-1])

@@ -100,13 +100,14 @@ class TouchpointKind(Entry, frozen=True, kw_only=True):
 
 class Stage(Entry, frozen=True, kw_only=True):
     """``follows``: the stages after which it may come; the first of a role may be any. ``urgent`` counts toward urgency.
-    ``under_way``: the two are expected to deal with each other."""
+    ``under_way``: the two are expected to deal with each other. ``weight``: the part of its strength that a role in this stage has in influence."""
 
     id: KindId
     after_any: bool = False
     follows: list[str] = []
     urgent: bool = False
     under_way: bool = True
+    weight: Annotated[float, msgspec.Meta(ge=0, le=1)] = 1.0
 
 
 class Dimension(Entry, frozen=True, kw_only=True):
@@ -161,6 +162,15 @@ class Vocabulary:
     def hash(self) -> str:
         """A short digest: it enters the parameters hash of every analysis."""
         return hashlib.blake2b(msgspec.json.encode(self.terms, order="deterministic"), digest_size=8).hexdigest()
+
+    def value_kinds_that_mean(self, *meanings: str) -> frozenset[str]:
+        """The kinds of value that the service understands as one of these (``ValueKind.means``)."""
+        return frozenset(kind.id for kind in self.value_kinds.values() if kind.means in meanings)
+
+    @cached_property
+    def plain_return(self) -> str:
+        """The kind of value that money is paid for where nothing else is said: the first that means trade."""
+        return next(kind.id for kind in self.value_kinds.values() if kind.means == "trade")
 
     def stage_may_follow(self, before: str | None, after: str | None) -> bool:
         """May a role go from one stage to the other, where its slices adjoin? What has no stage may go anywhere."""

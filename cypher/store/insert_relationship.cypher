@@ -10,6 +10,7 @@
 // :param kind => ['money']
 // :param strength => []
 // :param share => []
+// :param interest => []
 // :param partnership => []
 // :param confidence => []
 // :param status => []
@@ -25,7 +26,7 @@ MATCH (a:Party {id: $source[i]})
 MATCH (b:Party {id: $target[i]})
 CREATE (a)-[f:$($neo4j_type[i]) {
   id: $id[i], valid_from: $days[$valid_from[i]], valid_to: $days[$valid_to[i]], kind: $kind[i], strength: $strength[i],
-  share: $share[i], partnership: $partnership[i], confidence: $confidence[i], status: $status[i], marking: $marking[i],
+  share: $share[i], interest: $interest[i], partnership: $partnership[i], confidence: $confidence[i], status: $status[i], marking: $marking[i],
   documents: $documents[i], attributes: $attributes[i], record: $record[i], version: $version[i], revision: $revision
 }]->(b)
 CREATE (:Relationship {id: f.id, handle: elementId(f)})

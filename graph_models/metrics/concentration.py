@@ -6,16 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Floats, Ints
+from graph_models.amounts import NO_RATE, without_rate
+from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.grouping import group_starts, present_sums
 from graph_models.metrics.result import Metric, MetricResult, number_result
-from graph_models.parameters import Parameter, Parameters
+from graph_models.parameters import DEFAULTS, Parameter, Parameters
 from graph_models.roll_up import roll_up_of
-from graph_models.streams import group_starts, present_sums, streams_of
+from graph_models.streams import Streams, streams_of
 from graph_models.utilities import resolved_amounts
 
 __all__ = ["hhi_in", "hhi_money", "hhi_out", "top1_in", "top1_out"]
 
-NOTHING_RECEIVED, NOTHING_GIVEN, NO_MONEY = "nothing-received", "nothing-given", "no-money"
+NOTHING_RECEIVED, NOTHING_GIVEN, NO_MONEY, MIXED = "nothing-received", "nothing-given", "no-money", "mixed-amounts"
 
 
 def hhi_in(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -37,9 +39,10 @@ def hhi_in(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
     Notes
     -----
-    Undefined where the party receives nothing of the kind that has an amount (``nothing-received``). Shares are those of streams (docs/graphs.md):
-    in base currency, what is not money and has no amount by what was paid for it; where a party has no such amount at all, by quantity, if
-    all of it is in one unit. What a party gives itself is left out.
+    Over all givers: in base currency where each has an amount (what is not money and has none takes what was paid for it); else by quantity where
+    each has one, all in one unit; else undefined (``mixed-amounts``): a giver without a price is never left out in silence. Undefined, too, where
+    the party receives nothing of the kind (``nothing-received``), or no rate converts any of its flows (``no-rate``). What a party gives itself is
+    left out, and so are implied returns.
 
     Examples
     --------
@@ -59,7 +62,8 @@ def hhi_in(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     Herfindahl, O., Concentration in the steel industry, dissertation, Columbia University, 1950. Hirschman, A., The paternity of an index,
     American Economic Review 54, 1964.
     """
-    return _result(ecosystem, parameters, "hhi_in", NOTHING_RECEIVED, _concentration(ecosystem, parameters, received=True).squares)
+    found = _concentration(ecosystem, parameters, received=True)
+    return _result(ecosystem, parameters, "hhi_in", found.squares, found.undefined)
 
 
 def hhi_out(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -69,7 +73,7 @@ def hhi_out(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
     Notes
     -----
-    Undefined where the party gives nothing of the kind that has an amount (``nothing-given``).
+    Undefined as ``hhi_in``, over all takers (``nothing-given``, ``mixed-amounts``, ``no-rate``).
 
     Examples
     --------
@@ -84,7 +88,8 @@ def hhi_out(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Herfindahl 1950, Hirschman 1964 (see ``hhi_in``).
     """
-    return _result(ecosystem, parameters, "hhi_out", NOTHING_GIVEN, _concentration(ecosystem, parameters, received=False).squares)
+    found = _concentration(ecosystem, parameters, received=False)
+    return _result(ecosystem, parameters, "hhi_out", found.squares, found.undefined)
 
 
 def top1_in(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -109,7 +114,8 @@ def top1_in(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Hall, M., Tideman, N., Measures of concentration, Journal of the American Statistical Association 62, 1967 (concentration ratios).
     """
-    return _result(ecosystem, parameters, "top1_in", NOTHING_RECEIVED, _concentration(ecosystem, parameters, received=True).largest)
+    found = _concentration(ecosystem, parameters, received=True)
+    return _result(ecosystem, parameters, "top1_in", found.largest, found.undefined)
 
 
 def top1_out(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -134,7 +140,8 @@ def top1_out(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Hall, Tideman 1967 (see ``top1_in``).
     """
-    return _result(ecosystem, parameters, "top1_out", NOTHING_GIVEN, _concentration(ecosystem, parameters, received=False).largest)
+    found = _concentration(ecosystem, parameters, received=False)
+    return _result(ecosystem, parameters, "top1_out", found.largest, found.undefined)
 
 
 def hhi_money(ecosystem: Ecosystem, parameters: Parameters) -> tuple[float | None, str | None]:
@@ -149,65 +156,78 @@ def hhi_money(ecosystem: Ecosystem, parameters: Parameters) -> tuple[float | Non
     >>> hhi_money(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS)
     (0.52, None)
     """
-    received = _given(ecosystem, parameters.with_(kind="money"), received=True)
-    total = np.bincount(received.party, received.value, len(ecosystem.parties))
+    streams = streams_of(ecosystem, parameters)
+    paid = _of_kind(streams, DEFAULTS.kind)
+    total = np.bincount(streams.target[paid], np.nan_to_num(streams.amount[paid]), len(ecosystem.parties))
     if not total.any():
         return None, NO_MONEY
     return float(((total / total.sum()) ** 2).sum()), None
 
 
 class _Given(NamedTuple):
-    """What was given of one kind of value, an item a pair of giver and receiver; ``party`` is the one of them whose sums are asked for."""
+    """What was given of one kind of value, an item a pair of giver and receiver; ``party`` is the one of them whose sums are asked for.
+
+    ``value`` is NaN for all pairs of a party whose amounts are mixed.
+    """
 
     party: Ints
     value: Floats
 
 
 class _Concentration(NamedTuple):
-    """Along the parties, NaN where nothing is given or received."""
+    """Along the parties; ``undefined``: reason -> where it holds."""
 
     squares: Floats
     largest: Floats
+    undefined: dict[str, Mask]
+
+
+def _of_kind(streams: Streams, kind: str) -> Longs:
+    """The streams of a kind between two parties."""
+    code = streams.kinds.index(kind) if kind in streams.kinds else -1
+    return np.flatnonzero((streams.kind == code) & (streams.source != streams.target))
 
 
 def _given(ecosystem: Ecosystem, parameters: Parameters, *, received: bool) -> _Given:
-    """In amounts where the party has any of the kind; else in quantities where all of them are of one unit."""
-    streams, n = streams_of(ecosystem, parameters), len(ecosystem.parties)
-    kinds = ecosystem.families["value_flows"].coded("kind").texts
-    code = kinds.index(parameters.kind) if parameters.kind in kinds else -1
-    chosen = np.flatnonzero((streams.kind == code) & (streams.source != streams.target))
-    source, target = streams.source[chosen], streams.target[chosen]
-    party, unit, amount = target if received else source, streams.unit[chosen], resolved_amounts(ecosystem, parameters)[chosen]
-    priced = np.bincount(party, ~np.isnan(amount), n) > 0
-    lowest, highest = np.full(n, np.iinfo(np.int32).max), np.full(n, np.iinfo(np.int32).min)
-    np.minimum.at(lowest, party, unit)
-    np.maximum.at(highest, party, unit)
-    quantity = np.where((lowest == highest)[party], streams.quantity[chosen], np.nan)
-    first = group_starts(source, target)
-    value = present_sums(np.where(priced[party], amount, quantity), first)
-    return _Given(party[first[:-1]][~np.isnan(value)], value[~np.isnan(value)])
+    """In amounts where each giver has one, else in quantities where each has one and all are of one unit. Implied returns are not among it."""
+    recorded, n = streams_of(ecosystem, parameters), len(ecosystem.parties)
+    amount = resolved_amounts(ecosystem, parameters, recorded)
+    chosen = _of_kind(recorded, parameters.kind)
+    streams = recorded.at(chosen)
+    first = group_starts(streams.source, streams.target)
+    party = (streams.target if received else streams.source)[first[:-1]]
+    priced, counted = present_sums(amount[chosen], first), present_sums(streams.quantity, first)
+    low, high = np.full(n, np.iinfo(np.int32).max), np.full(n, np.iinfo(np.int32).min)
+    ends = streams.target if received else streams.source
+    np.minimum.at(low, ends, streams.unit)
+    np.maximum.at(high, ends, streams.unit)
+    all_priced = np.bincount(party, np.isnan(priced), n) == 0
+    all_counted = (low == high) & (np.bincount(party, np.isnan(counted), n) == 0)
+    value = np.where(all_priced[party], priced, np.where(all_counted[party], counted, np.nan))
+    return _Given(party, value)
 
 
 def _concentration(ecosystem: Ecosystem, parameters: Parameters, *, received: bool) -> _Concentration:
     (party, value), n = _given(ecosystem, parameters, received=received), len(ecosystem.parties)
-    total = np.bincount(party, value, n)
+    total, any_given = np.bincount(party, value, n), np.bincount(party, minlength=n) > 0
     share = value / total[party]
     largest = np.zeros(n)
-    np.maximum.at(largest, party, share)
-    return _Concentration(*(np.where(total > 0, values, np.nan) for values in (np.bincount(party, share * share, n), largest)))
+    np.fmax.at(largest, party, share)
+    undefined = {NO_RATE: without_rate(ecosystem, parameters), NOTHING_RECEIVED if received else NOTHING_GIVEN: ~any_given, MIXED: ~(total > 0)}
+    return _Concentration(np.bincount(party, share * share, n).astype(np.float64, copy=False), largest, undefined)
 
 
-def _result(ecosystem: Ecosystem, parameters: Parameters, name: str, reason: str, values: Floats) -> MetricResult:
+def _result(ecosystem: Ecosystem, parameters: Parameters, name: str, values: Floats, undefined: dict[str, Mask]) -> MetricResult:
     warnings = list(streams_of(ecosystem, parameters).warnings)
-    present = roll_up_of(ecosystem, parameters).present
-    return number_result(ecosystem, name, values, undefined={reason: np.isnan(values)}, present=present, warnings=warnings)
+    return number_result(ecosystem, name, values, undefined=undefined, present=roll_up_of(ecosystem, parameters).present, warnings=warnings)
 
 
 _KIND = (Parameter("kind", "text", "money"),)
 _HERFINDAHL = "Herfindahl, Concentration in the steel industry, 1950"
 _RATIO = "Hall, Tideman, Journal of the American Statistical Association 62, 1967"
-_RECEIVED = f"the party receives nothing of the kind that has an amount ({NOTHING_RECEIVED})"
-_GIVEN = f"the party gives nothing of the kind that has an amount ({NOTHING_GIVEN})"
+_MIXED = f"some have an amount and others none ({MIXED}), or no rate converts what it has ({NO_RATE})"
+_RECEIVED = f"the party receives nothing of the kind ({NOTHING_RECEIVED}), {_MIXED}"
+_GIVEN = f"the party gives nothing of the kind ({NOTHING_GIVEN}), {_MIXED}"
 HHI_IN = Metric(
     "hhi_in",
     "value_flow",

@@ -29,7 +29,7 @@ def degree(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
     Notes
     -----
-    Defined for every party. As in networkx a tie to oneself counts twice, and a party that is alone has the normalised degree 1.
+    Defined for every party. A tie to oneself is none. As in networkx a party that is alone has the normalised degree 1.
 
     Examples
     --------
@@ -44,9 +44,9 @@ def degree(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Freeman, L., Centrality in social networks: conceptual clarification, Social Networks 1, 1979.
     """
-    graph = graph_of(ecosystem, parameters.graph or "tie", parameters)
+    graph = graph_of(ecosystem, parameters.graph or "tie", parameters).without_self_ties()
     ones = np.ones(len(graph.source))
-    return _counted(ecosystem, parameters, "degree", graph, _in(graph, ones) + (_out(graph, ones) if graph.directed else _loops(graph, ones)))
+    return _counted(ecosystem, parameters, "degree", graph, _in(graph, ones) + (_out(graph, ones) if graph.directed else 0.0))
 
 
 def in_degree(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -70,7 +70,7 @@ def in_degree(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Freeman 1979 (see ``degree``).
     """
-    graph = graph_of(ecosystem, parameters.graph or "influence", parameters)
+    graph = graph_of(ecosystem, parameters.graph or "influence", parameters).without_self_ties()
     return _counted(ecosystem, parameters, "in_degree", graph, _in(graph, np.ones(len(graph.source))))
 
 
@@ -95,7 +95,7 @@ def out_degree(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Freeman 1979 (see ``degree``).
     """
-    graph = graph_of(ecosystem, parameters.graph or "influence", parameters)
+    graph = graph_of(ecosystem, parameters.graph or "influence", parameters).without_self_ties()
     return _counted(ecosystem, parameters, "out_degree", graph, _out(graph, np.ones(len(graph.source))))
 
 
@@ -120,7 +120,7 @@ def strength_in(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Barrat, A., Barthelemy, M., Pastor-Satorras, R., Vespignani, A., The architecture of complex weighted networks, PNAS 101, 2004.
     """
-    graph = graph_of(ecosystem, parameters.graph or "influence", parameters)
+    graph = graph_of(ecosystem, parameters.graph or "influence", parameters).without_self_ties()
     return number_result(ecosystem, "strength_in", _in(graph, graph.weight), present=graph.present, warnings=list(graph.warnings))
 
 
@@ -145,7 +145,7 @@ def strength_out(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Barrat et al. 2004 (see ``strength_in``).
     """
-    graph = graph_of(ecosystem, parameters.graph or "influence", parameters)
+    graph = graph_of(ecosystem, parameters.graph or "influence", parameters).without_self_ties()
     return number_result(ecosystem, "strength_out", _out(graph, graph.weight), present=graph.present, warnings=list(graph.warnings))
 
 
@@ -155,11 +155,6 @@ def _in(graph: Graph, weight: Floats) -> Floats:
 
 def _out(graph: Graph, weight: Floats) -> Floats:
     return np.bincount(graph.source, weight, graph.nodes).astype(np.float64, copy=False)
-
-
-def _loops(graph: Graph, weight: Floats) -> Floats:
-    own = graph.source == graph.target
-    return np.bincount(graph.source[own], weight[own], graph.nodes).astype(np.float64, copy=False)
 
 
 def _counted(ecosystem: Ecosystem, parameters: Parameters, name: str, graph: Graph, values: Floats) -> MetricResult:

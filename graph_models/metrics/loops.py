@@ -74,6 +74,8 @@ def loops_of(ecosystem: Ecosystem, parameters: Parameters) -> FocalLoops | None:
         parameters.basis,
         parameters.in_return_for,
         parameters.utility,
+        parameters.implied_returns,
+        parameters.materiality,
         parameters.max_length,
         parameters.min_loop_score,
         parameters.max_loops,
@@ -239,8 +241,7 @@ def wvfo(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
 
 def _keys(ecosystem: Ecosystem, streams: Streams, edges: Longs) -> list[tuple[str, str, str, str | None]]:
-    facts = ecosystem.families["value_flows"]
-    kinds, products = facts.coded("kind").texts, [*facts.coded("product").texts, None]
+    kinds, products = streams.kinds, [*ecosystem.families["value_flows"].coded("product").texts, None]
     columns = (streams.source[edges], streams.target[edges], streams.kind[edges], streams.product[edges])
     return [
         (ecosystem.parties[source], ecosystem.parties[target], kinds[kind], products[product])
@@ -249,7 +250,10 @@ def _keys(ecosystem: Ecosystem, streams: Streams, edges: Longs) -> list[tuple[st
 
 
 def loops_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | None = None, limit: int | None = None, offset: int = 0) -> dict[str, Any]:
-    """The loops by score, each with its parties (from the focal party on), its facts and a fact of its weakest stream; of one party, if named."""
+    """The loops by score, each with its parties (from the focal party on), its facts and a fact of its weakest stream; of one party, if named.
+
+    ``implied``: the payments of a loop for which something is got in return that is not recorded.
+    """
     found = loops_of(ecosystem, parameters)
     if found is None:
         return {"items": [], "total": 0, "total_score": 0.0, "complete": True, "min_loop_score": parameters.min_loop_score, "max_length": parameters.max_length}
@@ -269,14 +273,21 @@ def loops_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | Non
 
 def _loop(ecosystem: Ecosystem, found: FocalLoops, row: int) -> dict[str, Any]:
     edges = found.edges[found.loops.streams[row][found.loops.streams[row] >= 0]]
-    facts = [stream_facts(ecosystem, found.streams, int(edge)) for edge in edges]
-    weakest = int(np.argmin(found.utility[edges]))
+    weakest = int(edges[np.argmin(found.utility[edges])])
     return {
         "score": float(found.loops.score[row]),
         "parties": [ecosystem.parties[place] for place in found.streams.source[edges].tolist()],
-        "facts": [fact for some in facts for fact in some],
-        "weakest_fact": facts[weakest][0],
+        **facts_of_streams(ecosystem, found.streams, edges),
+        "weakest_fact": stream_facts(ecosystem, found.streams, weakest)[0],
     }
+
+
+def facts_of_streams(ecosystem: Ecosystem, streams: Streams, chosen: Longs) -> dict[str, list[str]]:
+    """The ids of the flows of some streams, in their order; apart the payments that stand for what is got in return, but not recorded."""
+    answer: dict[str, list[str]] = {"facts": [], "implied": []}
+    for stream in chosen.tolist():
+        answer["implied" if streams.implied[stream] else "facts"] += stream_facts(ecosystem, streams, stream)
+    return answer
 
 
 def stream_facts(ecosystem: Ecosystem, streams: Streams, stream: int) -> list[str]:
@@ -285,7 +296,7 @@ def stream_facts(ecosystem: Ecosystem, streams: Streams, stream: int) -> list[st
 
 
 def flows_view(ecosystem: Ecosystem, parameters: Parameters, *, variant: str = "share", limit: int | None = None, offset: int = 0) -> dict[str, Any]:
-    """The streams by WVFO, each with its facts and whether its utility was judged or computed."""
+    """The streams by WVFO, each with its facts and whether its utility was judged or computed; the facts of an ``implied`` one are the payments for it."""
     result = wvfo(ecosystem, parameters.with_(variant=variant))
     found = loops_of(ecosystem, parameters)
     if found is None:
@@ -307,6 +318,7 @@ def flows_view(ecosystem: Ecosystem, parameters: Parameters, *, variant: str = "
                 "facts": stream_facts(ecosystem, found.streams, stream),
                 "utility": float(found.utility[stream]),
                 "utility_source": "judged" if judged[stream] else "computed",
+                "implied": bool(found.streams.implied[stream]),
                 "wvfo": float(result.array[edge]) if defined[edge] else None,
                 "rank": int(place[edge]) if defined[edge] else None,
             }

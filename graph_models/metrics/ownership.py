@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -155,14 +156,16 @@ def ownership_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str |
     """Who holds a party, directly and through others, and what does it hold?
 
     ``chain``: the chain of shares with the largest product, from the holder to what it holds; of several the shortest, then the first by id.
-    Of a long one both ends are shown, and ``chain_left_out`` in between; of long lists the largest shares, and what is left out (``truncated``).
+    ``facts``: those of a direct stake; ``also_stated``: those that state the same. Of a long chain both ends are shown, and
+    ``chain_left_out`` in between; of long lists the largest shares, and what is left out (``truncated``).
 
     >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "fund", "holding")]
     >>> records += [{"type": "relationship", "id": "a", "source": "holding", "target": "fund", "kind": "owns", "share": 0.6},
     ...             {"type": "relationship", "id": "b", "source": "fund", "target": "firm", "kind": "owns", "share": 0.5}]
     >>> from graph_models.parameters import DEFAULTS
-    >>> ownership_view(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS)["holders"][1]
-    {'party_id': 'holding', 'direct': 0.0, 'integrated': 0.3, 'controls': False, 'chain': ['holding', 'fund', 'firm']}
+    >>> holder = ownership_view(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS)["holders"][1]
+    >>> [holder[name] for name in ("party_id", "direct", "integrated", "controls", "chain")]
+    ['holding', 0.0, 0.3, False, ['holding', 'fund', 'firm']]
     """
     graph = _graph(ecosystem, parameters)
     place, party_id, reason = asked_party(ecosystem, parameters, party)
@@ -175,8 +178,17 @@ def ownership_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str |
     controlled[controlled_by(place, matrix, threshold)] = True
     answer: dict[str, Any] = {"party_id": party_id, "warnings": warnings, "truncated": {}}
     answer["holders"], answer["truncated"]["holders"] = _held(ecosystem, matrix, place, controllers_of(place, matrix, threshold), _chains(backward, place), -1)
+    _add_facts(ecosystem, answer["holders"], lambda other: (graph.facts(other, place), graph.also_stated(other, place)))
     answer["holdings"], answer["truncated"]["holdings"] = _held(ecosystem, backward, place, controlled, _chains(matrix, place), 1)
+    _add_facts(ecosystem, answer["holdings"], lambda other: (graph.facts(place, other), graph.also_stated(place, other)))
     return answer
+
+
+def _add_facts(ecosystem: Ecosystem, items: list[dict[str, Any]], of: Callable[[int], tuple[Longs, Longs]]) -> None:
+    """The facts of each direct stake, and those that state the same as one that counts."""
+    for item in items:
+        counted, also_stated = of(ecosystem.index(item["party_id"])) if item["direct"] else ((), ())
+        item |= {"facts": ecosystem.fact_ids(counted), "also_stated": ecosystem.fact_ids(also_stated)}
 
 
 def _held(ecosystem: Ecosystem, matrix: Matrix, place: int, controls: Mask, chains: _Chains, step: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:

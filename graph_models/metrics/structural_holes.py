@@ -20,7 +20,7 @@ def constraint(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """Who is free to broker (low), and who is captive (high)?
 
     ``c_i = sum_j (p_ij + sum_q p_iq p_qj)^2`` over the neighbours j of i, p_ij the share of i's ties that j has, from ``a_ij + a_ji``:
-    how much of i's effort is invested in parties that are invested in one another.
+    how much of i's effort is invested in parties that are invested in one another. A tie to oneself is none.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def constraint(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Burt, R., Structural Holes: The Social Structure of Competition, Harvard University Press, 1992, chapter 2.
     """
-    graph = graph_of(ecosystem, parameters.graph or "tie", parameters)
+    graph = graph_of(ecosystem, parameters.graph or "tie", parameters).without_self_ties()
     values = constraint_of(graph.matrix())
     return number_result(ecosystem, "constraint", values, undefined={ISOLATED: np.isnan(values)}, present=graph.present, warnings=list(graph.warnings))
 
@@ -63,7 +63,7 @@ def effective_size(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
 
     ``sum_j (1 - sum_q p_iq m_jq)`` over the neighbours j of i, p_iq the share of i's ties that q has, m_jq the tie of j and q over the strongest
     that j has, both from ``a_ij + a_ji``; where all weigh the same: degree - 2 t / degree, t = ties among the partners. ``normalised: true``:
-    Burt's efficiency, divided by the number of partners.
+    Burt's efficiency, divided by the number of partners. A tie to oneself is none.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def effective_size(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
     ----------
     Burt 1992, chapter 2 (see ``constraint``). Borgatti, S., Structural holes: unpacking Burt's redundancy measures, Connections 20, 1997.
     """
-    graph = graph_of(ecosystem, parameters.graph or "tie", parameters)
+    graph = graph_of(ecosystem, parameters.graph or "tie", parameters).without_self_ties()
     values = effective_size_of(graph.matrix())
     isolated = np.isnan(values)
     if parameters.normalised:
@@ -106,7 +106,7 @@ def effective_size(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
 
 
 def _partners(graph: Graph) -> Floats:
-    """With how many others each party has a tie that weighs something, whichever way; with itself counts where it is."""
+    """With how many others each party has a tie that weighs something, whichever way."""
     ties = graph.undirected()
     return np.bincount(ties.source[ties.weight > 0], minlength=ties.nodes).astype(np.float64)
 

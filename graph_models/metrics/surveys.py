@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from graph_models.ecosystem import Ecosystem, Floats, Ints, Longs
+from graph_models.grouping import group_starts, sums
 from graph_models.metrics.asked_party import place_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, Metric, MetricResult, number_result, undefined_result
 from graph_models.parameters import Parameter, Parameters, period_json
 from graph_models.roll_up import focal_of, roll_up_of
-from graph_models.streams import group_starts, sums
 from graph_models.time import FIRST_DAY, Period
 
 __all__ = ["ces", "csat", "nps"]

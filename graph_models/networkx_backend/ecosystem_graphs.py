@@ -41,8 +41,7 @@ def _of_streams(ecosystem: Ecosystem, parameters: Parameters, present: Bools) ->
 
         made = networkx.MultiDiGraph()
         made.add_nodes_from(graph.nodes_in_order)
-        facts = ecosystem.families["value_flows"]
-        kinds, products = facts.coded("kind").texts, [*facts.coded("product").texts, None]
+        kinds, products = found.kinds, [*ecosystem.families["value_flows"].coded("product").texts, None]
         for edge in edges.tolist():
             kind, product = kinds[found.kind[edge]], products[found.product[edge]]
             ends = ecosystem.parties[found.source[edge]], ecosystem.parties[found.target[edge]]

@@ -39,7 +39,7 @@ _EXPLANATION: dict[str, Any] = {
     "party_id": "d1", "score": "influence", "value": 62.5, "rank": 3, "rank_range": [2, 4], "coverage": 1.0,
     "parts": [{
         "part": "reach", "raw": 0.31, "normalised": 0.625, "weight": 0.25, "points": 15.6, "reason": None,
-        "evidence": [{"path": ["d1", "firm"], "facts": ["r1"], "contribution": 0.31}],
+        "evidence": [{"path": ["d1", "firm"], "facts": ["r1"], "implied": [], "also_stated": [], "contribution": 0.31}],
     }],
     "most_influential_fact": None, "profile": "default", "profile_version": 2, "warnings": [], "snapshot_id": "5f0c2a",
 }  # fmt: skip

@@ -15,11 +15,11 @@ from service.dependencies import Calculates, CalculatorDep, PageAsked, PageDep, 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses/{analysis_id}", tags=["analyses"])
 
 PartyQuery = Annotated[str | None, Query(description="A party's id; default: the focal party.", examples=["d1"])]
-_LOOP = {"score": 0.4, "parties": ["firm", "d1"], "facts": ["v1", "v2"], "weakest_fact": "v2"}
+_LOOP = {"score": 0.4, "parties": ["firm", "d1"], "facts": ["v1", "v2"], "implied": [], "weakest_fact": "v2"}
 _LOOPS = page(_LOOP) | {"total_score": 0.4, "complete": True, "min_loop_score": 0.0, "max_length": 6}
 _FLOW = {
-    "source": "d1", "target": "firm", "kind": "money", "product": "refrigerator", "facts": ["v1"], "utility": 0.8, "utility_source": "computed", "wvfo": 0.5,
-    "rank": 1,
+    "source": "d1", "target": "firm", "kind": "money", "product": "refrigerator", "facts": ["v1"], "utility": 0.8, "utility_source": "computed",
+    "implied": False, "wvfo": 0.5, "rank": 1,
 }  # fmt: skip
 _SINKS: dict[str, Any] = {
     "party_id": "firm", "items": [{"party_id": "c1", "name": "Households in Chengdu", "share": 0.6, "amount": 1200000.0}],
@@ -27,14 +27,18 @@ _SINKS: dict[str, Any] = {
 }  # fmt: skip
 _CUT = {"value": 70.0, "cut": [{"source": "s1", "target": "firm", "amount": 70.0}], "source_side": ["s1"]}
 _TIERS = {"party_id": "firm", "items": [{"tier": 1, "party_id": "s1", "requirement": 0.35}], "total": [{"party_id": "s1", "requirement": 0.35}]}
-_GIVE_GET = {"party_id": "d1", "items": [{"kind": "money", "given": 5.0, "received": 0.0, "unit": "CNY", "balance": 5.0, "one_sided": True, "facts": ["v1"]}]}
+_GIVE_GET_ITEM = {
+    "kind": "money", "given": 5.0, "received": 0.0, "implied": {"given": 0.0, "received": 0.0, "facts": []}, "unit": "CNY", "balance": 5.0,
+    "balance_includes_implied": False, "one_sided": True, "facts": ["v1"],
+}  # fmt: skip
+_GIVE_GET = {"party_id": "d1", "items": [_GIVE_GET_ITEM], "one_sided": False, "warnings": []}
 _COMMUNITY: dict[str, Any] = {
     "community_id": "1", "label": {"en": "Distributors around East China Appliances (华东)", "zh": "以East China Appliances为中心的分销商（华东）"},
     "size": 2, "parties": ["d1", "firm"], "truncated": None,
 }  # fmt: skip
 _STATISTIC: dict[str, Any] = {"statistic": "density", "value": 0.0123, "reason": None, "parameters": {}}
 _NETWORK: dict[str, Any] = {"statistics": [_STATISTIC], "bridges": [{"source": "d1", "target": "firm"}], "total": 1, "next_cursor": None}
-_HOLDER = {"party_id": "fund1", "direct": 0.12, "integrated": 0.12, "controls": False, "chain": ["fund1", "firm"]}
+_HOLDER = {"party_id": "fund1", "direct": 0.12, "integrated": 0.12, "controls": False, "chain": ["fund1", "firm"], "facts": ["t1"], "also_stated": []}
 
 
 @router.get("/loops", response_class=Response, responses=answers(_LOOPS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -106,10 +106,14 @@ def _show_explanation(found: Mapping[str, Any]) -> None:
     ]
     print_table("parts", ("part", "raw", "normalised", "weight", "points", "reason"), rows, numeric=("raw", "normalised", "weight", "points"))
     paths = [
-        (part["part"], " > ".join(item["path"]), item["contribution"], " ".join(item["facts"][:3]) + (" ..." if len(item["facts"]) > 3 else ""))
+        (part["part"], " > ".join(item["path"]), item["contribution"], *(_first_ids(item[sort]) for sort in ("facts", "implied")))
         for part in found["parts"]
         for item in part["evidence"] or ()
     ]
-    print_table("evidence", ("part", "path", "contribution", "facts"), paths, numeric=("contribution",))
+    print_table("evidence", ("part", "path", "contribution", "facts", "implied by"), paths, numeric=("contribution",))
     if found["most_influential_fact"]:
         say(f"without fact {found['most_influential_fact']['fact_id']} the score would be {found['most_influential_fact']['value_without']:.2f}")
+
+
+def _first_ids(facts: Sequence[str]) -> str:
+    return " ".join(facts[:3]) + (" ..." if len(facts) > 3 else "")

@@ -48,12 +48,17 @@ def _money(answers: Answers, party: str, answer: Answer) -> Pair | None:
     return None
 
 
+_IMPLIED = ("implied", "given"), ("implied", "received")
+
+
 def _kinds(parties: dict[str, Answer]) -> Table:
     columns = [
         Column(Phrase("column.party")),
         Column(Phrase("column.kind")),
         Column(Phrase("column.given"), numeric=True),
         Column(Phrase("column.received"), numeric=True),
+        Column(Phrase("column.implied_given"), numeric=True),
+        Column(Phrase("column.implied_received"), numeric=True),
         Column(Phrase("column.balance"), numeric=True),
         Column(Phrase("column.unit")),
     ]
@@ -65,7 +70,7 @@ def _kinds(parties: dict[str, Answer]) -> Table:
                 [
                     PartyName(party) if place == 0 else EMPTY,
                     Label("value_kinds", item["kind"]),
-                    *(shown(answer, "amount", "items", place, side) for side in ("given", "received", "balance")),
+                    *(shown(answer, "amount", "items", place, *path) for path in (("given",), ("received",), *_IMPLIED, ("balance",))),
                     unit,
                 ]
             )

@@ -13,7 +13,7 @@ from graph_models.columns import HOT, NUMBER, TEXT
 from graph_models.errors import StoreUnavailable
 from graph_models.records import RECORD_TYPES
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x53544B47
 """Marks the file as one of ours (``STKG``)."""
 CODES = {kind.name: code for code, kind in enumerate(RECORD_TYPES)}
@@ -43,6 +43,9 @@ CREATE TABLE evidence (document TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (
 CREATE VIRTUAL TABLE words USING fts5 (text, content='', detail='none', columnsize=0, tokenize='ascii');
 """
 """``words`` holds the search text of party rows; the tokenizer ``ascii`` parts it at blanks only, for it takes all that is not ASCII for letters."""
+
+CHANGES = {1: "ALTER TABLE record ADD COLUMN interest TEXT"}
+"""schema version -> what makes the next one of it."""
 
 _SETTINGS = """
 PRAGMA synchronous = FULL;
@@ -132,15 +135,18 @@ def _use_write_ahead_log(connection: apsw.Connection, busy_s: float) -> None:
 
 
 def _make_tables(connection: apsw.Connection, path: Path) -> None:
-    """Whoever comes first makes the tables. A file of somebody else, or of a newer version, is left alone."""
+    """Whoever comes first makes the tables, or brings those of an older version up to date. A file of somebody else, or of a newer version, is left alone."""
     if _version(connection, path) == SCHEMA_VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if _version(connection, path) == 0:
+        version = _version(connection, path)
+        if version == 0:
             connection.execute(TABLES)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        for before in range(max(version, 1), SCHEMA_VERSION if version else 0):
+            connection.execute(CHANGES[before])
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

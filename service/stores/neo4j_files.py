@@ -32,7 +32,9 @@ NUMBERS = frozenset(
     {"amount", "quantity", "utility", "confidence", "strength", "share", "sentiment", "value", "rate",
      "power", "legitimacy", "urgency", "interest", "closeness", "profit_impact", "supply_risk"}
 )  # fmt: skip
-"""The properties that are no text."""
+"""The properties that are no text ..."""
+TEXTS = frozenset({("relationship", "interest")})
+"""... but of these record types (an assessment judges ``interest`` by a number)."""
 EXACT = frozenset({"amount"})
 """Those whose text in a record is read as the number that the property is."""
 HEADER, PLAIN, LINES = "-header.csv", ".csv", ".lines.csv"
@@ -77,18 +79,19 @@ def header(name: str) -> str:
     layout = LAYOUTS[name]
     if layout.properties_of is None:
         return FIELD.join((*layout.before, *layout.after))
-    own = (f"{name}:{_type(name)}" for name in PROPERTIES[layout.properties_of])
+    own = (f"{name}:{_type(layout.properties_of, name)}" for name in PROPERTIES[layout.properties_of])
     return FIELD.join((*layout.before, "id:string", "valid_from:date", "valid_to:date", "revision:long", *own, "version:long", "record:string", *layout.after))
 
 
-def _type(name: str) -> str:
-    return "string[]" if name in LISTS else "double" if name in NUMBERS else "long" if name in WHOLE else "string"
+def _type(type_name: str, name: str) -> str:
+    kinds = (("string[]", LISTS), ("double", NUMBERS), ("long", WHOLE))
+    return "string" if (type_name, name) in TEXTS else next((kind for kind, names in kinds if name in names), "string")
 
 
 def property_cells(type_name: str, fields: Fields, bodies: Sequence[bytes], periods: Sequence[Period], versions: Iterable[str] = FIRST) -> list[Iterable[str]]:
     """The columns that all files of a record type have, between its own."""
     days = {period: FIELD.join(map(_day, period)) for period in set(periods)}
-    own = [_texts(name, fields[name] if name in EXACT else property_column(made, fields)) for name, made in PROPERTIES[type_name].items()]
+    own = [_texts(_type(type_name, name), fields[name] if name in EXACT else property_column(made, fields)) for name, made in PROPERTIES[type_name].items()]
     return [fields["id"], map(days.__getitem__, periods), FIRST, *own, versions, map(bytes.decode, bodies)]
 
 
@@ -103,12 +106,13 @@ def uncarried(type_name: str, fields: Fields) -> Iterator[FieldError]:
                 yield FieldError("control-character", f"{items[0]!r}: import files cannot carry a list with the character U+001E in a text", name)
 
 
-def _texts(name: str, values: Sequence[Any]) -> Iterable[str]:
+def _texts(kind: str, values: Sequence[Any]) -> Iterable[str]:
+    """``kind``: the type of the property in the header."""
     if not values:
         return repeat("")
-    if name in LISTS:
+    if kind == "string[]":
         return [quoted(ITEM.join(items)) if items else "" for items in values]
-    if name in NUMBERS or name in WHOLE:
+    if kind != "string":
         return ["" if value is None else str(value) for value in values]
     filled = [value or "" for value in values] if None in values else values
     if "" not in values and not _is_marked("".join(filled)):

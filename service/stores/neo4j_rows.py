@@ -71,7 +71,7 @@ PROPERTIES: dict[str, dict[str, Property]] = {
         "search_text": Property(("id", "name", "names", "identifiers"), search_text_of),
     },
     "role": {**_named("role", "stage", "stage_reason", "decision_stage", "product", "region", "tier", "purpose"), **_FACT},
-    "relationship": {**_named("kind", "strength", "share", "partnership"), **_FACT},
+    "relationship": {**_named("kind", "strength", "share", "interest", "partnership"), **_FACT},
     "value_flow": {
         **_named("kind", "currency", "quantity", "unit", "product", "channel", "in_return_for", "utility", "satisfaction", "importance"),
         **_AMOUNT,

@@ -55,7 +55,7 @@ def test_a_contract_that_ended_lowers_the_distributors_score_and_is_named() -> N
     assert fell["through"] == "paths"
     influence = ranks["influence", "d1"]
     assert influence["change"] == "fell"
-    assert influence["facts"] == ["d1 distributor firm", "firm>d1"]
+    assert influence["facts"] == ["d1 distributor firm", "d1>c1", "firm>d1"]
     before = explain(found.before.ecosystem, "d1", "value_flow")
     assert {fact for part in before["parts"] for item in part["evidence"] for fact in item["facts"]} >= set(fell["facts"])
 

@@ -50,7 +50,7 @@ def made(records: list[Record]) -> Ecosystem:
 
 
 def facts_shown(answer: dict[str, Any]) -> list[str]:
-    return sorted({fact for part in answer["parts"] for item in part["evidence"] for fact in item["facts"]})
+    return sorted({fact for part in answer["parts"] for item in part["evidence"] for fact in (*item["facts"], *item["implied"])})
 
 
 @pytest.mark.parametrize("seed", range(50))

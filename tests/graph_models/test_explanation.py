@@ -17,6 +17,8 @@ from graph_models.explanation import explain, value_without
 from tests.graph_models.ecosystems import Record, ecosystem_of, flow, paid, parties, related, role, worked_chain
 from tests.graph_models.test_scores import judged
 
+NONE: dict[str, list[str]] = {"implied": [], "also_stated": []}
+
 
 def part(answer: dict[str, Any], name: str) -> dict[str, Any]:
     return next(item for item in answer["parts"] if item["part"] == name)
@@ -57,6 +59,8 @@ def test_the_chains_through_a_party_are_the_evidence_of_what_passes_through_it()
     assert supplier["evidence"][0] == {
         "path": ["TierTwo", "TierOne", "Firm"],
         "facts": ["TierTwo>TierOne", "TierOne>Firm"],
+        "implied": [],
+        "also_stated": [],
         "contribution": pytest.approx(120 / 350 * 70 / 150),
     }
 
@@ -64,7 +68,7 @@ def test_the_chains_through_a_party_are_the_evidence_of_what_passes_through_it()
 def test_a_chain_that_came_through_several_monthly_flows_names_them_all() -> None:
     months = [paid("f", "a", 10, valid_from=f"2025-0{month}") | {"id": f"m{month}"} for month in (1, 2, 3)]
     answer = explain(ecosystem_of(*months), "a", "value_flow")
-    assert part(answer, "pass_through")["evidence"] == [{"path": ["a", "f"], "facts": ["m1", "m2", "m3"], "contribution": 1.0}]
+    assert part(answer, "pass_through")["evidence"] == [{"path": ["a", "f"], "facts": ["m1", "m2", "m3"], **NONE, "contribution": 1.0}]
 
 
 def test_the_strongest_loops_are_the_evidence_of_value_loops() -> None:
@@ -97,7 +101,7 @@ def test_walks_that_pass_the_focal_party_again_are_left_out() -> None:
 def test_brokerage_names_pairs_that_the_party_stands_between() -> None:
     ecosystem = ecosystem_of(related("a", "b", "refers"), related("b", "c", "refers"), role("b", "f", "customer"))
     found = part(explain(ecosystem, "b", "influence"), "brokerage")
-    assert found["evidence"] == [{"path": ["a", "b", "c"], "facts": ["a refers b", "b refers c"], "contribution": 0.5}]
+    assert found["evidence"] == [{"path": ["a", "b", "c"], "facts": ["a refers b", "b refers c"], **NONE, "contribution": 0.5}]
     assert found["raw"] == 0.5
 
 
@@ -105,7 +109,7 @@ def test_control_names_the_chains_of_shares_and_salience_the_judgement() -> None
     records = [related("a", "b", "owns", share=0.6), related("b", "f", "owns", share=0.5), related("a", "f", "owns", share=0.1), judged("a", 0.8)]
     answer = explain(ecosystem_of(*records), "a", "influence")
     assert [(item["path"], round(item["contribution"], 9)) for item in part(answer, "control")["evidence"]] == [(["a", "b", "f"], 0.3), (["a", "f"], 0.1)]
-    assert part(answer, "salience")["evidence"] == [{"path": ["a"], "facts": ["judged a"], "contribution": pytest.approx(0.5)}]
+    assert part(answer, "salience")["evidence"] == [{"path": ["a"], "facts": ["judged a"], **NONE, "contribution": pytest.approx(0.5)}]
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=40), st.integers(1, 3))

@@ -57,11 +57,40 @@ def test_of_a_pair_and_kind_the_judged_streams_count_each_else_the_pairs_share()
 
 def test_the_share_of_a_pair_adds_its_products_and_has_their_confidence() -> None:
     records = [paid("f", "a", 1, product="p", confidence=0.5), paid("f", "a", 3, product="q") | {"id": "q"}, paid("f", "b", 4)]
-    assert edges(ecosystem_of(*records), "influence") == {("a", "f"): round(0.5 * (0.5 + 3) / 4, 12), ("b", "f"): 0.5}
+    assert edges(ecosystem_of(*records), "influence", implied_returns=False) == {("a", "f"): round(0.5 * (0.5 + 3) / 4, 12), ("b", "f"): 0.5}
 
 
 def test_what_has_no_share_moves_a_fifth() -> None:
     assert edges(ecosystem_of(flow("a", "f"), flow("b", "f", confidence=0.5)), "influence") == {("a", "f"): 0.2, ("b", "f"): 0.1}
+
+
+@pytest.mark.parametrize(
+    ("stage", "weight"),
+    [(None, 1), ("prospect", 0.3), ("new", 0.7), ("active", 1), ("at_risk", 1), ("returned", 1), ("lapsed", 0.3), ("ended", 0)],
+)  # fmt: skip
+def test_a_role_weighs_by_its_stage(stage: str | None, weight: float) -> None:
+    expected = {("a", "f"): 0.4 * weight, ("f", "a"): 0.4 * weight} if weight else {}
+    assert edges(ecosystem_of(role("a", "f", "supplier", stage=stage)), "influence") == pytest.approx(expected)
+
+
+def test_a_stage_of_a_workspaces_own_weighs_by_its_entry() -> None:
+    label = {"label": {"en": "Paused", "zh": "暂停"}}
+    own = BUILT_IN.extended(terms_of({"stages": [{"id": "paused", "weight": 0.5, **label}, {"id": "resumed", **label}]}))
+    ecosystem = ecosystem_of(role("a", "f", "supplier", stage="paused"), role("b", "f", "supplier", stage="resumed"), vocabulary=own)
+    assert edges(ecosystem, "influence") == {("a", "f"): 0.2, ("f", "a"): 0.2, ("b", "f"): 0.4, ("f", "b"): 0.4}
+
+
+def test_every_role_and_relationship_kind_has_its_default_strength() -> None:
+    roles = {
+        0.6: "regulator government", 0.5: "department investor", 0.4: "distributor supplier partner platform",
+        0.3: "customer channel_customer agent wholesaler retailer service_provider developer user media kol employee",
+        0.2: "association university competitor carbon_market community owner advocate", 0.1: "alumni public competitor_customer",
+    }  # fmt: skip
+    relationships = {0.8: "part_of", 0.7: "regulates", 0.6: "reports_to", 0.5: "partners_with", 0.3: "refers", 0.2: "owns member_of knows competes_with"}
+    for listed, kinds in ((roles, BUILT_IN.roles), (relationships, BUILT_IN.relationship_kinds)):
+        assert {kind: strength for strength, names in listed.items() for kind in names.split()} == {name: kind.default_strength for name, kind in kinds.items()}
+    assert {name for name, kind in BUILT_IN.relationship_kinds.items() if kind.one_way} == {"owns", "regulates", "refers"}
+    assert not any(kind.one_way for kind in BUILT_IN.roles.values())
 
 
 def test_a_tie_is_both_directions_together() -> None:
@@ -73,7 +102,11 @@ def test_a_tie_is_both_directions_together() -> None:
 
 
 def test_ownership_adds_shares_without_confidence_and_lists_what_has_none() -> None:
-    records = [related("a", "f", "owns", share=0.5, confidence=0.1), related("a", "f", "owns", share=0.2) | {"id": "more"}, related("b", "f", "owns")]
+    records = [
+        related("a", "f", "owns", share=0.5, confidence=0.1),
+        related("a", "f", "owns", share=0.2, interest="voting") | {"id": "more"},
+        related("b", "f", "owns"),
+    ]
     ecosystem = ecosystem_of(*records)
     assert edges(ecosystem, "ownership") == {("a", "f"): 0.7}
     assert graph_of(ecosystem, "ownership", parameters_of({})).warnings[0][0::2] == ("no-share", ("b owns f",))
@@ -81,7 +114,7 @@ def test_ownership_adds_shares_without_confidence_and_lists_what_has_none() -> N
 
 def test_utility_leaves_computed_streams_out_where_only_judged_ones_are_asked_for() -> None:
     ecosystem = ecosystem_of(flow("a", "f", utility=0.5), paid("f", "b", 3), paid("f", "f", 3))
-    assert edges(ecosystem, "utility") == {("a", "f"): 0.5, ("b", "f"): 0.57}
+    assert edges(ecosystem, "utility") == {("a", "f"): 0.5, ("b", "f"): 0.57, ("f", "b"): 0.57}
     assert edges(ecosystem, "utility", utility="judged") == {("a", "f"): 0.5}
 
 

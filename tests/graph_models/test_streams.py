@@ -9,19 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph_models import compute
 from graph_models.ecosystem import Ecosystem
+from graph_models.grouping import order_of, weighted_means
+from graph_models.implied_returns import exchanges_of
 from graph_models.parameters import parameters_of
-from graph_models.streams import IMPORTANCE, SATISFACTION, order_of, streams_of, weighted_means
+from graph_models.streams import IMPORTANCE, SATISFACTION, streams_of
 from graph_models.utilities import utilities_of
 from tests.graph_models.ecosystems import Record, ecosystem_of, edges, flow, paid, parties, related
 
 
 def streams(ecosystem: Ecosystem, **parameters: Any) -> dict[tuple[str, str, str, str | None], tuple[float, float, bool]]:
-    """(source, target, kind, product) -> amount, utility, judged."""
-    checked = parameters_of(parameters)
-    found, worth = streams_of(ecosystem, checked), utilities_of(ecosystem, checked)
-    facts = ecosystem.families["value_flows"]
-    kinds, products = facts.coded("kind").texts, [*facts.coded("product").texts, None]
+    """(source, target, kind, product) -> amount, utility, judged; of recorded streams, unless the implied ones are asked for."""
+    checked = parameters_of({"implied_returns": False} | parameters)
+    found, worth = exchanges_of(ecosystem, checked), utilities_of(ecosystem, checked)
+    kinds, products = found.kinds, [*ecosystem.families["value_flows"].coded("product").texts, None]
     return {
         (ecosystem.parties[found.source[at]], ecosystem.parties[found.target[at]], kinds[found.kind[at]], products[found.product[at]]): (
             float(found.amount[at]),
@@ -73,6 +75,58 @@ def test_a_net_refund_is_in_no_graph_and_listed() -> None:
     assert (warning.code, warning.facts, warning.parties) == ("net-refund", ("f>a", "refund"), ("a", "f"))
 
 
+def test_a_credit_note_without_its_product_is_set_off_against_what_the_pair_bought() -> None:
+    """metrics.md section 1: c1 pays 1000 for fridges and gets 900 back, c2 pays 200."""
+    records = [paid("f", "c1", 1000, product="fridge"), paid("f", "c1", -900) | {"id": "credit note"}, paid("f", "c2", 200, product="fridge")]
+    ecosystem = ecosystem_of(*records)
+    assert {key[0]: stream[0] for key, stream in streams(ecosystem).items()} == {"c1": pytest.approx(100), "c2": 200}
+    assert edges(ecosystem, "value_chain") == {("f", "c1"): 100, ("f", "c2"): 200}
+    shares = compute(ecosystem, "direct_share").values
+    assert (shares["c1"], shares["c2"]) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
+    assert compute(ecosystem, "top1_in").values["f"] == pytest.approx(2 / 3)
+    [warning] = streams_of(ecosystem, parameters_of({})).warnings
+    assert (warning.code, warning.facts, warning.parties) == ("set-off", ("credit note",), ("c1", "f"))
+
+
+def test_a_credit_note_lowers_the_other_streams_in_proportion_to_their_amounts() -> None:
+    records = [paid("f", "a", 300, product="p"), paid("f", "a", 100, product="q") | {"id": "q"}, paid("f", "a", -200, product="r") | {"id": "r"}]
+    found = streams(ecosystem_of(*records))
+    assert {key[3]: stream[0] for key, stream in found.items()} == {"p": pytest.approx(150), "q": pytest.approx(50)}
+
+
+def test_only_a_pair_whose_sum_of_the_kind_is_not_above_zero_is_left_out_whole() -> None:
+    records = [paid("f", "a", 100, product="p"), paid("f", "a", -100) | {"id": "note"}, flow("f", "a", "goods", amount=80, product="p"), paid("f", "b", 1)]
+    ecosystem = ecosystem_of(*records)
+    assert {key[:3] for key in streams(ecosystem)} == {("f", "a", "goods"), ("b", "f", "money")}
+    assert [(warning.code, warning.facts) for warning in streams_of(ecosystem, parameters_of({})).warnings] == [("net-refund", ("f>a", "note"))]
+
+
+def test_cents_that_cancel_leave_nothing_over() -> None:
+    dimes = [paid("f", "a", 0.1, product="p") | {"id": f"dime {place}"} for place in range(3)]
+    assert streams(ecosystem_of(*dimes, paid("f", "a", -0.3))) == {}
+
+
+def test_what_brings_in_little_of_all_is_no_sole_source() -> None:
+    """f gets 1000 of money from others; the goods of a for 40 are 4 % of 1040: at most max(.2, 40 / (.05 x 1040))."""
+    records = [paid("f", "c", 1000), flow("a", "f", "goods", amount=40), flow("b", "f", "service", amount=1), flow("d", "f", "data")]
+    found = streams(ecosystem_of(*records))
+    weighs = 40 / (0.05 * 1041)
+    assert found["a", "f", "goods", None][1] == round(weighs * 0.57, 12)
+    assert found["b", "f", "service", None][1] == found["d", "f", "data", None][1] == round(0.2 * 0.57, 12)
+    assert edges(ecosystem_of(*records), "influence", implied_returns=False)["a", "f"] == pytest.approx(weighs)
+    assert streams(ecosystem_of(*records), materiality=0)["a", "f", "goods", None][1] == 0.57
+    assert streams(ecosystem_of(*records), materiality=1)["c", "f", "money", None][1] == round(1000 / 1041 * 0.57, 12)
+
+
+def test_the_materiality_of_a_pair_is_that_of_all_its_products_together() -> None:
+    records = [paid("f", "c", 1000), *(flow("a", "f", "goods", amount=5, product=product) | {"id": product} for product in "pq")]
+    assert edges(ecosystem_of(*records), "influence", implied_returns=False)["a", "f"] == 0.2
+
+
+def test_what_only_has_a_quantity_is_as_material_as_its_share_says() -> None:
+    assert streams(ecosystem_of(paid("f", "c", 1000), flow("a", "f", "goods", quantity=3, unit="t")))["a", "f", "goods", None][1] == 0.57
+
+
 def test_satisfaction_and_importance_make_a_judged_utility() -> None:
     found = streams(ecosystem_of(flow("a", "f", satisfaction="D", importance=4), flow("f", "a", satisfaction="A", importance=1, utility=0.7)))
     assert found["a", "f", "knowledge", None][1:] == (round(SATISFACTION["D"] * IMPORTANCE[3], 12), True)
@@ -106,7 +160,7 @@ def test_the_receivers_latest_answer_toward_the_giver_is_its_satisfaction() -> N
 def test_a_stream_without_amount_takes_its_part_of_what_is_paid_for_it() -> None:
     """u gave v knowledge and data, w gave knowledge; v paid u 60 and w 30: each stream of u stands for 30."""
     records = [flow("u", "v"), flow("u", "v", "data"), flow("w", "v"), paid("u", "v", 60), paid("w", "v", 30)]
-    found = streams(ecosystem_of(*records, focal="v"))
+    found = streams(ecosystem_of(*records, focal="v"), materiality=0)
     assert found["u", "v", "knowledge", None][1] == round(0.5 * 0.57, 12)
     assert found["w", "v", "knowledge", None][1] == round(0.5 * 0.57, 12)
     assert found["u", "v", "data", None][1] == round(1 * 0.57, 12)

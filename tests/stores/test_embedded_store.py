@@ -16,7 +16,7 @@ import pytest
 
 from graph_models.errors import InvalidInput, OutcomeUnknown, StoreUnavailable
 from graph_models.records import record_of
-from graph_models.time import now_text
+from graph_models.time import day_of, now_text
 from service.settings import read_settings
 from service.stores import STORES, embedded_path, open_store
 from service.stores import embedded_statements as sql
@@ -24,6 +24,7 @@ from service.stores.embedded_schema import APPLICATION_ID, SCHEMA_VERSION, open_
 from service.stores.embedded_store import EmbeddedStore
 from service.stores.store import UNSIGNED, At, Believed, Change
 from tests.stores.plans import plan_of, state
+from tests.stores.told import tie
 
 PARTY = {"type": "party", "id": "a", "name": "Name", "kind": "organization"}
 SIGNED = UNSIGNED._replace(who="somebody", import_id="i")
@@ -84,6 +85,20 @@ def test_a_file_of_a_newer_version_is_refused(path: Path) -> None:
     connection.close()
     with pytest.raises(StoreUnavailable, match="newer version"):
         EmbeddedStore(path)
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_holds(path: Path) -> None:
+    older = EmbeddedStore(path)
+    state(older, PARTY)
+    older.close()
+    with sqlite3.connect(path) as connection:
+        connection.executescript("ALTER TABLE record DROP COLUMN interest; PRAGMA user_version = 1")
+    connection.close()
+    newer = EmbeddedStore(path)
+    state(newer, tie("t", "a", "b", interest="shares"), PARTY | {"id": "b"})
+    assert newer._writer.pragma("user_version") == SCHEMA_VERSION
+    assert newer.columns(At(day_of("2025-12-31"))).tables["relationships"]["interest"].to_pylist() == ["shares"]
+    newer.close()
 
 
 def test_a_database_of_another_program_is_left_alone(path: Path) -> None:

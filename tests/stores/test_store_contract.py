@@ -324,7 +324,7 @@ def test_columns_hold_what_metrics_read(store: Store) -> None:
     assert (role_row["source"], role_row["target"], role_row["kind"], role_row["tier"], role_row["documents"]) == (0, 1, "customer", "key", '["d"]')
     flow_row = columns["value_flows"].to_pylist()[0]
     assert (flow_row["amount"], flow_row["grade"], flow_row["importance"], flow_row["valid_from"]) == (1.2345678901234568e23, "B", 4, day_of("2025-01-01"))
-    assert columns["relationships"]["share"].to_pylist() == [0.25]
+    assert columns["relationships"].select(["share", "interest"]).to_pylist() == [{"share": 0.25, "interest": "表决权 votes"}]
     assert columns["touchpoints"].to_pylist()[0]["sentiment"] == -0.25
     assert (columns["assessments"]["source"].to_pylist(), columns["assessments"]["target"].to_pylist()) == ([None], [1])
     assert columns["exchange_rates"].to_pylist()[0]["value"] == 7.8

@@ -34,7 +34,7 @@ ONE_OF_EACH: tuple[dict[str, Any], ...] = (
     party("a", "Able 能", valid_from="2020", country="CN", identifiers={"vat": "77"}, attributes={"deep": {"er": [1, 2.5, None]}}),
     party("b", "Baker", valid_to="2030"),
     role("r", tier="key", stage="active", purpose="resale", product="fridge", evidence=[{"document_id": "d"}], valid_from="2025-02"),
-    tie("t", kind="owns", share=0.25, valid_from="2021"),
+    tie("t", kind="owns", share=0.25, interest="表决权 votes", valid_from="2021"),
     flow("v", amount="123456789012345678901234.000000000001", currency="CNY", satisfaction="B", importance=4, valid_from="2025"),
     {"type": "touchpoint", "id": "p", "source": "a", "target": "b", "kind": "survey_answer", "occurred_at": "2025-05-20T23:30:00-08:00", "measure": "nps",
      "value": 9.0, "sentiment": -0.25, "amount": "0.10", "currency": "EUR"},

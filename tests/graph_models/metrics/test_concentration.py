@@ -56,10 +56,28 @@ def test_goods_without_amount_count_by_what_was_paid_for_them() -> None:
 def test_quantities_count_where_there_are_no_amounts_and_all_are_of_one_unit() -> None:
     tonnes = [goods("a", "f", quantity=3, unit="t"), goods("b", "f", quantity=1, unit="t")]
     assert of(ecosystem(parties("f", "a", "b") + tonnes, "f"), "f", kind="goods")[:2] == [0.625, 0.75]
-    mixed = [*tonnes, goods("c", "f", quantity=1, unit="m")]
-    assert compute(ecosystem(parties("f", "a", "b", "c") + mixed, "f"), "hhi_in", kind="goods").reasons["f"] == "nothing-received"
-    priced = [*tonnes, goods("c", "f", amount=5)]
-    assert of(ecosystem(parties("f", "a", "b", "c") + priced, "f"), "f", kind="goods")[:2] == [1, 1]
+
+
+@pytest.mark.parametrize("other", [{"quantity": 1, "unit": "m"}, {"amount": 5}, {}])
+def test_a_giver_without_a_price_is_never_left_out_in_silence(other: dict[str, Any]) -> None:
+    tonnes = [goods("a", "f", quantity=3, unit="t"), goods("b", "f", quantity=1, unit="t")]
+    made = ecosystem([*parties("f", "a", "b", "c"), *tonnes, goods("c", "f", **other)], "f")
+    for metric in ("hhi_in", "top1_in"):
+        assert compute(made, metric, kind="goods").reasons["f"] == "mixed-amounts"
+    assert compute(made, "hhi_in", kind="service").reasons["f"] == "nothing-received"
+    assert compute(made, "hhi_out", kind="goods").reasons["f"] == "nothing-given"
+
+
+def test_who_has_only_flows_that_no_rate_converts_has_no_concentration() -> None:
+    lost = [{**record, "currency": "EUR"} for record in paid([("f", "b", 5)])]
+    made = ecosystem(parties("f", "a", "b") + paid([("f", "a", 5)]) + lost, "f")
+    assert compute(made, "hhi_out").reasons == {"f": "nothing-given", "b": "no-rate"}
+    assert compute(made, "hhi_in").reasons == {"a": "nothing-received", "b": "no-rate", "f": "mixed-amounts"}
+
+
+def test_implied_returns_are_not_among_what_is_given() -> None:
+    made = ecosystem(parties("f", "a", "b") + paid([("f", "a", 5), ("f", "b", 5)]), "f")
+    assert compute(made, "hhi_out", kind="goods").reasons["f"] == "nothing-given"
 
 
 def test_a_kind_that_is_not_in_the_vocabulary_is_refused() -> None:

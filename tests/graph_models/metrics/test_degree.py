@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from graph_models import compute
+from tests.graph_models.ecosystems import ecosystem_of, paid
 from tests.graph_models.metrics.made import of_networkx
 from tests.graph_models.metrics.networks import FACTS, networks
 
@@ -20,8 +21,10 @@ def test_the_degrees_of_krackhardts_kite() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(networks())
-def test_they_are_those_of_networkx(graph: nx.DiGraph) -> None:
-    made, plain, nodes = of_networkx(graph), graph.to_undirected(), range(len(graph))
+def test_they_are_those_of_networkx_without_ties_to_oneself(graph: nx.DiGraph) -> None:
+    made = of_networkx(graph)
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    plain, nodes = graph.to_undirected(), range(len(graph))
     ties = {**FACTS, "directed": False}
     assert compute(made, "degree", **ties).array.tolist() == [plain.degree(node) for node in nodes]
     assert compute(made, "degree", **FACTS).array.tolist() == [graph.degree(node) for node in nodes]
@@ -31,8 +34,17 @@ def test_they_are_those_of_networkx(graph: nx.DiGraph) -> None:
         assert compute(made, name, **FACTS, normalised=True).array.tolist() == pytest.approx([expected[node] for node in nodes])
     expected = nx.degree_centrality(plain)
     assert compute(made, "degree", **ties, normalised=True).array.tolist() == pytest.approx([expected[node] for node in nodes])
-    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
     nx.set_edge_attributes(graph, 0.3, "weight")
     made = of_networkx(graph)
     assert compute(made, "strength_in").array.tolist() == pytest.approx([graph.in_degree(node, "weight") for node in nodes])
     assert compute(made, "strength_out").array.tolist() == pytest.approx([graph.out_degree(node, "weight") for node in nodes])
+
+
+def test_a_sector_that_buys_from_itself_is_no_partner_of_itself() -> None:
+    records = [paid("f", "f", 90), paid("f", "a", 10), paid("a", "b", 5)]
+    alone = [record for record in records if record["source"] != record["target"]]
+    for name in ("degree", "in_degree", "out_degree", "strength_in", "strength_out", "constraint", "effective_size", "clustering", "core_number"):
+        for graph in ("value_chain", "facts"):
+            for more in ({}, {"normalised": True}, {"directed": False}):
+                assert compute(ecosystem_of(*records), name, graph=graph, **more).values == compute(ecosystem_of(*alone), name, graph=graph, **more).values
+    assert compute(ecosystem_of(*records), "strength_in", graph="value_chain").values == {"a": 10, "b": 5, "f": 0}

@@ -52,10 +52,10 @@ def test_the_period_and_hypotheses_decide_what_counts() -> None:
         flow("p", "acme", "firm", "money", amount=730, valid_from="2024-01-01", valid_to="2025-12-30"),
     ]
     made = ecosystem(records, "firm")
-    [item] = give_get_view(made, DEFAULTS, party="acme")["items"]
-    assert item["given"] == pytest.approx(364)
+    money, goods = give_get_view(made, DEFAULTS, party="acme")["items"]
+    assert (money["given"], goods["implied"]["received"]) == (pytest.approx(364), pytest.approx(364))
     period = parameters_of({"period": {"from": "2023-01-01", "to": "2023-12-31"}})
-    assert [item["facts"] for item in give_get_view(made, period, party="acme")["items"]] == [["o"]]
+    assert [item["facts"] for item in give_get_view(made, period, party="acme")["items"]] == [["o"], []]
 
 
 def test_units_count_for_their_whole_and_amounts_without_a_rate_are_listed() -> None:
@@ -67,7 +67,7 @@ def test_units_count_for_their_whole_and_amounts_without_a_rate_are_listed() -> 
         flow("c", "desk", "firm", "money", amount=5, currency="CNY"),
     ]
     answer = give_get_view(ecosystem(records, "firm"), DEFAULTS, party="acme")
-    assert [(item["given"], item["unit"], item["facts"]) for item in answer["items"]] == [(5, "CNY", ["c"]), (1, "flows", ["e"])]
+    assert [(item["given"], item["unit"], item["facts"]) for item in answer["items"]] == [(5, "CNY", ["c"]), (1, "flows", ["e"]), (0, "CNY", [])]
     assert [(warning["code"], warning["facts"]) for warning in answer["warnings"]] == [("no-rate", ["e"])]
 
 

@@ -35,6 +35,7 @@ def test_the_flows_of_the_worked_example() -> None:
         "facts": ["A>S:knowledge"],
         "utility": 0.8,
         "utility_source": "judged",
+        "implied": False,
         "wvfo": pytest.approx(0.4 / 0.52),
         "rank": 1,
     }
