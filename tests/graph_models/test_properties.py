@@ -11,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models import compute
+from graph_models.amounts import flows_of
 from graph_models.ecosystem import Ecosystem
 from graph_models.explanation import explain
+from graph_models.implied_returns import exchanges_of
 from graph_models.metrics.loops import loops_of
 from graph_models.parameters import DEFAULTS, parameters_of
+from graph_models.streams import judged, streams_of
 from graph_models.value_chain import value_chain_of
 from tests.graph_models.ecosystems import Record, edges, parties
 
@@ -31,7 +34,7 @@ def flows(draw: st.DrawFn) -> Record:
     kind = draw(st.sampled_from(["money", "money", "goods", "knowledge"]))
     record: Record = {"type": "value_flow", "source": source, "target": target, "kind": kind}
     if kind == "money" or draw(st.booleans()):
-        record["amount"] = draw(st.integers(1, 1000))
+        record["amount"] = draw(st.integers(1, 1000) | st.integers(-300, -1))
     if draw(st.booleans()):
         record["utility"] = draw(st.sampled_from([0.1, 0.35, 0.8, 1.0]))
     if draw(st.booleans()):
@@ -96,6 +99,50 @@ def test_cutting_a_flow_into_parts_changes_no_score(records: list[Record]) -> No
             whole.append(record)
             parts.append(record)
     assert values(made(parts), *SCORES) == pytest.approx(values(made(whole), *SCORES), abs=1e-9)
+
+
+@few
+@given(record_lists())
+def test_what_two_registers_state_changes_no_score(records: list[Record]) -> None:
+    states = {claim(record): record for record in records if record["type"] in ("role", "relationship")}
+    once = [record for record in records if record["type"] not in ("role", "relationship")] + list(states.values())
+    twice = once + [record | {"id": f"{record['id']} again"} for record in states.values()]
+    assert values(made(twice), *SCORES) == values(made(once), *SCORES)
+
+
+def claim(record: Record) -> tuple[Any, ...]:
+    return tuple(record.get(field) for field in ("type", "source", "target", "role", "kind", "product", "interest"))
+
+
+@few
+@given(record_lists())
+def test_set_off_keeps_what_each_pair_exchanged_of_a_kind(records: list[Record]) -> None:
+    ecosystem = made(records)
+    flows, streams = flows_of(ecosystem, DEFAULTS), streams_of(ecosystem, DEFAULTS)
+    assert (np.isnan(streams.amount) | (streams.amount > 0)).all()
+    sums: dict[tuple[int, ...], list[float]] = {}
+    for side, of in enumerate((flows, streams)):
+        for *key, value in zip(of.source.tolist(), of.target.tolist(), of.kind.tolist(), np.nan_to_num(of.amount).tolist(), strict=True):
+            sums.setdefault(tuple(key), [0.0, 0.0])[side] += value
+    for before, after in sums.values():
+        assert after == pytest.approx(max(before, 0.0), abs=1e-9)
+
+
+@few
+@given(record_lists())
+def test_implied_returns_are_what_pairs_paid_that_nobody_described(records: list[Record]) -> None:
+    ecosystem = made(records)
+    exchanges, chain = exchanges_of(ecosystem, DEFAULTS), edges(ecosystem, "value_chain")
+    judged_pairs = {frozenset((exchanges.source[at], exchanges.target[at])) for at in np.flatnonzero(judged(exchanges)).tolist()}
+    implied: dict[tuple[str, str], float] = {}
+    for at in np.flatnonzero(exchanges.implied).tolist():
+        giver, receiver = int(exchanges.source[at]), int(exchanges.target[at])
+        assert frozenset((giver, receiver)) not in judged_pairs
+        assert not (~exchanges.implied & (exchanges.source == giver) & (exchanges.target == receiver) & (exchanges.kind == exchanges.kind[at])).any()
+        pair = ecosystem.parties[giver], ecosystem.parties[receiver]
+        implied[pair] = implied.get(pair, 0.0) + float(exchanges.amount[at])
+    for pair, amount in implied.items():
+        assert amount == pytest.approx(chain[pair], rel=1e-9)
 
 
 @few
