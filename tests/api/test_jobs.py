@@ -47,9 +47,10 @@ def test_an_explanation_says_what_a_score_is_made_of(traded: Workspace) -> None:
 
 
 def test_two_analyses_are_compared_party_by_party(traded: Workspace) -> None:
-    first = analysed(traded, metrics=["value_flow", "out_degree", "salience_class"])["result"]["analysis_id"]
+    asked: dict[str, Any] = {"metrics": ["value_flow", "out_degree", "salience_class"], "parameters": {"implied_returns": False}}
+    first = analysed(traded, **asked)["result"]["analysis_id"]
     traded.write(party("s2"), money("v4", source="firm", target="s2", valid_from="2025-04"))
-    second = analysed(traded, metrics=["value_flow", "out_degree", "salience_class"])["result"]["analysis_id"]
+    second = analysed(traded, **asked)["result"]["analysis_id"]
     found = traded.get(f"/analyses/compare?ids={first},latest&name=out_degree")
     assert [item["analysis_id"] for item in found["analyses"]] == [first, second]
     assert found["differs"] == ["known_at", "snapshot_id"]

@@ -153,7 +153,7 @@ def test_the_most_valuable_loop_runs_through_a_tester_and_a_city(demo: Demo) -> 
     assert first["score"] == pytest.approx(0.97 * 0.96 * 0.95)
     assert first["weakest_fact"] == "data.households-shanghai.haiyue.2025"
     assert first["score"] > 2 * second["score"]
-    assert answer["complete"]
+    assert answer["min_loop_score"] < first["score"] / 1000
 
 
 def test_the_largest_unattributed_part_lies_with_one_exporter(demo: Demo) -> None:
@@ -180,10 +180,10 @@ def test_what_is_left_out_of_sums_is_listed(demo: Demo) -> None:
 
 
 def test_the_rankings_are_those_that_a_strategist_would_expect(demo: Demo) -> None:
-    """The platform that takes a quarter of sales leads; owners, the regulator, the choke points and the largest city follow."""
+    """The platform that takes a quarter of sales leads; owners, the regulator, the choke points and the chains of shops follow."""
     influence, value_flow = list(demo.scores("influence"))[:12], list(demo.scores("value_flow"))[:12]
     assert influence[0] == value_flow[0] == "pinlan"
-    assert {"qilin-holding", "he-guangping", "market-supervision", "silkroad-appliances", "polar-compressor", "households-shanghai"} <= set(influence)
+    assert {"qilin-holding", "he-guangping", "market-supervision", "silkroad-appliances", "guohe-living", "sunmart"} <= set(influence)
     assert {"silkroad-appliances", "ningxin-modules", "zhongshan-oem", "sunmart", "guohe-living", "jianghai-trade", "households-shanghai"} <= set(value_flow)
 
 

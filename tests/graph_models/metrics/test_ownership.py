@@ -71,17 +71,23 @@ def test_a_circle_at_a_hundred_per_cent_has_no_end() -> None:
     assert [(item["party_id"], item["integrated"]) for item in view["holders"]] == [("d", 0.25), ("a", None), ("b", None)]
 
 
+def stated(*facts: str) -> dict[str, list[str]]:
+    """The facts of a direct stake, which nobody else states."""
+    return {"facts": list(facts), "also_stated": []}
+
+
 def test_the_view_shows_holders_and_holdings_with_their_chains() -> None:
     shares = owns(("family", "holding", 0.8), ("holding", "firm", 0.6), ("family", "firm", 0.1), ("firm", "plant", 1.0), ("plant", "shop", 0.4))
     made = ecosystem(parties("family", "holding", "firm", "plant", "shop") + shares, "firm")
     view = ownership_view(made, DEFAULTS)
     assert view["holders"] == [
-        {"party_id": "holding", "direct": 0.6, "integrated": 0.6, "controls": True, "chain": ["holding", "firm"]},
-        {"party_id": "family", "direct": 0.1, "integrated": pytest.approx(0.58), "controls": True, "chain": ["family", "holding", "firm"]},
+        stated("holding-firm") | {"party_id": "holding", "direct": 0.6, "integrated": 0.6, "controls": True, "chain": ["holding", "firm"]},
+        stated("family-firm")
+        | {"party_id": "family", "direct": 0.1, "integrated": pytest.approx(0.58), "controls": True, "chain": ["family", "holding", "firm"]},
     ]
     assert view["holdings"] == [
-        {"party_id": "plant", "direct": 1.0, "integrated": 1.0, "controls": True, "chain": ["firm", "plant"]},
-        {"party_id": "shop", "direct": 0.0, "integrated": 0.4, "controls": False, "chain": ["firm", "plant", "shop"]},
+        stated("firm-plant") | {"party_id": "plant", "direct": 1.0, "integrated": 1.0, "controls": True, "chain": ["firm", "plant"]},
+        stated() | {"party_id": "shop", "direct": 0.0, "integrated": 0.4, "controls": False, "chain": ["firm", "plant", "shop"]},
     ]
     with pytest.raises(InvalidInput):
         ownership_view(made, DEFAULTS, party="nobody")
