@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
+from graph_models.amounts import Flows
 from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
-from graph_models.grouping import group_starts, sums
+from graph_models.grouping import group_starts, order_of, sums
 from graph_models.parameters import Parameters
 from graph_models.streams import Streams, streams_of
 from graph_models.validation import NOTHING
 from graph_models.warning import Warning
 
 
-class Deliveries(NamedTuple):
+class Entries(NamedTuple):
+    """Deliveries of one product each: a code of the value flows' products, -1 where none is named."""
+
+    source: Longs
+    target: Longs
+    product: Longs
+    value: Floats
+
+
+@dataclass(frozen=True)
+class Deliveries:
     """One entry a pair: ``source`` delivered ``value`` to ``target``. Sorted by source, target; a party may deliver to itself."""
 
     source: Longs
@@ -24,7 +37,30 @@ class Deliveries(NamedTuple):
     """Where the flows of each pair begin in ``flows``; one more at the end."""
     flows: Longs
     """Places in ``Streams.flows`` of what the values are sums of."""
+    traded: Flows
+    """The flows themselves."""
     warnings: tuple[Warning, ...]
+
+    @cached_property
+    def undivided(self) -> Entries:
+        """As if all were one product."""
+        return Entries(self.source, self.target, np.full(len(self.source), -1, np.int64), self.value)
+
+    @cached_property
+    def by_product(self) -> Entries:
+        """Each pair's value by product. Of what a pair's sum holds, a product whose own sum is not above 0 is set off against the others in proportion."""
+        product = self.traded.product[self.flows].astype(np.int64)
+        pair = np.repeat(np.arange(len(self.source)), np.diff(self.first))
+        if (product == product[:1]).all():
+            return self.undivided._replace(product=np.full(len(self.source), product[0] if len(product) else -1, np.int64))
+        order = order_of(pair, product)
+        first = group_starts(pair[order], product[order])
+        heads = order[first[:-1]]
+        pair, product, value = pair[heads], product[heads], sums(self.traded.amount[self.flows[order]], first)
+        if (refund := value <= 0).any():
+            pair, product, value = pair[~refund], product[~refund], value[~refund]
+            value = value * (self.value / np.bincount(pair, value, len(self.value)))[pair]
+        return Entries(self.source[pair], self.target[pair], product, value)
 
 
 def deliveries_of(ecosystem: Ecosystem, parameters: Parameters) -> Deliveries:
@@ -62,7 +98,7 @@ def _deliveries(ecosystem: Ecosystem, parameters: Parameters, streams: Streams) 
         sizes = np.diff(first)[~refund]
         pair, value, chosen = pair[~refund], value[~refund], chosen[~lost]
         first = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-    return Deliveries(pair // n, pair % n, value, first, chosen, warnings)
+    return Deliveries(pair // n, pair % n, value, first, chosen, flows, warnings)
 
 
 def _paid(ecosystem: Ecosystem, parameters: Parameters, rows: Longs) -> Mask:

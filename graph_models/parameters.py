@@ -85,6 +85,7 @@ COMMON: dict[str, Parameter] = {
         Parameter("salience", "text", "judged_or_computed", choices=("judged_or_computed", "judged", "computed")),
         Parameter("implied_returns", "boolean", True),
         Parameter("materiality", "number", 0.05, low=0, high=1),
+        Parameter("products", "text", "lots", choices=("lots", "mixed")),
         Parameter("max_length", "integer", 6, low=2, high=32),
         Parameter("min_loop_score", "number", 0.0, low=0, high=1),
         Parameter("max_loops", "integer", 1_000_000, low=1, high=10_000_000),
@@ -144,6 +145,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Does who pays get something in return where only the money is recorded (implied_returns.py)?"""
     materiality: float = 0.05
     """A kind of value that makes up less than this part of all that a party receives hardly weighs (utilities.py); 0: every kind does."""
+    products: str = "lots"
     max_length: int = 6
     min_loop_score: float = 0.0
     max_loops: int = 1_000_000

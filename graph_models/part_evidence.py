@@ -9,18 +9,16 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
-from graph_models.ecosystem import Ecosystem, Floats
+from graph_models.chain_evidence import Way, others_hanging, ways_through
+from graph_models.ecosystem import Ecosystem
 from graph_models.ecosystem import Ints as Nodes
 from graph_models.graphs import FactsOf, Graph, graph_of
-from graph_models.kernels.arrays import Ints, neighbours
-from graph_models.kernels.dominators import immediate_dominators
 from graph_models.metrics.centrality import ALPHA
 from graph_models.metrics.loops import facts_of_streams, loops_of
 from graph_models.metrics.salience_attributes import judged_values, valid_assessments
 from graph_models.parameters import Parameters
 from graph_models.roll_up import focal_of, roll_up_of
-from graph_models.value_chain import value_chain_of
-from graph_models.walks import Walk, shortest_walks, walk_to, walks_from
+from graph_models.walks import walks_from
 
 T = TypeVar("T")
 
@@ -41,15 +39,18 @@ class Item(NamedTuple):
     contribution: float
     implied: Sequence[str] = ()
     also_stated: Sequence[str] = ()
+    lots: Sequence[str | None] = ()
+    """Along the path, of a way in the value chain: the product in whose lot the value passes each party; nothing where no lot has a name."""
 
     def as_json(self, ecosystem: Ecosystem) -> dict[str, Any]:
-        return {
+        plain = {
             "path": [ecosystem.parties[place] for place in self.path],
             "facts": list(self.facts),
             "implied": list(self.implied),
             "also_stated": list(self.also_stated),
             "contribution": self.contribution,
         }
+        return plain | ({"lots": list(self.lots)} if self.lots else {})
 
 
 def _value_loops(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
@@ -133,55 +134,18 @@ def _control(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[I
 
 def _pass_through(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
     """The chains that carry most of what comes through the party, on the side (up or down) that counts."""
-    chain, graph = value_chain_of(ecosystem, parameters), graph_of(ecosystem, "value_chain", parameters)
-    focal = _focal(ecosystem, parameters)
-    if chain.inverse_column(focal)[party] >= chain.inverse_row(focal)[party]:
-        up = _kept(ecosystem, parameters, "up", lambda: walks_from(csr_array(chain.a.T), focal))
-        return [_along(ecosystem, graph, walk.places[::-1], walk.product) for walk in up.to(party, TOP, first_arrival=True)]
-    down = _kept(ecosystem, parameters, "down", lambda: walks_from(chain.b, focal))
-    return [_backward(ecosystem, graph, walk) for walk in down.to(party, TOP, first_arrival=True)]
+    return [_on_way(ecosystem, way) for way in ways_through(ecosystem, parameters, party, TOP)]
 
 
 def _criticality(ecosystem: Ecosystem, parameters: Parameters, party: int) -> list[Item]:
     """Everyone who hangs on the party, by share."""
-    chain, graph = value_chain_of(ecosystem, parameters), graph_of(ecosystem, "value_chain", parameters)
-    focal = _focal(ecosystem, parameters)
-    sinks, makers = chain.inverse_row(focal) * chain.used, chain.inverse_column(focal) * chain.added
-    down = _kept(ecosystem, parameters, "hanging down", lambda: _hanging(chain.z, focal))
-    up = _kept(ecosystem, parameters, "hanging up", lambda: _hanging(csr_array(chain.z.T), focal))
-    below, above = down.on(party, sinks), up.on(party, makers)
-    if sinks[below].sum() >= makers[above].sum():
-        items = [_backward(ecosystem, graph, Walk(float(sinks[place]), walk_to(down.before, place))) for place in below.tolist()]
-    else:
-        items = [_along(ecosystem, graph, walk_to(up.before, place)[::-1], float(makers[place])) for place in above.tolist()]
-    return sorted(items, key=lambda item: -item.contribution)
+    return [_on_way(ecosystem, way) for way in others_hanging(ecosystem, parameters, party)]
 
 
-class _Hanging(NamedTuple):
-    """Whom the focal party reaches only through whom, and by which shortest walk."""
-
-    first: Ints
-    """Where those who hang on each party at the next step begin in ``parties``; one more at the end."""
-    parties: Ints
-    before: Ints
-
-    def on(self, party: int, share: Floats) -> Ints:
-        """Which others, with a share, the focal party reaches through the party only; in order."""
-        found, next_ = [], np.array([party], np.int64)
-        while len(next_):
-            _, places = neighbours(self.first, next_)
-            next_ = self.parties[places]
-            found.append(next_)
-        everyone = np.sort(np.concatenate(found))
-        return everyone[share[everyone] > 0]
-
-
-def _hanging(matrix: csr_array, focal: int) -> _Hanging:
-    above, _ = immediate_dominators(matrix, focal)
-    above[focal] = -1
-    order = np.argsort(above, kind="stable")
-    first = np.searchsorted(above[order], np.arange(len(above) + 1))
-    return _Hanging(first, order, shortest_walks(matrix, focal))
+def _on_way(ecosystem: Ecosystem, way: Way) -> Item:
+    """Evidence on a way of value along lots: ``lots`` names the products of the lots on it, where any has one."""
+    lots = way.products if any(way.products) else ()
+    return Item(way.path, ecosystem.fact_ids(dict.fromkeys(way.facts.tolist())), way.share, lots=lots)
 
 
 def _kept(ecosystem: Ecosystem, parameters: Parameters, what: str, make: Callable[[], T]) -> T:
@@ -203,11 +167,6 @@ def _probabilities(matrix: csr_array) -> csr_array:
 def _along(ecosystem: Ecosystem, graph: Graph, path: Sequence[int], contribution: float) -> Item:
     """Evidence on a path whose steps are edges of the graph."""
     return Item(path, contribution=contribution, **_facts(ecosystem, graph, list(pairwise(path))))
-
-
-def _backward(ecosystem: Ecosystem, graph: Graph, walk: Walk) -> Item:
-    """Evidence on a walk that leads away from the focal party; its path is told from the party on."""
-    return Item(walk.places[::-1], contribution=walk.product, **_facts(ecosystem, graph, list(pairwise(walk.places))[::-1]))
 
 
 def _facts(ecosystem: Ecosystem, graph: Graph, steps: Sequence[tuple[int, int]]) -> dict[str, list[str]]:

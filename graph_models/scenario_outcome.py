@@ -15,7 +15,6 @@ from graph_models.ecosystem import Ecosystem, Floats, Longs, Mask
 from graph_models.graphs import graph_of
 from graph_models.kernels.arrays import reachable
 from graph_models.metrics.disruption import disrupted_by
-from graph_models.metrics.pass_through import received_by
 from graph_models.metrics.result import NO_FOCAL_PARTY, NO_VALUE_CHAIN, ROLLED_UP, MetricResult
 from graph_models.parameters import Parameters
 from graph_models.ranking import difference, rounded
@@ -161,7 +160,7 @@ def _reason(case: Case, moves: _Moves, party: str, old: float | None, new: float
 
 def disruption_of(case: Case) -> list[dict[str, Any]]:
     """Of each party that is lost, exactly, the share of the output before that is distressed beyond it (DebtRank)."""
-    chain, present = value_chain_of(case.before, case.parameters), roll_up_of(case.before, case.parameters).present
+    chain, present = value_chain_of(case.before, case.parameters.with_(products="mixed")), roll_up_of(case.before, case.parameters).present
     place = {party: case.before.places[party] for party in case.lost}
     reasons = {party: ROLLED_UP if not present[at] else NO_VALUE_CHAIN if not chain.x.any() else None for party, at in place.items()}
     known = [party for party, reason in reasons.items() if reason is None]
@@ -204,8 +203,9 @@ def lost_only_channel(case: Case, answer: dict[str, Any]) -> dict[str, Any]:
     if old.focal is None or new.focal is None:
         answer["reasons"]["lost_only_channel"] = NO_FOCAL_PARTY
         return {"lost_only_channel": None, "lost_only_channel_value": None}
-    got = np.nan_to_num(received_by(old, old.focal) * old.used)[case.place[case.still]] * float(old.x[old.focal])
-    lost = np.where(reachable(new.z, new.focal)[case.still], 0.0, got)
+    got = old.total(old.received_by(old.focal) * old.used)[case.place[case.still]] * old.output(old.focal)
+    reached = new.total(reachable(new.z, np.flatnonzero(new.start(new.focal))).astype(np.float64)) > 0
+    lost = np.where(reached[case.still], 0.0, got)
     order = np.flatnonzero(lost > 0)
     order = order[np.argsort(-rounded(lost[order]), kind="stable")]
     named = [(case.after.parties[at], float(value)) for at, value in zip(case.still[order].tolist(), lost[order].tolist(), strict=True)]

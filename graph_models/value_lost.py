@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow.compute as pc
 
-from graph_models.deliveries import Deliveries
+from graph_models.deliveries import Entries
 from graph_models.ecosystem import Ecosystem, Floats, Longs
-from graph_models.metrics.pass_through import received_by, taken_from
+from graph_models.lots import Keys, Lots
 from graph_models.metrics.result import CLOSED_CYCLE, NO_FOCAL_PARTY, NO_VALUE_CHAIN
 from graph_models.parameters import Parameters
 from graph_models.value_chain import ValueChain, value_chain_of
@@ -49,19 +49,36 @@ class ValueLost(NamedTuple):
 
 
 class KeptChain(ValueChain):
-    """The deliveries after, on outputs that are the larger of before and after. Parties are numbered as before, new ones behind them."""
+    """The deliveries after, on outputs that are the larger of before and after, lot by lot. Parties are numbered as before, new ones behind them."""
 
-    def __init__(self, before: ValueChain, after: ValueChain, place: Longs) -> None:
-        n = max(before.nodes, int(place.max(initial=-1)) + 1)
-        z = after.deliveries
-        source, target = place[z.source], place[z.target]
-        order = np.lexsort((target, source))
-        moved = Deliveries(source[order], target[order], z.value[order], z.first, z.flows, z.warnings)
+    def __init__(self, before: ValueChain, after: ValueChain, place: Longs, product: Longs) -> None:
+        """``place``: per party after its place before; ``product``: per product after its code before, new ones behind them."""
+        n = max(before.parties, int(place.max(initial=-1)) + 1)
+        new = after.lots.entries
+        entries = Entries(place[new.source], place[new.target], np.append(product, -1)[new.product], new.value)
+        keys = _lots(before, after, place, product, entries)
+        old, kept = Lots(n, before.lots.entries, keys, apart=True), Lots(n, entries, keys, apart=True)
         none = np.zeros(n, bool)
-        super().__init__(n, moved, None if after.focal is None else int(place[after.focal]), none, none)
-        self.sales = np.maximum(self.sales, _wider(before.sales, n))
-        self.purchases = np.maximum(self.purchases, _wider(before.purchases, n))
+        focal = None if after.focal is None else int(place[after.focal])
+        super().__init__(after.deliveries, kept, focal, none, np.zeros(len(kept.owner), bool), none)
+        self.sales = np.maximum(self.sales, np.asarray(old.z.sum(axis=1)).ravel())
+        self.purchases = np.maximum(self.purchases, np.asarray(old.z.sum(axis=0)).ravel())
         self.x = np.maximum(self.sales, self.purchases)
+
+
+def _lots(before: ValueChain, after: ValueChain, place: Longs, product: Longs, entries: Entries) -> Keys:
+    """The lots before, and of what a party did not trade before those after: nobody begins to make what it passed on."""
+    products = int(max(before.lots.entries.product.max(initial=-1), entries.product.max(initial=-1))) + 2
+
+    def keys(parties: Longs, codes: Longs) -> Longs:
+        return np.unique(parties * products + codes + 1)
+
+    old = before.lots.keys
+    lots = keys(old.party, old.product)
+    traded = np.union1d(keys(before.lots.entries.source, before.lots.entries.product), keys(before.lots.entries.target, before.lots.entries.product))
+    new = after.lots.keys
+    arrived = keys(place[new.party], np.append(product, -1)[new.product])
+    return Keys(products, np.union1d(lots, np.setdiff1d(arrived, traded)))
 
 
 def value_lost(before: Ecosystem, after: Ecosystem, parameters: Parameters) -> ValueLost | str:
@@ -84,11 +101,11 @@ def value_lost(before: Ecosystem, after: Ecosystem, parameters: Parameters) -> V
     place = places_in(before, after)
     if place[new.focal] != old.focal:
         return FOCAL_PARTY_MERGED
-    kept = KeptChain(old, new, place)
+    kept = KeptChain(old, new, place, products_in(before, after))
     focal = old.focal
-    if kept.x[focal] <= 0:
+    if not kept.x[kept.lots.of(focal)].any():
         return NO_VALUE_CHAIN
-    if old.closed[focal] or kept.closed[focal]:
+    if old.closed_parties[focal] or kept.closed_parties[focal]:
         return CLOSED_CYCLE
     return ValueLost(Arriving(_sold(old, focal), _sold(kept, focal)), Arriving(_bought(old, focal), _bought(kept, focal)))
 
@@ -104,18 +121,22 @@ def places_in(before: Ecosystem, after: Ecosystem) -> Longs:
     return place
 
 
+def products_in(before: Ecosystem, after: Ecosystem) -> Longs:
+    """Per product after its code before; new ones are numbered behind all."""
+    known, texts = (ecosystem.families["value_flows"].coded("product").texts for ecosystem in (before, after))
+    code = {text: at for at, text in enumerate(known)}
+    return np.array([code.setdefault(text, len(code)) for text in texts], np.int64)
+
+
 def _sold(chain: ValueChain, focal: int) -> float:
-    return _elsewhere(received_by(chain, focal) * chain.ended, focal) * float(chain.x[focal])
+    return _elsewhere(chain, chain.received_by(focal) * chain.ended, focal)
 
 
 def _bought(chain: ValueChain, focal: int) -> float:
-    return _elsewhere(taken_from(chain, focal) * chain.added, focal) * float(chain.x[focal])
+    return _elsewhere(chain, chain.taken_from(focal) * chain.added, focal)
 
 
-def _elsewhere(share: Floats, focal: int) -> float:
-    """With all others; NaN is in closed cycles, which the focal party does not reach."""
-    return float(np.nansum(share) - share[focal])
-
-
-def _wider(values: Floats, n: int) -> Floats:
-    return np.concatenate([values, np.zeros(n - len(values))])
+def _elsewhere(chain: ValueChain, share: Floats, focal: int) -> float:
+    """What is with all others, of the output; closed cycles hold nothing of it."""
+    shares = chain.total(share)
+    return float(shares.sum() - shares[focal]) * chain.output(focal)

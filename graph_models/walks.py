@@ -7,7 +7,7 @@ end, always the one that can still come to most, so that none but the best are l
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,16 +34,15 @@ class Walks(NamedTuple):
     best: Floats
     """Per party the best product of a walk to it; 0 where there is none."""
 
-    def to(self, goal: int, count: int = 3, *, first_arrival: bool = False) -> list[Walk]:
-        """The walks to a party, which never come back to the start, with the highest products; equal ones by places.
+    def to(self, goal: int | Collection[int], count: int = 3, *, first_arrival: bool = False) -> list[Walk]:
+        """The walks to a party (or to any of several places), which never come back to the start, with the highest products; equal ones by places.
 
-        A walk may pass a party again, unless ``first_arrival``: then it ends where it first meets the goal. Each party is passed by at most
+        A walk may pass a party again, unless ``first_arrival``: then it ends where it first meets a goal. Each party is passed by at most
         ``count`` ways on: a better walk through it is never found later.
         """
         found: list[Walk] = []
-        if goal == self.start or self.best[goal] <= 0:
-            return found
-        closed = goal if first_arrival else -1
+        goals = [place for place in ([goal] if isinstance(goal, (int, np.integer)) else goal) if place != self.start and self.best[place] > 0]
+        closed = goals if first_arrival else []
         passed: dict[int, int] = {}
         waiting: list[tuple[float, int, tuple[int, ...], float, Iterator[tuple[float, int, float]]]] = []
 
@@ -52,8 +51,9 @@ class Walks(NamedTuple):
             if (way := next(following, None)) is not None:
                 heapq.heappush(waiting, (-way[0], len(walk), (way[1], *walk), way[2], following))
 
-        wait((goal,), self._before(goal, 1.0, closed))
-        passed[goal] = 1
+        for place in goals:
+            wait((place,), self._before(place, 1.0, closed))
+            passed[place] = 1
         while waiting and len(found) < count:
             _, _, walk, product, siblings = heapq.heappop(waiting)
             wait(walk[1:], siblings)
@@ -65,12 +65,12 @@ class Walks(NamedTuple):
                 wait(walk, self._before(at, product, closed))
         return sorted(found, key=lambda walk: (-float(rounded(np.array([walk.product]))[0]), len(walk.places), walk.places))
 
-    def _before(self, at: int, product: float, closed: int) -> Iterator[tuple[float, int, float]]:
+    def _before(self, at: int, product: float, closed: Sequence[int]) -> Iterator[tuple[float, int, float]]:
         """(what a walk can come to, the party before, the product so far) of each way to come to a party, best first."""
         row = slice(self.matrix.indptr[at], self.matrix.indptr[at + 1])
         places, so_far = self.matrix.indices[row], self.matrix.data[row] * product
         comes_to = rounded(so_far * self.best[places])
-        open_ = np.flatnonzero((comes_to > 0) & (places != closed))
+        open_ = np.flatnonzero((comes_to > 0) & ~np.isin(places, closed))
         order = open_[np.lexsort((places[open_], -comes_to[open_]))]
         for way in order:
             yield float(comes_to[way]), int(places[way]), float(so_far[way])
@@ -84,11 +84,11 @@ def walks_from(matrix: csr_array, start: int, *, damping: float = 1.0) -> Walks:
     return Walks(start, csr_array(steps.T), np.exp(-dijkstra(lengths, indices=[start])[0]))
 
 
-def shortest_walks(matrix: csr_array, start: int) -> Longs:
-    """Per party the one before it on the walk from the start by the fewest steps, of several the first by place; -1 where there is no way."""
+def shortest_walks(matrix: csr_array, start: int | Longs) -> Longs:
+    """Per party the one before it on the walk from the start (or the nearest of several) by the fewest steps, of several the first by place; -1: no way."""
     before = np.full(matrix.shape[0], -1, np.int64)
-    before[start] = start
-    frontier = np.array([start], np.int64)
+    frontier = np.atleast_1d(np.asarray(start, np.int64))
+    before[frontier] = frontier
     while len(frontier):
         which, places = neighbours(matrix.indptr, frontier)
         found = matrix.indices[places]

@@ -72,6 +72,7 @@ METRICS: tuple[Metric, ...] = (
     sinks.IMPLICIT,
     criticality.CRITICALITY,
     disruption.DISRUPTION,
+    disruption.DEMAND_DISRUPTION,
     trophic.TROPHIC_LEVEL,
     time_to_recover.TTR_TTS,
     linkages.BACKWARD_LINKAGE,

@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
+from graph_models.choke_points import Hanging, hanging, hanging_exactly
 from graph_models.ecosystem import Ecosystem, Floats
 from graph_models.kernels.arrays import Matrix
-from graph_models.kernels.dominators import immediate_dominators, sums_below
-from graph_models.metrics.pass_through import chain_result, no_chain, received_by, taken_from
+from graph_models.kernels.removals import AT_ONCE
+from graph_models.metrics.pass_through import chain_result, exact_parties, no_chain
 from graph_models.metrics.result import FOCAL_PARTY, Metric, MetricResult
 from graph_models.parameters import Parameters
-from graph_models.value_chain import value_chain_of
+from graph_models.value_chain import ValueChain, value_chain_of
 
 __all__ = ["criticality"]
+
+STEPS = 50_000_000
+"""So many steps along lots and deliveries are made to know what hangs on parties with several lots: about a second."""
 
 
 def criticality(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """Who is the choke point: how much of our value has no other way than through this party?
 
     The larger of (a) the sum of ``sink_share`` of the others that the focal party's output reaches only through it, and (b) the sum of
-    ``embodied_value_added`` of the others whose value reaches the focal party only through it. "Only through" are the dominators of Z from
-    the focal party, and of Z reversed.
+    ``embodied_value_added`` of the others whose value reaches the focal party only through it, in whichever of its lots. "Only through" are the
+    dominators of Z of lots from the focal party, and of Z reversed; of a party with several lots on the way it is found by taking all of them away.
 
     Parameters
     ----------
     ecosystem : Ecosystem
     parameters : Parameters
-        Those that shape the chain: ``period product basis in_return_for roll_up hypotheses``.
+        ``exact`` and ``parties`` as ``pass_through_up``: of which parties with several lots on the way the exact value is computed, by default of
+        as many more as 50 million steps along deliveries allow (in most ecosystems all); ``products`` and those that shape the chain:
+        ``period product basis in_return_for roll_up hypotheses``.
 
     Returns
     -------
     MetricResult
+        ``bound`` where a party with several lots on the way is not among the exact ones: all that passes through it, less what it uses or adds
+        itself, which the exact value does not exceed.
 
     Notes
     -----
     Undefined for all where the focal party is not there (``no-focal-party``) or has no output (``no-value-chain``), for the focal party itself
-    (``focal-party``), and for the parties of a closed cycle (``closed-cycle``). What the party uses or adds itself is not in it.
+    (``focal-party``), without a rate (``no-rate``), and for who trades in closed cycles only (``closed-cycle``). What the party uses or adds itself
+    is not in it.
 
     Examples
     --------
@@ -58,17 +68,26 @@ def criticality(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     if undefined := no_chain(ecosystem, chain, "criticality"):
         return undefined
     focal = chain.focal or 0
-    down = _only_through(chain.z, focal, received_by(chain, focal) * chain.used)
-    up = _only_through(chain.z.T.tocsr(), focal, taken_from(chain, focal) * chain.added)
-    itself = np.zeros(chain.nodes, bool)
+    received, taken = (np.nan_to_num(visits) for visits in (chain.received_by(focal), chain.taken_from(focal)))
+    down = _only_through(ecosystem, parameters, chain, chain.z, received, received * chain.used)
+    up = _only_through(ecosystem, parameters, chain, csr_array(chain.z.T), taken, taken * chain.added)
+    itself = np.zeros(chain.parties, bool)
     itself[focal] = True
-    return chain_result(ecosystem, chain, "criticality", np.maximum(down, up), undefined={FOCAL_PARTY: itself})
+    larger = np.maximum(down.share, up.share)
+    exact = (~down.open & (down.share == larger)) | (~up.open & (up.share == larger))
+    return chain_result(ecosystem, chain, "criticality", larger, bound=~exact & ~itself, undefined={FOCAL_PARTY: itself})
 
 
-def _only_through(matrix: Matrix, focal: int, share: Floats) -> Floats:
-    """Per party the sum of the shares of the others that the focal party reaches only through it."""
-    dominators, order = immediate_dominators(matrix, focal)
-    return sums_below(dominators, order, np.nan_to_num(share))
+def _only_through(ecosystem: Ecosystem, parameters: Parameters, chain: ValueChain, matrix: Matrix, visits: Floats, share: Floats) -> Hanging:
+    """One side of the chain; exact of the parties that ``exact`` and ``parties`` name."""
+    found = hanging(chain, matrix, visits, share)
+    if not found.open.any():
+        return found
+    affordable = AT_ONCE * (STEPS // (chain.nodes + int(matrix.nnz)))
+    exact = exact_parties(ecosystem, parameters, chain, found.open, chain.total(visits), affordable)
+    found.share[exact] = hanging_exactly(chain, matrix, visits, share, exact)
+    found.open[exact] = False
+    return found
 
 
 CRITICALITY = Metric(
@@ -76,8 +95,9 @@ CRITICALITY = Metric(
     "value_flow",
     "Who is the choke point of our value?",
     "max(sum of sink_share reached only through it, sum of embodied_value_added that comes only through it), of the others",
-    "there is no focal party (no-focal-party), it has no output (no-value-chain), or for the focal party itself (focal-party) and closed cycles (closed-cycle)",
+    "there is no focal party (no-focal-party), it has no output (no-value-chain), for the focal "
+    "party itself (focal-party), no rate converts any flow of the party (no-rate), or it trades in closed cycles only (closed-cycle)",
     "Lengauer, Tarjan, ACM TOPLAS 1, 1979",
     criticality,
-    cost="linear, and two sparse solves",
+    cost="linear, two sparse solves, and one more pass for each 61 of the `exact` parties",
 )

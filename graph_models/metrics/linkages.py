@@ -14,13 +14,14 @@ __all__ = ["backward_linkage", "forward_linkage"]
 def backward_linkage(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """How much output of others, at all tiers, does one unit of the party's output take?
 
-    The column sums of ``L = (I - A)^-1``, A = Z diag(x)^-1; the unit itself is counted.
+    The column sums of ``L = (I - A)^-1``, A = Z diag(x)^-1; the unit itself is counted. A unit of a party with several lots is made of them by their
+    shares in its output.
 
     Parameters
     ----------
     ecosystem : Ecosystem
     parameters : Parameters
-        Those that shape the chain: ``period product basis in_return_for roll_up hypotheses``.
+        Those that shape the chain: ``products period product basis in_return_for roll_up hypotheses``.
 
     Returns
     -------
@@ -29,7 +30,7 @@ def backward_linkage(ecosystem: Ecosystem, parameters: Parameters) -> MetricResu
 
     Notes
     -----
-    Undefined for the parties of a closed cycle (``closed-cycle``).
+    Undefined for a party none of whose flows a rate converts (``no-rate``), and for who trades in closed cycles only (``closed-cycle``).
 
     Examples
     --------
@@ -46,7 +47,7 @@ def backward_linkage(ecosystem: Ecosystem, parameters: Parameters) -> MetricResu
     Press, 2009, section 12.2.
     """
     chain = value_chain_of(ecosystem, parameters)
-    return chain_result(ecosystem, chain, "backward_linkage", chain.column_sums)
+    return chain_result(ecosystem, chain, "backward_linkage", chain.by_output(chain.column_sums))
 
 
 def forward_linkage(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -72,15 +73,15 @@ def forward_linkage(ecosystem: Ecosystem, parameters: Parameters) -> MetricResul
     Miller, Blair 2009, section 12.2 (linkages by the Ghosh inverse).
     """
     chain = value_chain_of(ecosystem, parameters)
-    return chain_result(ecosystem, chain, "forward_linkage", chain.row_sums)
+    return chain_result(ecosystem, chain, "forward_linkage", chain.by_output(chain.row_sums))
 
 
-_CLOSED = "the party is in a closed cycle (closed-cycle)"
+_CLOSED = "no rate converts any flow of the party (no-rate), or it trades in closed cycles only (closed-cycle)"
 BACKWARD_LINKAGE = Metric(
     "backward_linkage",
     "value_flow",
     "How much does a party's output set in motion among its suppliers, at all tiers?",
-    "column sums of L",
+    "column sums of L, of lots by their share in the party's output",
     _CLOSED,
     "Miller, Blair, Input-Output Analysis, 2009, section 12.2",
     backward_linkage,
@@ -90,7 +91,7 @@ FORWARD_LINKAGE = Metric(
     "forward_linkage",
     "value_flow",
     "How much output of others does a party's value become part of, down to the end?",
-    "row sums of G",
+    "row sums of G, of lots by their share in the party's output",
     _CLOSED,
     "Miller, Blair, Input-Output Analysis, 2009, section 12.2",
     forward_linkage,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from graph_models.amounts import NO_RATE
 from graph_models.ranking import ranks, rounded
 from graph_models.warning import Warning
 
@@ -21,6 +22,7 @@ __all__ = [
     "FOCAL_PARTY",
     "NO_FOCAL_PARTY",
     "NO_LOOPS",
+    "NO_RATE",
     "NO_VALUE_CHAIN",
     "NUMBER",
     "ROLLED_UP",

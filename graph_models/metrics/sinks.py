@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem, Floats
+from graph_models.amounts import flows_of
+from graph_models.ecosystem import Ecosystem, Floats, Mask
 from graph_models.errors import InvalidInput
 from graph_models.metrics import loops
 from graph_models.metrics.asked_party import asked_party
-from graph_models.metrics.pass_through import chain_result, no_chain, pass_through_down, pass_through_up, received_by
+from graph_models.metrics.lot_shares import LotShares
+from graph_models.metrics.pass_through import chain_result, no_chain, pass_through_down, pass_through_up
 from graph_models.metrics.result import (
     CLOSED_CYCLE,
+    FOCAL_PARTY,
     NO_FOCAL_PARTY,
+    NO_RATE,
     NO_VALUE_CHAIN,
     Metric,
     MetricResult,
@@ -22,7 +26,7 @@ from graph_models.metrics.result import (
 )
 from graph_models.parameters import Parameters
 from graph_models.ranking import rounded
-from graph_models.streams import streams_of
+from graph_models.roll_up import roll_up_of, states_of
 from graph_models.value_chain import ValueChain, value_chain_of
 
 __all__ = ["direct_share", "implicit", "indirect_share", "sink_share", "sinks_view", "unattributed_share"]
@@ -34,14 +38,15 @@ GROUPINGS = ("party", "industry", "region")
 def sink_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """With whom does what we deliver end: who are the end customers, through whatever channel?
 
-    ``G_fi (x_i - sales_i) / x_i`` where i uses it, else 0: the share of the focal party's output that is used by i. With the unattributed part,
+    ``G_fi (x_i - sales_i) / x_i`` of the lots of i that it uses: the share of the focal party's output that is used by i. With the unattributed part,
     which ends with parties that resell but whose sales do not show where it went, it sums to 1.
 
     Notes
     -----
-    Undefined for all where the focal party is not there (``no-focal-party``) or has no output (``no-value-chain``), and for the parties of a
-    closed cycle (``closed-cycle``). A party uses what ends with it if it has a role with purpose ``own_use``, or if it has none with purpose
-    ``resale`` and sells none of the products that it buys.
+    Undefined for all where the focal party is not there (``no-focal-party``) or has no output (``no-value-chain``), for a party none of whose
+    flows a rate converts (``no-rate``), and for who trades in closed cycles only (``closed-cycle``). A party uses what ends with it in a lot or
+    its pool if it has a role with purpose ``own_use`` that names its product (of a pool: one that it buys) or none, or if it has no such role with
+    purpose ``resale`` and sells nothing of it.
 
     Examples
     --------
@@ -63,13 +68,14 @@ def sink_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     chain = value_chain_of(ecosystem, parameters)
     if undefined := no_chain(ecosystem, chain, "sink_share"):
         return undefined
-    return chain_result(ecosystem, chain, "sink_share", received_by(chain, chain.focal or 0) * chain.used)
+    return chain_result(ecosystem, chain, "sink_share", chain.total(chain.received_by(chain.focal or 0) * chain.used))
 
 
 def direct_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """What does a party take from us itself?
 
-    ``Z_fi / sales_f``.
+    ``Z_fi / sales_f``. This and ``indirect_share`` are no two halves of a whole: what a distributor passes on is in its direct share, and again in
+    the indirect one of who uses it.
 
     Notes
     -----
@@ -91,15 +97,16 @@ def direct_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     chain = value_chain_of(ecosystem, parameters)
     if undefined := no_chain(ecosystem, chain, "direct_share"):
         return undefined
-    focal, sales = chain.focal or 0, chain.sales[chain.focal or 0]
-    taken = np.asarray(chain.z[[focal], :].toarray()).ravel()
+    sales = _sold_by(chain)
+    taken = chain.total(np.asarray(chain.z[chain.lots.of(chain.focal or 0)].sum(axis=0)).ravel())
     return chain_result(ecosystem, chain, "direct_share", taken / (sales or 1.0), undefined={NO_SALES: bool(sales <= 0)})
 
 
 def indirect_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """What reaches a party from us through others only, so that our own books do not show it?
 
-    ``(G_fi - [i = f] - Z_fi / x_f) (x_i - sales_i) / x_i  x_f / sales_f``.
+    ``(G_fi - [i = f] - Z_fi / x_f) (x_i - sales_i) / x_i  x_f / sales_f``, over the lots of i. It is no other half of ``direct_share``: what a
+    distributor passes on is in its direct share, and again in the indirect one of who uses it.
 
     Notes
     -----
@@ -121,20 +128,22 @@ def indirect_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult
     chain = value_chain_of(ecosystem, parameters)
     if undefined := no_chain(ecosystem, chain, "indirect_share"):
         return undefined
-    focal, sales = chain.focal or 0, chain.sales[chain.focal or 0]
-    values = _through_others(chain, focal) * chain.ended * (chain.x[focal] / (sales or 1.0))
+    focal, sales = chain.focal or 0, _sold_by(chain)
+    values = chain.total(_through_others(chain, focal) * chain.ended) * (chain.output(focal) / (sales or 1.0))
     return chain_result(ecosystem, chain, "indirect_share", values, undefined={NO_SALES: bool(sales <= 0)})
 
 
 def implicit(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
-    """Who matters to us though it pays us nothing?
+    """Who matters to us though we have nothing to do with it directly?
 
-    1 for a party without a direct money flow to the focal party whose WSO or pass-through (up or down) is above 0, else 0.
+    1 for a party that has no valid role toward the focal party and no value flow with it in either direction, but through which value passes
+    (pass-through, up or down, above 0) or that has a place on a value loop (WSO above 0); else 0. Units count as what they are part of.
 
     Notes
     -----
-    Undefined for all without a focal party (``no-focal-party``), and for who has no direct money flow where neither WSO nor pass-through is
-    defined (``no-value-chain``). A bound of a pass-through counts as it is: it is above 0 exactly where the value is.
+    Undefined for all without a focal party (``no-focal-party``), for the focal party itself (``focal-party``), and for who has nothing to do with
+    it where neither WSO nor pass-through is defined (``no-value-chain``). A bound of a pass-through counts as it is: it is above 0 exactly where
+    the value is.
 
     Examples
     --------
@@ -143,7 +152,7 @@ def implicit(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     >>> for supplier, customer, amount in (("firm", "shop", 60), ("shop", "family", 80)):
     ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
     >>> implicit(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS).values
-    {'family': 1.0, 'firm': 1.0, 'shop': 0.0}
+    {'family': 1.0, 'firm': None, 'shop': 0.0}
 
     References
     ----------
@@ -153,17 +162,26 @@ def implicit(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     chain = value_chain_of(ecosystem, parameters)
     if chain.focal is None:
         return undefined_result(ecosystem, "implicit", NO_FOCAL_PARTY, present=chain.present, warnings=list(chain.warnings))
-    streams, kinds = streams_of(ecosystem, parameters), ecosystem.vocabulary.value_kinds
-    names = ecosystem.families["value_flows"].coded("kind").texts
-    payment = np.array([name in kinds and kinds[name].means == "payment" for name in names] + [False], bool)[streams.kind]
-    pays = np.zeros(chain.nodes, bool)
-    pays[streams.source[payment & (streams.target == chain.focal)]] = True
+    explicit = _explicit(ecosystem, parameters, chain.focal)
     parts = [loops.wso(ecosystem, parameters), pass_through_up(ecosystem, parameters), pass_through_down(ecosystem, parameters)]
     known = np.any([part.defined for part in parts], axis=0)
     matters = np.any([part.defined & (np.nan_to_num(part.array) > 0) for part in parts], axis=0)
-    values = (matters & ~pays).astype(np.float64)
+    itself = np.arange(chain.parties) == chain.focal
+    undefined = {FOCAL_PARTY: itself, NO_RATE: chain.without_rate, NO_VALUE_CHAIN: ~explicit & ~known}
     warnings = list(dict.fromkeys(warning for part in parts for warning in part.warnings))
-    return number_result(ecosystem, "implicit", values, undefined={NO_VALUE_CHAIN: ~pays & ~known}, present=chain.present, warnings=warnings)
+    return number_result(ecosystem, "implicit", (matters & ~explicit).astype(np.float64), undefined=undefined, present=chain.present, warnings=warnings)
+
+
+def _explicit(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Mask:
+    """Who has a valid role toward the focal party, or a value flow of the period with it."""
+    answer = np.zeros(len(ecosystem.parties), bool)
+    roles, flows = ecosystem.families["roles"], flows_of(ecosystem, parameters)
+    rows = states_of(ecosystem, "roles", parameters)
+    source, target, left = roll_up_of(ecosystem, parameters).ends(roles.source[rows], roles.target[rows])
+    answer[source[left & (target == focal)]] = True
+    answer[flows.source[flows.target == focal]] = True
+    answer[flows.target[flows.source == focal]] = True
+    return answer
 
 
 def sinks_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | None = None, product: str | None = None, by: str = "party") -> dict[str, Any]:
@@ -186,17 +204,30 @@ def sinks_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | Non
     chain = value_chain_of(ecosystem, parameters)
     answer: dict[str, Any] = {"party_id": party_id, "by": by, "items": [], "unattributed": {"share": None, "through": []}}
     if place is not None:
-        reason = NO_VALUE_CHAIN if chain.x[place] <= 0 else CLOSED_CYCLE if chain.closed[place] else None
+        reason = no_chain_of(chain, place)
     if place is None or reason:
         return answer | {"reason": reason, "warnings": [warning._asdict() for warning in chain.warnings]}
-    through = received_by(chain, place)
-    used, lost, output = through * chain.used, through * chain.unattributed, float(chain.x[place])
+    through = chain.received_by(place)
+    used, lost, output = through * chain.used, through * chain.unattributed, chain.output(place)
+    by_party, left_with, lots = chain.total(used), chain.total(lost), LotShares(ecosystem, chain)
     items = [
-        {"party_id": ecosystem.parties[i], "name": ecosystem.names[i], "share": float(used[i]), "amount": float(used[i]) * output} for i in largest_first(used)
+        {"party_id": ecosystem.parties[i], "name": ecosystem.names[i], "share": float(by_party[i]), "amount": float(by_party[i]) * output}
+        | lots.of(i, used, "share")
+        for i in largest_first(by_party)
     ]
-    left = {"share": float(lost.sum()), "through": [{"party_id": ecosystem.parties[i], "share": float(lost[i])} for i in largest_first(lost)]}
-    grouped = items if by == "party" else _grouped(ecosystem, used, output, by)
+    passed = [{"party_id": ecosystem.parties[i], "share": float(left_with[i])} | lots.of(i, lost, "share") for i in largest_first(left_with)]
+    grouped = items if by == "party" else _grouped(ecosystem, by_party, output, by)
+    left = {"share": float(lost.sum()), "through": passed}
     return answer | {"items": grouped, "unattributed": left, "output": output, "warnings": [warning._asdict() for warning in chain.warnings]}
+
+
+def no_chain_of(chain: ValueChain, place: int) -> str | None:
+    """Why there is no chain from or to a party: no rate, no output, closed cycles only."""
+    if chain.without_rate[place]:
+        return NO_RATE
+    if not chain.x[chain.lots.of(place)].any():
+        return NO_VALUE_CHAIN
+    return CLOSED_CYCLE if chain.closed_parties[place] else None
 
 
 def unattributed_share(ecosystem: Ecosystem, parameters: Parameters) -> tuple[float | None, str | None]:
@@ -234,19 +265,25 @@ def _grouped(ecosystem: Ecosystem, used: Floats, output: float, by: str) -> list
     return sorted(items, key=lambda item: (-float(rounded(np.array([item["share"]]))[0]), item["key"] is None, item["key"] or ""))
 
 
+def _sold_by(chain: ValueChain) -> float:
+    """The sales of the focal party, of all its lots."""
+    return float(chain.sales[chain.lots.of(chain.focal or 0)].sum())
+
+
 def _through_others(chain: ValueChain, focal: int) -> Floats:
-    """``G_fi - [i = f] - Z_fi / x_f`` as ``(G_f - e_f) B``: sums of what others pass on, so that 0 is 0 and not rounding."""
-    beyond = received_by(chain, focal)
-    beyond[focal] = beyond[focal] - 1.0 if chain.cycle[focal] >= 0 else 0.0
-    return np.asarray(chain.b.T @ np.nan_to_num(beyond), np.float64)
+    """``G_fi - [i = f] - Z_fi / x_f`` as ``G_f B B``: sums of what others pass on, so that 0 is 0 and not rounding."""
+    return np.asarray(chain.b.T @ (chain.b.T @ np.nan_to_num(chain.received_by(focal))), np.float64)
 
 
-_UNDEFINED = "there is no focal party (no-focal-party), it has no output (no-value-chain), or the party is in a closed cycle (closed-cycle)"
+_UNDEFINED = (
+    "there is no focal party (no-focal-party), it has no output (no-value-chain), no rate converts any flow of the party (no-rate), "
+    "or it trades in closed cycles only (closed-cycle)"
+)
 SINK_SHARE = Metric(
     "sink_share",
     "value_flow",
     "With which end customers does what we deliver end?",
-    "G_fi (x_i - sales_i) / x_i where i uses it",
+    "G_fi (x_i - sales_i) / x_i over the lots of i that it uses",
     _UNDEFINED,
     "Kemeny, Snell, Finite Markov Chains, 1960, chapter 3",
     sink_share,
@@ -256,7 +293,7 @@ DIRECT_SHARE = Metric(
     "direct_share",
     "value_flow",
     "What does a party take from us itself?",
-    "Z_fi / sales_f",
+    "Z_fi / sales_f; no other half of indirect_share: what a distributor passes on is in its direct share and in the indirect one of who uses it",
     _UNDEFINED + ", or the focal party sells nothing (no-sales)",
     "Miller, Blair, Input-Output Analysis, 2009, chapter 12",
     direct_share,
@@ -265,7 +302,7 @@ INDIRECT_SHARE = Metric(
     "indirect_share",
     "value_flow",
     "What reaches a party from us through others only?",
-    "(G_fi - [i = f] - Z_fi / x_f) (x_i - sales_i) / x_i x_f / sales_f",
+    "(G_fi - [i = f] - Z_fi / x_f) (x_i - sales_i) / x_i x_f / sales_f over the lots of i; no other half of direct_share",
     _UNDEFINED + ", or the focal party sells nothing (no-sales)",
     "Miller, Blair, Input-Output Analysis, 2009, chapter 12",
     indirect_share,
@@ -274,9 +311,10 @@ INDIRECT_SHARE = Metric(
 IMPLICIT = Metric(
     "implicit",
     "value_flow",
-    "Who matters to us though it pays us nothing?",
-    "1: no direct money flow to f, but WSO or pass-through above 0",
-    "there is no focal party (no-focal-party), or neither WSO nor pass-through is defined (no-value-chain)",
+    "Who matters to us though we have nothing to do with it directly?",
+    "1: no valid role toward f and no value flow with f, but WSO or pass-through above 0",
+    "there is no focal party (no-focal-party), for the focal party itself (focal-party), no rate "
+    "converts any of its amounts (no-rate), or neither WSO nor pass-through is defined (no-value-chain)",
     "Mitchell, Agle, Wood 1997",
     implicit,
     cost="that of wso and both pass-throughs",

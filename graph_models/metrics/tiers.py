@@ -9,11 +9,10 @@ import numpy as np
 from graph_models.ecosystem import Ecosystem, Floats
 from graph_models.errors import InvalidInput
 from graph_models.metrics.asked_party import asked_party
-from graph_models.metrics.pass_through import taken_from
-from graph_models.metrics.result import CLOSED_CYCLE, NO_VALUE_CHAIN
-from graph_models.metrics.sinks import largest_first
+from graph_models.metrics.lot_shares import LotShares
+from graph_models.metrics.sinks import largest_first, no_chain_of
 from graph_models.parameters import Parameters
-from graph_models.value_chain import value_chain_of
+from graph_models.value_chain import ValueChain, value_chain_of
 
 __all__ = ["tiers_view"]
 
@@ -43,14 +42,18 @@ def tiers_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | Non
     chain = value_chain_of(ecosystem, parameters)
     answer: dict[str, Any] = {"party_id": party_id, "items": [], "total": []}
     if place is not None:
-        reason = NO_VALUE_CHAIN if chain.x[place] <= 0 else CLOSED_CYCLE if chain.closed[place] else None
+        reason = no_chain_of(chain, place)
     if place is None or reason:
         return answer | {"reason": reason, "warnings": [warning._asdict() for warning in chain.warnings]}
-    items = [{"tier": tier} | item for tier, required in enumerate(chain.tiers(place, count), 1) for item in _listed(ecosystem, required)]
-    total = taken_from(chain, place)
-    total[place] = total[place] - 1.0 if chain.cycle[place] >= 0 else 0.0
-    return answer | {"items": items, "total": _listed(ecosystem, total), "warnings": [warning._asdict() for warning in chain.warnings]}
+    lots = LotShares(ecosystem, chain)
+    items = [{"tier": tier} | item for tier, required in enumerate(chain.tiers(place, count), 1) for item in _listed(ecosystem, chain, lots, required)]
+    total = np.asarray(chain.a @ np.nan_to_num(chain.taken_from(place)))  # (L - I) of the party's lots, without a difference
+    return answer | {"items": items, "total": _listed(ecosystem, chain, lots, total), "warnings": [warning._asdict() for warning in chain.warnings]}
 
 
-def _listed(ecosystem: Ecosystem, required: Floats) -> list[dict[str, Any]]:
-    return [{"party_id": ecosystem.parties[place], "requirement": float(required[place])} for place in largest_first(np.nan_to_num(required))]
+def _listed(ecosystem: Ecosystem, chain: ValueChain, lots: LotShares, required: Floats) -> list[dict[str, Any]]:
+    by_party = chain.total(required)
+    return [
+        {"party_id": ecosystem.parties[place], "requirement": float(by_party[place])} | lots.of(place, required, "requirement")
+        for place in largest_first(by_party)
+    ]

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from graph_models.ecosystem import Ecosystem, Floats
 from graph_models.metrics.pass_through import no_chain, pass_through_up
-from graph_models.metrics.result import CLOSED_CYCLE, Metric, MetricResult, number_result
+from graph_models.metrics.result import CLOSED_CYCLE, NO_RATE, Metric, MetricResult, number_result
 from graph_models.parameters import Parameters
 from graph_models.time import FIRST_DAY, OPEN
 from graph_models.value_chain import ValueChain, value_chain_of
@@ -82,25 +82,28 @@ def ttr_tts(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     through = pass_through_up(ecosystem, parameters)
     period = ecosystem.period(parameters)
     length = period.end - period.start if period.start > FIRST_DAY and period.end < OPEN else np.nan
-    bounded = through.bound if through.bound is not None else np.zeros(chain.nodes, bool)
+    bounded = through.bound if through.bound is not None else np.zeros(chain.parties, bool)
     return number_result(
         ecosystem,
         "ttr_tts",
         days,
-        undefined={NO_RECOVERY: np.isnan(recovery), CLOSED_CYCLE: chain.closed},
+        undefined={NO_RATE: chain.without_rate, NO_RECOVERY: np.isnan(recovery), CLOSED_CYCLE: chain.closed_parties},
         present=chain.present,
         bound=(days > at_least) | (bounded & (days > 0)),
-        columns={RECOVERY: recovery, "time_to_survive_days": survival, "amount": days * chain.x[chain.focal or 0] / length * through.array},
+        columns={RECOVERY: recovery, "time_to_survive_days": survival, "amount": days * chain.output(chain.focal or 0) / length * through.array},
         warnings=[*chain.warnings, *_not_read({RECOVERY: wrong, STOCK: wrong_stock})],
     )
 
 
 def _survival(chain: ValueChain, stock: Floats) -> Floats:
-    """From each party on, the least sum of the stocks of those behind it, up to the focal party; infinite where no chain leads there."""
-    backward = chain.z.T.tocsr()
-    held = np.repeat(stock, np.diff(backward.indptr))
+    """From each party on, the least sum of the stocks of those behind it, up to the focal party, along lots; infinite where no chain leads there."""
+    backward = csr_array(chain.z.T)
+    held = np.repeat(stock[chain.lots.owner], np.diff(backward.indptr))
     way = csr_array((held, backward.indices, backward.indptr), shape=backward.shape)
-    return np.asarray(dijkstra(way, indices=[chain.focal or 0])[0], np.float64)
+    lasts = dijkstra(way, indices=np.flatnonzero(chain.start(chain.focal or 0)), min_only=True)
+    shortest = np.full(chain.parties, np.inf)
+    np.minimum.at(shortest, chain.lots.owner, lasts)
+    return shortest
 
 
 def _stated(ecosystem: Ecosystem, name: str) -> tuple[Floats, list[str]]:

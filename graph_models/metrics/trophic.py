@@ -1,4 +1,4 @@
-"""Trophic level: in which tier of the chain a party stands, counted from those who buy nothing."""
+"""Trophic level: in which tier of the chain (or of any graph) a party stands, counted from those who buy nothing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array, eye_array
 from scipy.sparse.linalg import bicgstab, splu
 
+from graph_models.amounts import without_rate
 from graph_models.ecosystem import Ecosystem, Floats, Mask
+from graph_models.graphs import graph_of
 from graph_models.kernels.arrays import reachable
-from graph_models.metrics.result import Metric, MetricResult, number_result
-from graph_models.parameters import Parameters
-from graph_models.value_chain import CLOSED, PRECISION, ValueChain, value_chain_of
+from graph_models.metrics.result import NO_RATE, Metric, MetricResult, number_result
+from graph_models.parameters import GRAPHS, Parameter, Parameters
+from graph_models.value_chain import CLOSED, PRECISION, cycles
 
 __all__ = ["trophic_level"]
 
@@ -23,14 +25,15 @@ RESIDUAL = 1e-13
 def trophic_level(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """In which tier of the chain does a party stand, counted from those who buy nothing?
 
-    ``s_i = 1 + sum_j p_ji s_j``, p_ji = Z_ji / purchases_i: one above the mean level of what it buys, weighted by value. Who buys nothing
-    stands at 1.
+    ``s_i = 1 + sum_j p_ji s_j``, p_ji = w_ji / sum_k w_ki, in the value chain Z_ji / purchases_i: one above the mean level of what it buys,
+    weighted by value. Who buys nothing stands at 1.
 
     Parameters
     ----------
     ecosystem : Ecosystem
     parameters : Parameters
-        Those that shape the chain: ``period product basis in_return_for roll_up hypotheses``.
+        ``graph`` (value_chain) and the others of every structural metric; ``product basis in_return_for`` shape the chain. Parties are taken
+        whole: their lots are not told apart.
 
     Returns
     -------
@@ -40,7 +43,8 @@ def trophic_level(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     Notes
     -----
     Undefined where the system is singular: for the parties of a cycle that buys nothing from outside (to one part in 10^12), and for all that
-    buy from them, at any remove (``no-source``). Who trades nothing buys nothing: 1, by formula. What a party buys from itself counts.
+    buy from them, at any remove (``no-source``); so on an undirected graph for all that have a tie. Who trades nothing buys nothing: 1, by
+    formula. What a party buys from itself counts. In the value chain also where no rate converts any flow of the party (``no-rate``).
 
     Examples
     --------
@@ -55,31 +59,42 @@ def trophic_level(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Levine, S., Several measures of trophic structure applicable to complex food webs, Journal of Theoretical Biology 83, 1980.
     """
-    chain = value_chain_of(ecosystem, parameters)
-    sourceless = _sourceless(chain)
-    values = _levels(chain, sourceless)
-    return number_result(ecosystem, "trophic_level", values, undefined={NO_SOURCE: sourceless}, present=chain.present, warnings=list(chain.warnings))
+    name = parameters.graph or "value_chain"
+    graph = graph_of(ecosystem, name, parameters)
+    matrix = graph.matrix()
+    sourceless = _sourceless(matrix)
+    undefined = {NO_RATE: without_rate(ecosystem, parameters)} if name == "value_chain" else {}
+    return number_result(
+        ecosystem,
+        "trophic_level",
+        _levels(matrix, sourceless),
+        undefined=undefined | {NO_SOURCE: sourceless},
+        present=graph.present,
+        warnings=list(graph.warnings),
+    )
 
 
-def _sourceless(chain: ValueChain) -> Mask:
-    """The parties of cycles that buy nothing from outside, and whoever stands behind them."""
-    on_cycle = np.flatnonzero(chain.cycle >= 0)
+def _sourceless(matrix: csr_array) -> Mask:
+    """The parties of cycles that nothing enters from outside, and whoever stands behind them."""
+    n, cycle = matrix.shape[0], cycles(matrix)
+    on_cycle = np.flatnonzero(cycle >= 0)
     if not len(on_cycle):
-        return np.zeros(chain.nodes, bool)
-    cycle = chain.cycle
-    source = np.repeat(np.arange(chain.nodes), np.diff(chain.z.indptr))
-    outside = cycle[source] != cycle[chain.z.indices]
-    bought_outside = np.bincount(chain.z.indices[outside], chain.z.data[outside], chain.nodes)
-    inflow, purchases = (np.bincount(cycle[on_cycle], values[on_cycle], chain.nodes) for values in (bought_outside, chain.purchases))
-    without = on_cycle[(inflow <= CLOSED * purchases)[cycle[on_cycle]]]
-    return reachable(chain.z, without) if len(without) else np.zeros(chain.nodes, bool)
+        return np.zeros(n, bool)
+    source = np.repeat(np.arange(n), np.diff(matrix.indptr))
+    outside = cycle[source] != cycle[matrix.indices]
+    entering, in_all = (np.bincount(matrix.indices[which], matrix.data[which], n) for which in (outside, slice(None)))
+    inflow, whole = (np.bincount(cycle[on_cycle], values[on_cycle], n) for values in (entering, in_all))
+    without = on_cycle[(inflow <= CLOSED * whole)[cycle[on_cycle]]]
+    return reachable(matrix, without) if len(without) else np.zeros(n, bool)
 
 
-def _levels(chain: ValueChain, sourceless: Mask) -> Floats:
+def _levels(matrix: csr_array, sourceless: Mask) -> Floats:
     """By the series (exact where there is no cycle), then by BiCGSTAB from where it stands, at last by LU."""
-    bought = np.where(sourceless, np.inf, chain.purchases)
-    inputs = csr_array(csr_array((chain.z.data / bought[chain.z.indices], chain.z.indices, chain.z.indptr), shape=chain.z.shape).T)
-    ones = np.ones(chain.nodes)
+    n = matrix.shape[0]
+    received = np.bincount(matrix.indices, matrix.data, n)
+    divisor = np.where(sourceless | (received <= 0), np.inf, received)
+    inputs = csr_array(csr_array((matrix.data / divisor[matrix.indices], matrix.indices, matrix.indptr), shape=matrix.shape).T)
+    ones = np.ones(n)
     levels: Floats = ones.copy()
     term: Floats = ones
     for _ in range(STEPS):
@@ -87,7 +102,7 @@ def _levels(chain: ValueChain, sourceless: Mask) -> Floats:
         levels += term
         if term.sum() <= PRECISION * levels.sum():
             return levels
-    system = eye_array(chain.nodes, format="csr") - inputs
+    system = eye_array(n, format="csr") - inputs
     found, failed = bicgstab(system, ones, x0=levels, rtol=RESIDUAL, atol=0.0, maxiter=1000)
     return np.asarray(splu(csc_array(system)).solve(ones) if failed else found, np.float64)
 
@@ -96,9 +111,12 @@ TROPHIC_LEVEL = Metric(
     "trophic_level",
     "value_flow",
     "In which tier of the chain does a party stand?",
-    "s_i = 1 + sum_j p_ji s_j, p_ji = Z_ji / purchases_i",
-    "the party is in a cycle that buys nothing from outside, or buys from one, at any remove (no-source)",
+    "s_i = 1 + sum_j p_ji s_j, p_ji = w_ji / sum_k w_ki (in the value chain Z_ji / purchases_i)",
+    "the party is in a cycle that buys nothing from outside, or buys from one, at any remove (no-source); in the value chain also where no rate "
+    "converts any of its amounts (no-rate)",
     "Levine, Journal of Theoretical Biology 83, 1980",
     trophic_level,
+    (Parameter("graph", "text", "value_chain", choices=GRAPHS),),
+    structural=True,
     cost="linear in the deliveries, as often as the chain is long; with cycles one sparse solve",
 )

@@ -10,6 +10,7 @@ import pytest
 from graph_models.deliveries import deliveries_of
 from graph_models.ecosystem import Ecosystem
 from graph_models.parameters import parameters_of
+from graph_models.passages import passages
 from graph_models.value_chain import ValueChain, value_chain_of
 from tests.graph_models.ecosystems import Record, ecosystem_of, edges, flow, paid, role, worked_chain
 
@@ -101,14 +102,18 @@ def use(*records: Record, **parameters: Any) -> tuple[dict[str, float], dict[str
 def test_what_ends_with_a_party_is_used_or_unattributed() -> None:
     assert use() == ({"a": 1}, {})
     assert use(role("a", "f", "distributor", purpose="resale")) == ({}, {"a": 1})
-    assert use(role("a", "f", "distributor", purpose="resale"), role("a", "f", "customer", purpose="own_use", product="q")) == ({"a": 1}, {})
+    both = role("a", "f", "distributor", purpose="resale"), role("a", "f", "customer", purpose="own_use", product="p")
+    assert use(*both) == ({"a": 1}, {})
+    of_another = both[0], role("a", "f", "customer", purpose="own_use", product="q")
+    assert use(*of_another) == ({}, {"a": 1})
+    assert use(*of_another, products="mixed") == ({"a": 1}, {})
     assert use(role("a", "f", "customer", purpose="transformation")) == ({"a": 1}, {})
 
 
 def test_who_sells_a_product_that_it_buys_uses_none_of_it() -> None:
     assert use(paid("a", "c", 40, product="p")) == ({"c": 1}, {"a": 0.6})
-    assert use(paid("a", "c", 40, product="q")) == ({"a": 0.6, "c": 1}, {})
-    assert use(paid("a", "c", 40)) == ({"a": 0.6, "c": 1}, {})
+    for other in ({"product": "q"}, {}):
+        assert use(paid("a", "c", 40, **other), products="mixed") == ({"a": 0.6, "c": 1}, {})
     assert use(paid("a", "c", 40, product="p"), role("a", "f", "customer", purpose="own_use")) == ({"a": 0.6, "c": 1}, {})
 
 
@@ -133,16 +138,19 @@ def test_columns_and_rows_of_the_inverses_are_those_of_dense_algebra() -> None:
         assert chain.inverse_row(place) == pytest.approx(ghosh[place], abs=1e-14)
     assert chain.column_sums == pytest.approx(leontief.sum(axis=0))
     assert chain.row_sums == pytest.approx(ghosh.sum(axis=1))
-    assert list(chain.diagonal(range(n)).values()) == pytest.approx(np.diag(leontief))
-    assert list(chain.diagonal(range(n)).values()) == pytest.approx(np.diag(ghosh))
+    for place in range(n):
+        up, down = (passages(chain, range(n), visits, up=up) for visits, up in ((chain.taken_from(place), True), (chain.received_by(place), False)))
+        assert up == pytest.approx(leontief[:, place] / np.diag(leontief), abs=1e-14)
+        assert down == pytest.approx(ghosh[place] / np.diag(ghosh), abs=1e-14)
 
 
 def test_the_worked_example() -> None:
     ecosystem = worked_chain()
     chain = value_chain_of(ecosystem, parameters_of({}))
     firm = ecosystem.index("Firm")
-    diagonal = np.array(list(chain.diagonal(range(chain.nodes)).values()))
-    up, down = (by_party(ecosystem, np.round(values / diagonal, 6)) for values in (chain.inverse_column(firm), chain.inverse_row(firm)))
+    everyone = range(chain.parties)
+    up = by_party(ecosystem, np.round(passages(chain, everyone, chain.taken_from(firm), up=True), 6))
+    down = by_party(ecosystem, np.round(passages(chain, everyone, chain.received_by(firm), up=False), 6))
     assert (up["TierOne"], up["TierTwo"]) == (0.354476, 0.165422)
     assert (down["Distributor"], down["Retail"]) == (0.583333, 0.416667)
     assert by_party(ecosystem, np.round(chain.inverse_row(firm) * chain.used, 6)) == {"Enterprise": 0.590793, "Consumer": 0.409207}
@@ -166,7 +174,7 @@ def test_a_slow_cycle_is_solved_by_factors_as_exactly() -> None:
     ecosystem, chain = chain_of(paid("a", "f", 1000), paid("f", "a", 999), paid("f", "b", 2))
     place = ecosystem.index("f")
     assert chain.inverse_column(place) == pytest.approx(np.linalg.inv(np.eye(3) - chain.a.toarray())[:, place], rel=1e-9)
-    assert chain._factored
+    assert chain._inverses
 
 
 def test_a_closed_cycle_is_undefined_for_its_parties_only() -> None:
@@ -177,7 +185,7 @@ def test_a_closed_cycle_is_undefined_for_its_parties_only() -> None:
     assert np.isnan(chain.column_sums[ecosystem.index("x")])
     assert np.isnan(chain.inverse_column(ecosystem.index("x"))[ecosystem.index("y")])
     assert chain.inverse_column(ecosystem.index("x"))[ecosystem.index("f")] == 0
-    assert np.isnan(chain.diagonal([ecosystem.index("x")])[ecosystem.index("x")])
+    assert by_party(ecosystem, chain.closed_parties) == {"x": True, "y": True, "z": True}
     assert chain.defined
 
 

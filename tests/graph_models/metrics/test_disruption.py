@@ -75,3 +75,14 @@ def test_where_nobody_trades_it_is_undefined_and_a_unit_is_rolled_up() -> None:
     assert set(compute(ecosystem(parties("a", "b"), "a"), "disruption").reasons.values()) == {"no-value-chain"}
     records = chain_records() + parties("lab", kind="unit") + ties([("lab", "Firm")], "part_of")
     assert compute(ecosystem(records, "Firm"), "disruption").reasons == {"lab": "rolled-up"}
+
+
+def test_demand_disruption_runs_against_the_deliveries() -> None:
+    """firm sells 30 of 40 to the shop and 10 to the hotel; the mine sells 40 of 80 to firm. Without the shop firm loses .75, the mine .375."""
+    made = ecosystem(chain_records([("mine", "firm", 40), ("mine", "else", 40), ("firm", "shop", 30), ("firm", "hotel", 10)]), "firm")
+    values = compute(made, "demand_disruption").values
+    assert values["shop"] == pytest.approx((0.75 * 40 + 0.375 * 80) / 200)
+    assert values["hotel"] == pytest.approx((0.25 * 40 + 0.125 * 80) / 200)
+    assert values["mine"] == 0
+    mirrored = ecosystem(chain_records([("firm", "mine", 40), ("else", "mine", 40), ("shop", "firm", 30), ("hotel", "firm", 10)]), "firm")
+    assert compute(mirrored, "disruption").values == pytest.approx(values)

@@ -104,12 +104,13 @@ def test_a_focal_party_that_only_buys_has_no_direct_share() -> None:
     assert set(compute(made, "direct_share").reasons.values()) == set(compute(made, "indirect_share").reasons.values()) == {"no-sales"}
 
 
-def test_an_implicit_stakeholder_pays_us_nothing_but_stands_in_the_chain() -> None:
+def test_an_implicit_stakeholder_has_no_tie_to_us_but_stands_in_the_chain() -> None:
     values = compute(ecosystem(chain_records() + parties("stranger"), "Firm"), "implicit").values
-    assert {party for party, value in values.items() if value} == {"Consumer", "Retail", "RawMat", "TierOne", "TierTwo", "Firm"}
-    assert values["stranger"] == values["Distributor"] == 0
+    assert {party for party, value in values.items() if value} == {"Consumer", "RawMat", "TierTwo"}
+    assert values["stranger"] == values["Distributor"] == values["Retail"] == 0
+    assert values["Firm"] is None
     assert set(compute(ecosystem(parties("a"), "b"), "implicit").reasons.values()) == {"no-focal-party"}
-    assert compute(ecosystem(parties("a", "b"), "b"), "implicit").reasons == {"a": "no-value-chain", "b": "no-value-chain"}
+    assert compute(ecosystem(parties("a", "b"), "b"), "implicit").reasons == {"a": "no-value-chain", "b": "focal-party"}
 
 
 def test_what_is_asked_of_nobody_is_refused_and_of_a_unit_has_its_reason() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models import compute
-from tests.graph_models.metrics.made import chain_records, ecosystem, parties
+from tests.graph_models.metrics.made import chain_records, ecosystem, owns, parties
 
 LEVINE = [("1", "2", 10), ("1", "3", 2), ("1", "4", 8), ("2", "3", 2), ("2", "5", 3), ("4", "3", 6), ("4", "5", 7), ("5", "4", 2)]
 """Levine, Journal of Theoretical Biology 83, 1980, figure 5 (as networkx's own tests have it), in tenths; 4 and 5 eat each other."""
@@ -68,3 +68,13 @@ def fed(web: nx.DiGraph) -> set[str]:
     """The parties that a source reaches."""
     sources = [party for party, degree in web.in_degree if degree == 0]
     return set(sources).union(*(nx.descendants(web, source) for source in sources))
+
+
+def test_it_runs_on_any_graph() -> None:
+    """Of shares: a stands above nobody, b above a, c above a and b by what each holds of it."""
+    made = ecosystem(parties("a", "b", "c") + owns(("a", "b", 0.5), ("a", "c", 0.3), ("b", "c", 0.1)), "c")
+    assert compute(made, "trophic_level", graph="ownership").values == pytest.approx({"a": 1, "b": 2, "c": 1 + 0.75 * 1 + 0.25 * 2})
+    assert compute(made, "trophic_level", graph="ownership", weight="none").values["c"] == pytest.approx(2.5)
+    assert compute(made, "trophic_level", graph="ownership", reversed=True).values["a"] > 2
+    assert set(compute(made, "trophic_level", graph="tie").reasons.values()) == {"no-source"}
+    assert compute(made, "trophic_level").values == {"a": 1, "b": 1, "c": 1}
