@@ -115,7 +115,7 @@ def test_a_period_and_a_profile_hold_for_both_sides(w: Workspace) -> None:
     w.ask("PUT", "/score-profiles/board", {"influence": {"reach": 1}, "value_flow": {"criticality": 1}})
     board = made(w, REMOVED, profile="board")
     assert (board["profile"], board["profile_version"]) == ("board", 1)
-    assert w.get(f"/scenarios/compare?ids={before['id']},{board['id']}")["differs"] == ["parameters", "profile"]
+    assert w.get(f"/scenarios/compare?ids={before['id']},{board['id']}")["differs"] == ["parameters", "profile", "profile_version"]
 
 
 def test_the_same_key_gives_the_same_job(w: Workspace) -> None:
