@@ -17,6 +17,7 @@
     │   └── OneWorkspace              this store holds one workspace only
     ├── VersionConflict               If-Match names another version
     ├── TooLarge                      a record or an upload above its limit
+    ├── Busy                          too many of the same wait already
     ├── UnsupportedMedia              a body or file of a kind that is not read
     ├── CypherNotReadOnly             a statement that the gate refuses
     ├── QueryFailed                   a read-only statement that Neo4j could not run
@@ -125,6 +126,10 @@ class VersionConflict(StakeholderGraphError):
 
 class TooLarge(StakeholderGraphError):
     code, title = "too-large", "This is larger than the limit"
+
+
+class Busy(StakeholderGraphError):
+    code, title = "busy", "Too many requests of this kind wait already"
 
 
 class UnsupportedMedia(StakeholderGraphError):

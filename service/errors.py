@@ -33,6 +33,7 @@ STATUS_BY_ERROR: dict[type[StakeholderGraphError], int] = {
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,
     errors.InvalidInput: 422,
+    errors.Busy: 429,
     errors.IdempotencyKeyReused: 422,
     errors.TooCostly: 422,
     errors.ParameterOutOfRange: 422,
@@ -74,7 +75,7 @@ def problem_of(error: BaseException, instance: str | None = None) -> dict[str, A
 
 def problem_response(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """A problem as the answer to a request."""
-    extra = {"Retry-After": RETRY_AFTER_S} if body["status"] == 503 else {}
+    extra = {"Retry-After": RETRY_AFTER_S} if body["status"] in (429, 503) else {}
     content = msgspec.json.encode(body, enc_hook=str)
     return Response(content, body["status"], (headers or {}) | extra, PROBLEM_JSON)
 

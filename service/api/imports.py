@@ -12,6 +12,7 @@ from service.api import examples
 from service.api.answers import accepted, json_answer, list_by_key, list_of_things
 from service.api.documented import answers, listed, page, takes
 from service.api.schemas import SavedMapping
+from service.bounded import Bounded
 from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.idempotency import once
@@ -22,6 +23,8 @@ from service.submissions import submit_import
 from service.uploads import discard, take_in
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["imports"])
+_apart = Bounded(preload=["service.ingest.suggesting"])
+"""Files are looked at in processes with bounds, never in the API's own."""
 Name = Annotated[str, Path(description="The name of a mapping.", examples=["orders"])]
 _YAML = """name: orders
 files:
@@ -58,7 +61,7 @@ def suggest_mapping(place: PlaceDep, file: Annotated[UploadFile, File(descriptio
     """A first mapping for a file, with the reason for what each column is read as, and what only a person can say. Nothing is kept or applied."""
     upload = take_in(place.service, place.workspace.id, [(file.filename, file.file)])
     try:
-        found = suggest(FileOfSet(FilePath(upload.files[0]["path"]), upload.files[0]["name"]))
+        found = _apart.call(suggest, FileOfSet(FilePath(upload.files[0]["path"]), upload.files[0]["name"]))
     finally:
         discard(upload)
     return json_answer(found._asdict())
