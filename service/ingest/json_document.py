@@ -10,7 +10,7 @@ from typing import NoReturn
 import msgspec
 
 from graph_models.errors import InvalidInput, Malformed
-from service.ingest.json_lines import flat, names_of, ordered
+from service.ingest.json_objects import Shape, flat, names_of, ordered
 from service.ingest.sources import ByteSource, FileOfSet, encoding_name, encoding_of, opened
 from service.ingest.tables import ReadOptions, Table
 
@@ -25,12 +25,14 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 @contextmanager
 def json_document_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
     """The file as a table. It is read twice: columns are all the names that any item has, in the order in which they appear."""
+    shape = Shape(options.lists, options.lines_of)
     with opened(file) as source:
         codec = encoding_of(source, options.encoding)
-        columns = names_of(file, flat(json_items(source, codec, options.items), options.lists))
+        columns = names_of(file, flat(json_items(source, codec, options.items), shape))
     with opened(file) as source:
         shown = {"format": "json", "encoding": encoding_name(codec)}
-        yield Table(file, columns, ordered(flat(json_items(source, codec, options.items), options.lists), columns), shown, source.position, source.size)
+        lines = ordered(file, flat(json_items(source, codec, options.items), shape), columns)
+        yield Table(file, columns, lines, shown, source.position, source.size)
 
 
 def json_items(source: ByteSource, codec: str, wanted: str | None = None) -> Iterator[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
@@ -24,7 +24,7 @@ from service.ingest.readings import totals_of, unit_in
 from service.ingest.said import Produced, Said
 from service.ingest.shelf import SET, Shelf
 from service.ingest.sources import FileOfSet
-from service.ingest.tables import Cells
+from service.ingest.tables import FaultyCells, Line, ignored_among, is_about_lines
 
 FILE_STEP = 10**12
 """A place is the number of the file in the set times this, plus the line: one number names a line of many files."""
@@ -123,20 +123,22 @@ class BoundMapping:
         """The columns of a file under the names that the mapping uses."""
         names = {other: column for column, others in spec.aliases.items() for other in others}
         called = [names.get(column, column) for column in columns]
-        if twice := sorted({column for column in called if called.count(column) > 1}):
+        if twice := sorted(column for column, count in Counter(called).items() if count > 1):
             self.problems.add("duplicate-column", f"two columns of the file are both called {twice[0]!r}", ("files", name, "aliases"))
         return called
 
     def _layout(self, name: str, spec: FileSpec) -> Layout:
         columns = list(dict.fromkeys(column for match in self.matches[name] for column in match.columns))
-        columns += [column for column in spec.optional if column not in columns]
+        columns = list(dict.fromkeys([*columns, *spec.optional]))
         for match in self.matches[name]:
+            its = {*match.columns, *spec.optional}
             for column in columns:
-                if column not in match.columns and column not in spec.optional:
+                if column not in its and not is_about_lines(column):
                     message = f"{match.file.name}: there is no column {column!r}; list it under `optional` where it may be missing"
                     self.problems.add("missing-column", message, ("files", name))
+        known = set(columns)
         for column in spec.ignore:
-            if column not in columns:
+            if column not in known and not ignored_among(known, [column]):
                 message = f"`ignore` names {column!r}, which is no column of {name!r}: it has {', '.join(columns)}"
                 self.problems.add("unknown-column", message, ("files", name, "ignore"))
         return Layout(name, spec, columns, self.problems)
@@ -193,7 +195,8 @@ class BoundMapping:
         for name, layout in self.layouts.items():
             spec = self.model.files[name]
             into = [spec.surplus_into] if isinstance(spec.surplus_into, str) else spec.surplus_into or []
-            left = [column for column in layout.columns if column not in layout.used and column not in spec.ignore]
+            ignored = ignored_among(layout.columns, spec.ignore)
+            left = [column for column in layout.columns if column not in layout.used and column not in ignored and not is_about_lines(column)]
             if left:
                 message = f"nothing is made of {', '.join(map(repr, left))} of {name!r}: map what is needed and list the rest under `ignore`"
                 self.problems.add("unmapped-column", message, ("files", name))
@@ -206,10 +209,12 @@ class BoundMapping:
         several = len(self.files) > 1
         found = Columns([], [])
         for name, matches in self.matches.items():
+            spec = self.model.files[name]
             for match in matches:
                 before = f"{match.file.name}:" if several else ""
+                ignored = ignored_among(match.columns, spec.ignore) - self.layouts[name].used
                 for column in match.columns:
-                    (found.ignored if column in self.model.files[name].ignore else found.mapped).append(before + column)
+                    (found.ignored if column in ignored else found.mapped).append(before + column)
         return found
 
     def read_as(self) -> list[dict[str, str]]:
@@ -270,19 +275,19 @@ class BoundMapping:
                 out: list[Produced] = []
                 for line, frame in some:
                     place = first + line
-                    if isinstance(frame, FieldError):
+                    if type(frame) is tuple:
                         if faults:
-                            out.append((place, frame))
+                            out += [(place, fault) for fault in frame]
                         continue
                     for builder in builders if when is None or when(frame) else ():
                         try:
                             builder.take(frame, place, out)
                         except CellError as error:
                             out.append((place, error.fault(None)))
-                yield self.said.settle(out, self.vocabulary)
+                yield _told_once(self.said.settle(out, self.vocabulary))
                 progress(table.position())
 
-    def _frames(self, name: str, match: Match, lines: Iterator[tuple[int, Cells | FieldError]]) -> Iterator[tuple[int, Frame | FieldError]]:
+    def _frames(self, name: str, match: Match, lines: Iterator[Line]) -> Iterator[tuple[int, Frame | tuple[FieldError, ...]]]:
         layout, spec = self.layouts[name], self.model.files[name]
         nulls = frozenset(["", *spec.null])
         arrange = _arrangement(match.columns, layout.columns)
@@ -292,7 +297,7 @@ class BoundMapping:
         rest = [None] * (layout.width - len(layout.columns) - 3)
         for line, cells in lines:
             if isinstance(cells, FieldError):
-                yield line, cells
+                yield line, (cells,)
                 continue
             if strip:
                 frame: Frame = [None if (text := cell.strip()) in nulls else text for cell in cells]
@@ -300,17 +305,22 @@ class BoundMapping:
                 frame = [None if cell in nulls else cell for cell in cells]
             if is_total(frame):
                 if spec.totals is None:
-                    yield line, FieldError("total-line", "this looks like a sum of other lines: say `totals: [...]`, the words of such lines, or `totals: []`")
+                    yield (
+                        line,
+                        (FieldError("total-line", "this looks like a sum of other lines: say `totals: [...]`, the words of such lines, or `totals: []`"),),
+                    )
                 else:
                     self.left_out_lines[file].add(line)
+                continue
+            if type(cells) is FaultyCells and (wrong := _faults_of_cells(cells, match.columns, layout.used)):
+                yield line, wrong
                 continue
             if arrange is not None:
                 frame = arrange(frame)
             frame += [line, file, f"line {line}", *rest]
             for redact in redactions:
                 redact(frame)
-            fault = _derived(frame, derived) if derived else None
-            yield line, fault or frame
+            yield line, (_derived(frame, derived) if derived else ()) or frame
 
     def _read_look_ups(self) -> None:
         """Read the files that others look up. Those on which another look-up stands come first, as the mapping lists them."""
@@ -323,7 +333,7 @@ class BoundMapping:
             for match in self.matches[name]:
                 with open_table(match.file, self.model.files[name]) as table:
                     for line, frame in self._frames(name, match, table.lines):
-                        if isinstance(frame, FieldError) or frame[key] is None:
+                        if type(frame) is tuple or frame[key] is None:
                             continue
                         if frame[key] in index:
                             message = f"{match.file.name} line {line}: {frame[key]!r} is there twice, and look-ups need one line for each"
@@ -337,20 +347,44 @@ def _fits(file: FileOfSet, patterns: str | list[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in (file.name, file.plain_name))
 
 
-def _derived(frame: Frame, steps: list[tuple[int, str, Callable[[Frame], Any]]]) -> FieldError | None:
+def _told_once(out: list[Produced]) -> list[Produced]:
+    """A cell that is wrong in several records of a line is one fault."""
+    if FieldError not in set(map(type, map(itemgetter(1), out))):
+        return out
+    told: set[tuple[int, str]] = set()
+    kept: list[Produced] = []
+    for place, item in out:
+        if isinstance(item, FieldError):
+            if (place, item.message) in told:
+                continue
+            told.add((place, item.message))
+        kept.append((place, item))
+    return kept
+
+
+def _derived(frame: Frame, steps: list[tuple[int, str, Callable[[Frame], Any]]]) -> tuple[FieldError, ...]:
+    """Fill in what is derived from a line's cells; what is wrong with any of it."""
+    wrong: list[FieldError] = []
     for slot, column, get in steps:
         try:
             frame[slot] = get(frame)
         except CellError as error:
-            return error.fault(column)
-    return None
+            wrong.append(error.fault(column))
+    return tuple(wrong)
+
+
+def _faults_of_cells(cells: FaultyCells, columns: list[str], used: set[str]) -> tuple[FieldError, ...]:
+    """The faults of the cells of which something is made; what is ignored is not looked at."""
+    wrong = [(columns[place], fault) for place, fault in sorted(cells.faults.items()) if columns[place] in used]
+    return tuple(fault._replace(message=f"column {column!r}: {fault.message}", field=column) for column, fault in wrong)
 
 
 def _arrangement(columns: list[str], wanted: list[str]) -> Callable[[Frame], Frame] | None:
     """From the order of a file's columns to that of the layout; columns that the file has not are empty."""
     if columns == wanted:
         return None
-    places = [columns.index(column) if column in columns else len(columns) for column in wanted]
+    at = {column: place for place, column in enumerate(columns)}
+    places = [at.get(column, len(columns)) for column in wanted]
     if len(places) == 1:
         return lambda frame: [(*frame, None)[places[0]]]
     pick = itemgetter(*places)

@@ -236,14 +236,16 @@ class RecordBuilder:
 
     def _build(self, frame: Frame, place: int, out: list[Produced]) -> None:
         fields = self.constants.copy()
+        getters = iter(self.getters)
         name = None
         try:
-            for name, get in self.getters:
+            for name, get in getters:
                 value = get(frame)
                 if value is not None:
                     fields[name] = value
         except CellError as error:
             out.append((place, error.fault(name)))
+            out += [(place, fault) for fault in _faults_of(getters, frame)]  # all that is wrong with a line is told at once
             return
         if self.merges:
             self._hold(fields, place, out)
@@ -301,6 +303,14 @@ class RecordBuilder:
         else:
             return fault
         return fault._replace(message=f"{where}: {fault.message}")
+
+
+def _faults_of(getters: Iterator[tuple[str, Getter]], frame: Frame) -> Iterator[FieldError]:
+    for name, get in getters:
+        try:
+            get(frame)
+        except CellError as error:
+            yield error.fault(name)
 
 
 def _refused(fields: dict[str, Any], type_name: str) -> tuple[Record, list[FieldError]]:

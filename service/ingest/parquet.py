@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph_models.errors import FieldError, InvalidInput, Malformed
-from service.ingest.json_lines import LIST_SEPARATOR
+from service.ingest.arrow_texts import columns_of, names_in
 from service.ingest.sources import FileOfSet, opened
-from service.ingest.tables import Line, ReadOptions, Table, header
-from service.ingest.workbook import cell_text
+from service.ingest.tables import FaultyCells, Line, ReadOptions, Table, header
 
 ROWS = 10_000
 JSON_FIELDS = frozenset({"names", "identifiers", "industry", "attributes", "evidence", "topics", "values"})
@@ -29,68 +28,49 @@ JSON_FIELDS = frozenset({"names", "identifiers", "industry", "attributes", "evid
 def opened_parquet(file: FileOfSet) -> Iterator[pq.ParquetFile]:
     """The open file. A packed one is unpacked beside it first, since Parquet is not read from front to back."""
     with opened(file) as source, tempfile.TemporaryFile() as unpacked:
-        packed = file.plain_name != file.name or source.stream is not source._raw
-        if packed:
+        if source.packed:
             shutil.copyfileobj(source.stream, unpacked)
             unpacked.seek(0)
-        try:
-            with pq.ParquetFile(unpacked if source.packed else file.path) as table:
-                yield table
-        except (pa.ArrowException, OSError) as error:
-            raise Malformed(f"{file.name}: this is no Parquet file that can be read ({error})", file=file.name) from None
+        with _damaged_is_said(file):
+            table = pq.ParquetFile(unpacked if source.packed else file.path)
+        with table:
+            yield table
+
+
+@contextmanager
+def _damaged_is_said(file: FileOfSet) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeError) as error:
+        raise Malformed(f"{file.name}: this is no Parquet file that can be read ({error})", file=file.name) from None
+
+
+def _batches(file: FileOfSet, table: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    with _damaged_is_said(file):
+        yield from table.iter_batches(batch_size=ROWS)
 
 
 @contextmanager
 def parquet_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
     """The file as a table; rows count from 1."""
     with opened_parquet(file) as table:
-        columns = header(file, _flattened(table.schema_arrow.empty_table()).column_names, 0)
+        with _damaged_is_said(file):
+            columns = header(file, [name for field in table.schema_arrow for name in names_in(field.name, field.type)], 0)
         total, size = table.metadata.num_rows, file.path.stat().st_size
         read = [0]
-        yield Table(file, columns, _lines(table, read), {"format": "parquet"}, lambda: size * read[0] // max(total, 1), size)
+        yield Table(file, columns, _lines(file, table, read), {"format": "parquet"}, lambda: size * read[0] // max(total, 1), size)
 
 
-def _lines(table: pq.ParquetFile, read: list[int]) -> Iterator[Line]:
-    for batch in table.iter_batches(batch_size=ROWS):
-        rows = _flattened(pa.Table.from_batches([batch]))
-        columns = [_texts(name, column) for name, column in zip(rows.column_names, rows.columns, strict=True)]
+def _lines(file: FileOfSet, table: pq.ParquetFile, read: list[int]) -> Iterator[Line]:
+    for batch in _batches(file, table):
+        columns = [texts for name, column in zip(batch.schema.names, batch.columns, strict=True) for texts in columns_of(name, column)]
         for cells in zip(*columns, strict=True):
             read[0] += 1
-            fault = next((cell for cell in cells if isinstance(cell, FieldError)), None)
-            if fault is not None:
-                yield read[0], fault
+            if FieldError in map(type, cells):
+                faults = {place: cell for place, cell in enumerate(cells) if isinstance(cell, FieldError)}
+                yield read[0], FaultyCells(["" if isinstance(cell, FieldError) else cell for cell in cells], faults)
             elif any(cells):
                 yield read[0], list(cells)
-
-
-def _flattened(table: pa.Table) -> pa.Table:
-    """Nested columns as columns of their own, however deep."""
-    while any(pa.types.is_struct(field.type) for field in table.schema):
-        table = table.flatten()
-    return table
-
-
-def _texts(name: str, column: pa.ChunkedArray) -> list[str | FieldError]:
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type) or pa.types.is_integer(column.type):
-        return column.cast(pa.string()).fill_null("").to_pylist()  # type: ignore[no-any-return]
-    return [_text(name, value) for value in column.to_pylist()]
-
-
-def _text(name: str, value: Any) -> str | FieldError:
-    if not isinstance(value, (list, dict)):
-        return _plain(value)
-    texts = [_plain(item) for item in value] if isinstance(value, list) and not any(isinstance(item, (list, dict, tuple)) for item in value) else None
-    if texts is None or any(LIST_SEPARATOR in text for text in texts):
-        return FieldError("nested-list", f"{name!r} is a list that has no place in a table", name)
-    return LIST_SEPARATOR.join(texts)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return cell_text(value)
 
 
 # --- records
@@ -102,10 +82,22 @@ def parquet_items(file: FileOfSet) -> Iterator[tuple[int, bytes]]:
         if "type" not in table.schema_arrow.names:
             raise InvalidInput.of("no-type", f"{file.name}: a table of records has a column `type`; with a mapping any table can be read", "type")
         number = 0
-        for batch in table.iter_batches(batch_size=ROWS):
-            for row in batch.to_pylist():
+        for batch in _batches(file, table):
+            columns = [_values(name, column) for name, column in zip(batch.schema.names, batch.columns, strict=True)]
+            for row in zip(*columns, strict=True):
                 number += 1
-                yield number, _record(row)
+                yield number, _record(dict(zip(batch.schema.names, row, strict=True)))
+
+
+def _values(name: str, column: pa.Array) -> list[Any]:
+    """The values of a column; where Python has none that are the same (nanoseconds), their texts. What cannot be read stands as its error."""
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except (pa.ArrowException, ValueError, TypeError, OverflowError, NotImplementedError, KeyError):
+        texts = list(columns_of(name, column))
+    if len(texts) == 1:
+        return [{"error": text.message} if isinstance(text, FieldError) else text or None for text in texts[0]]
+    return [{"error": f"values of the type {column.type} cannot be read"}] * len(column)
 
 
 def _record(row: Mapping[str, Any]) -> bytes:
@@ -119,16 +111,19 @@ def _record(row: Mapping[str, Any]) -> bytes:
 
 
 def _value(value: Any) -> Any:
+    """A value as JSON has it."""
     if isinstance(value, dict):
         return {name: _value(item) for name, item in value.items() if item is not None}
     if isinstance(value, list):
         if value and all(isinstance(item, tuple) and len(item) == 2 for item in value):  # a map
             return {str(name): _value(item) for name, item in value}
         return [_value(item) for item in value]
-    if isinstance(value, (Decimal, bytes)):
-        return _plain(value)
-    if isinstance(value, (date, datetime)):
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")  # what is no text is refused with its line
+    if isinstance(value, (date, datetime, time)):
         return value.isoformat()
     if isinstance(value, float) and value != value:
         return None
-    return value
+    return value if value is None or isinstance(value, (str, bool, int, float)) else str(value)

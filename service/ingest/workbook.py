@@ -1,117 +1,98 @@
-"""Reads one sheet of an Excel workbook: every cell as the text that a person would write for its value."""
+"""Reads one sheet of an Excel workbook: every cell as the text that a person would write for its value, row by row.
+
+What a cell holds and the file does not tell (errors, formulas without a stored result) is a fault of the cell, never an empty one.
+"""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-import zlib
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Any
+from itertools import chain
+from typing import IO
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from graph_models.errors import FieldError, InvalidInput, Malformed, TooLarge
+from graph_models.errors import InvalidInput, TooLarge
 from service.ingest.sources import FileOfSet, opened
 from service.ingest.tables import Line, ReadOptions, Table, of_rows
+from service.ingest.workbook_package import Package, Sheet, damaged_is_said
+from service.ingest.workbook_sheet import Filling, SheetEvents, merged_regions, names_merged_cells
 
 MAX_BYTES = 256 << 20
-MAX_UNPACKED_BYTES = 1 << 30
-"""A workbook is held in memory: larger data comes as CSV."""
-_ERROR_CELL = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="[A-Z]+(\d+)"')
-_SHEET = re.compile(rb"<sheet\b[^>]*>")
-_RELATION = re.compile(rb"<Relationship\b[^>]*>")
+SHOWN_REGIONS = 20
 
 
 @contextmanager
 def workbook_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
-    """The sheet that the options name as a table; without a name the only one."""
-    with opened(file) as source:
-        content = source.stream.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise TooLarge(f"{file.name}: a workbook is at most {MAX_BYTES >> 20} MiB; save the sheet as CSV", file=file.name)
-    _check_unpacked(file, content)
-    name, rows, place = _sheet(file, content, options.sheet)
-    size = len(rows)
-    read = [0]
-    try:
-        broken = _rows_with_errors(content, place)
-    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
-        raise Malformed(f"{file.name}: the workbook is damaged ({error})", file=file.name) from None
-    columns, lines, more = of_rows(file, _lines(rows, broken, read), options)
-    yield Table(file, columns, lines, {"format": "xlsx", "sheet": name} | more, lambda: source.size * read[0] // max(size, 1), source.size)
+    """The sheet that the options name as a table; without a name the only one that is not hidden."""
+    with _unpacked(file) as (stream, size):
+        with damaged_is_said(file.name):
+            package = Package(file.name, stream)
+            sheet = _chosen(file, package.sheets, options.sheet)
+            name = f"{file.name}: the sheet {sheet.name!r}"
+            regions = merged_regions(name, package.chunks(sheet.part)) if names_merged_cells(package.chunks(sheet.part)) else []
+        filling = Filling(name, regions, options.merged)
+        header_line = [0]
+        fed = [0]
+
+        def below(lines: Iterator[Line], width: int, line: int) -> Iterator[Line]:
+            header_line[0] = line
+            return filling.lines(lines, width)
+
+        columns, lines, more = of_rows(file, _rows(name, package, sheet, filling, fed), options, below)
+        shown = {"format": "xlsx", "sheet": sheet.name} | more
+        if hidden := [other.name for other in package.sheets if other.is_hidden]:
+            shown["hidden_sheets"] = ", ".join(hidden)
+        if filled := [str(region) for region in filling.regions if region.bottom > header_line[0] and region.left < len(columns)]:
+            shown["merged"] = " ".join(filled[:SHOWN_REGIONS]) + (f" and {len(filled) - SHOWN_REGIONS} more" if len(filled) > SHOWN_REGIONS else "")
+        total = max(package.size(sheet.part), 1)
+        yield Table(file, columns, lines, shown, lambda: min(size * fed[0] // total, size), size)
 
 
-def _check_unpacked(file: FileOfSet, content: bytes) -> None:
-    if not content.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            unpacked = sum(entry.file_size for entry in packed.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise Malformed(f"{file.name}: the workbook is damaged ({error})", file=file.name) from None
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise TooLarge(f"{file.name}: the workbook is larger than {MAX_UNPACKED_BYTES >> 20} MiB when unpacked; save the sheet as CSV", file=file.name)
+@contextmanager
+def _unpacked(file: FileOfSet) -> Iterator[tuple[IO[bytes], int]]:
+    """The workbook's bytes, to be read anywhere, and the size of its file."""
+    with opened(file) as source, tempfile.TemporaryFile() as copy:
+        if not source.packed:
+            if source.size > MAX_BYTES:
+                raise _too_large(file)
+            yield source.stream, source.size
+            return
+        left = MAX_BYTES
+        while chunk := source.stream.read(1 << 20):
+            left -= len(chunk)
+            if left < 0:
+                raise _too_large(file)
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy, source.size
 
 
-def _sheet(file: FileOfSet, content: bytes, wanted: str | None) -> tuple[str, list[list[Any]], int]:
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            names = workbook.sheet_names
-            if wanted is None and len(names) != 1:
-                raise InvalidInput.of("which-sheet", f"{file.name}: the workbook has the sheets {', '.join(map(repr, names))}; say which (`sheet`)", "sheet")
-            if wanted is not None and wanted not in names:
-                raise InvalidInput.of("no-sheet", f"{file.name}: there is no sheet {wanted!r}; there are {', '.join(map(repr, names))}", "sheet")
-            name = wanted or names[0]
-            return name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False), names.index(name)
-    except CalamineError as error:
-        raise Malformed(f"{file.name}: this is no workbook that can be read ({error})", file=file.name) from None
+def _too_large(file: FileOfSet) -> TooLarge:
+    return TooLarge(f"{file.name}: a workbook is at most {MAX_BYTES >> 20} MiB; save the sheet as CSV", file=file.name)
 
 
-def _rows_with_errors(content: bytes, place: int) -> set[int]:
-    """The rows that hold one of Excel's errors (#DIV/0!, #REF! ...): the library gives these cells as empty ones."""
-    if not content.startswith(b"PK"):
-        return set()
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        names = packed.namelist()
-        if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
-            return set()
-        sheets = _SHEET.findall(packed.read("xl/workbook.xml"))
-        relation = _attribute(sheets[place], b"r:id") if place < len(sheets) else b""
-        targets = {_attribute(item, b"Id"): _attribute(item, b"Target") for item in _RELATION.findall(packed.read("xl/_rels/workbook.xml.rels"))}
-        target = targets.get(relation, b"").decode()
-        path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-        return {int(row) for row in _ERROR_CELL.findall(packed.read(path))} if path in names else set()
+def _chosen(file: FileOfSet, sheets: Sequence[Sheet], wanted: str | None) -> Sheet:
+    names = ", ".join(f"{sheet.name!r}{' (hidden)' if sheet.is_hidden else ''}" for sheet in sheets)
+    if wanted is not None:
+        found = next((sheet for sheet in sheets if sheet.name == wanted), None)
+        if found is None:
+            raise InvalidInput.of("no-sheet", f"{file.name}: there is no sheet {wanted!r}; there are {names or 'none'}", "sheet")
+        return found
+    visible = [sheet for sheet in sheets if not sheet.is_hidden]
+    if len(visible) != 1:
+        raise InvalidInput.of("which-sheet", f"{file.name}: the workbook has the sheets {names or 'none'}; say which (`sheet`)", "sheet")
+    return visible[0]
 
 
-def _attribute(element: bytes, name: bytes) -> bytes:
-    found = re.search(rb"\s" + name + rb'="([^"]*)"', element)
-    return found[1] if found else b""
-
-
-def _lines(rows: list[list[Any]], broken: set[int], read: list[int]) -> Iterator[Line]:
-    for number, row in enumerate(rows, 1):
-        read[0] = number
-        cells = [value if type(value) is str else cell_text(value) for value in row]
-        if number in broken:
-            yield number, FieldError("cell-error", "a cell of the line holds an error of Excel, such as #DIV/0! or #REF!")
-        elif not any(cells):
-            continue
-        else:
-            yield number, cells
-
-
-def cell_text(value: Any) -> str:
-    """A value of a typed table as a person would write it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(Decimal(repr(value)), "f")
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    return str(value) if isinstance(value, (int, timedelta)) else "" if value is None else str(value)
+def _rows(name: str, package: Package, sheet: Sheet, filling: Filling, fed: list[int]) -> Iterator[Line]:
+    """The rows of the sheet that hold anything; ``fed`` says how many bytes were read for them."""
+    with damaged_is_said(package.name):
+        reading = SheetEvents(name, package.texts(), package.formats)
+        for chunk in chain(package.chunks(sheet.part), (b"",)):
+            reading.events.feed(chunk)
+            fed[0] += len(chunk)
+            for row in reading.rows:
+                filling.note(row)
+                if row.faults or any(row):
+                    yield row.number, row
+            reading.rows.clear()

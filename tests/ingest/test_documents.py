@@ -29,7 +29,7 @@ from service.ingest import json_document
 from service.ingest.load import ImportPlan, import_files
 from service.ingest.readers import open_table
 from service.ingest.sources import FileOfSet
-from service.ingest.tables import Line, ReadOptions
+from service.ingest.tables import FaultyCells, Line, ReadOptions
 from service.stores.embedded_store import EmbeddedStore
 from service.writes import write_batch
 from tests.ingest.files import made
@@ -95,7 +95,7 @@ def test_a_list_of_objects_is_columns_by_what_tells_its_items_apart(tmp_path: Pa
 @pytest.mark.parametrize(
     ("names", "lists", "words"),
     [
-        ([{"type": "a"}], {}, "`lists` of a mapping tells its items apart"),
+        ([{"type": "a"}, {"type": "b"}], {}, "`lists` of a mapping tells its items apart"),
         ([{"type": "a"}, {"type": "a"}], {"names": "type"}, "two items of the list 'names' have the 'type' 'a'"),
         ([{"text": "a"}], {"names": "type"}, "has no 'type' that tells it apart"),
         ([{"type": 3}], {"names": "type"}, "has no 'type'"),
@@ -104,9 +104,10 @@ def test_a_list_of_objects_is_columns_by_what_tells_its_items_apart(tmp_path: Pa
 )
 def test_items_that_are_not_told_apart_are_an_error_of_their_line(tmp_path: Path, names: list[Any], lists: dict[str, str], words: str) -> None:
     _, lines, _ = read(made(tmp_path, "a.json", json.dumps([{"id": 1, "names": names}, {"id": 2}])), lists=lists)
-    (_, fault), whole = lines
-    assert isinstance(fault, FieldError)
-    assert (fault.code, words in fault.message, whole) == ("bad-json", True, (1, ["2"]))
+    (_, cells), whole = lines
+    assert isinstance(cells, FaultyCells)
+    (fault,) = cells.faults.values()
+    assert (fault.code, words in fault.message, whole) == ("nested-list", True, (1, ["2", ""]))
 
 
 @pytest.mark.parametrize(
@@ -211,7 +212,8 @@ def test_graphml_of_networkx_is_read_node_by_node_and_edge_by_edge(tmp_path: Pat
     assert [(row["element"], row["id"], row["source"], row["target"], row["name"], row["attr.id"], row["kind"], row["weight"]) for row in rows] == [
         ("node", "a", "", "", "Ä & <b>", "own", "", "1.5"), ("node", "b", "", "", "", "", "", ""), ("edge", "e1", "a", "b", "", "", "owns", "2"),
     ]  # fmt: skip
-    assert shown == {"format": "graphml"}
+    assert [row["#directed"] for row in rows] == ["", "", "true"]
+    assert shown == {"format": "graphml", "edges": "directed"}
 
 
 def test_defaults_of_keys_are_honoured(tmp_path: Path) -> None:
@@ -219,9 +221,9 @@ def test_defaults_of_keys_are_honoured(tmp_path: Path) -> None:
     body = '<node id="a"/><node id="b"><data key="k">unit</data></node><edge source="a" target="b"><data key="l">x</data><data key="k">?</data></edge>'
     content = f'<graphml xmlns="http://graphml.graphdrawing.org/xmlns">{keys}<graph edgedefault="directed">{body}</graph></graphml>'
     columns, lines, _ = read(made(tmp_path, "a.graphml", content))
-    assert columns == ["element", "id", "source", "target", "kind", "note"]
+    assert columns == ["element", "id", "source", "target", "kind", "note", "#directed"]
     assert [cells if isinstance(cells, list) else cells.code for _, cells in lines] == [
-        ["node", "a", "", "", "person", ""], ["node", "b", "", "", "unit", ""], "unknown-key",
+        ["node", "a", "", "", "person", "", ""], ["node", "b", "", "", "unit", "", ""], "unknown-key",
     ]  # fmt: skip
 
 

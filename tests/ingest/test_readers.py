@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph_models.errors import FieldError, InvalidInput, Malformed, StakeholderGraphError, TooLarge, UnsupportedMedia
-from service.ingest import workbook
+from service.ingest import workbook, workbook_package
 from service.ingest.readers import READERS, open_table
 from service.ingest.sources import FileOfSet
-from service.ingest.tables import Line, ReadOptions
+from service.ingest.tables import FaultyCells, Line, ReadOptions
 from tests.ingest.files import made
 
 ANYTHING = st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
@@ -162,12 +162,12 @@ def test_ndjson_gives_flat_columns_and_keeps_the_digits_of_numbers(tmp_path: Pat
     assert lines == [(1, ["1", "Rio", "0.10", "", "", ""]), (3, ["2", "", "", "a\nb", "true", ""])]
 
 
-@pytest.mark.parametrize("line", ["[1]", "{", '{"a": [{"b": 1}]}', '{"a": {"b": 1}, "a.b": 2}', '{"a": ["x\\ny"]}', "{" + '"a":{' * 40 + "}" * 41])
+@pytest.mark.parametrize("line", ["[1]", "{", '{"a": 1, "b": {"c": 1, "c": 2}}', '{"a": {"b": 1}, "a.b": 2}', "{" + '"a":{' * 40 + "}" * 41])
 def test_a_line_of_ndjson_that_is_no_table_row_is_an_error_of_that_line(tmp_path: Path, line: str) -> None:
     lines = read(made(tmp_path, "a.ndjson", f'{{"id": 1}}\n{line}\n{{"id": 3}}\n'))[1]
     assert [number for number, _ in lines] == [1, 2, 3]
     assert isinstance(lines[1][1], FieldError)
-    assert lines[1][1].code == "bad-json"
+    assert lines[1][1].code in ("bad-json", "duplicate-name")
 
 
 def test_ndjson_with_endless_new_names_is_refused(tmp_path: Path) -> None:
@@ -198,7 +198,9 @@ def test_a_workbook_with_several_sheets_wants_one_named(tmp_path: Path) -> None:
 def test_a_cell_with_an_error_of_excel_is_an_error_of_its_line_and_not_an_empty_cell(tmp_path: Path) -> None:
     rows: list[list[Any]] = [["id", "n"], [1, 5], [2, "#DIV/0!"], [3, 7]]
     lines = read(made(tmp_path, "a.xlsx", book(rows)))[1]
-    assert [(line, cells.code if isinstance(cells, FieldError) else cells) for line, cells in lines] == [(2, ["1", "5"]), (3, "cell-error"), (4, ["3", "7"])]
+    assert lines == [(2, ["1", "5"]), (3, ["2", "#DIV/0!"]), (4, ["3", "7"])]
+    assert isinstance(lines[1][1], FaultyCells)
+    assert {place: fault.code for place, fault in lines[1][1].faults.items()} == {1: "cell-error"}
 
 
 @pytest.mark.parametrize("content", [b"banana", b"PK\x03\x04banana", b""])
@@ -208,7 +210,7 @@ def test_what_is_no_workbook_is_malformed(tmp_path: Path, content: bytes) -> Non
 
 def test_a_workbook_above_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = made(tmp_path, "a.xlsx", book([["id"], [1]]))
-    monkeypatch.setattr(workbook, "MAX_UNPACKED_BYTES", 100)
+    monkeypatch.setattr(workbook_package, "MAX_UNPACKED_BYTES", 100)
     assert isinstance(refused(file), TooLarge)
     monkeypatch.setattr(workbook, "MAX_BYTES", 100)
     assert isinstance(refused(file), TooLarge)
