@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.vocabulary import Vocabulary
 from service.ingest.chunks import Chunk, chunk_of
+from service.ingest.line_faults import derived_faults, faults_of_cells, told_once
 from service.ingest.line_set import LineSet
 from service.ingest.mapping_layout import CellError, Frame, Layout, Problems
 from service.ingest.mapping_model import FileSpec, Written, invalid
@@ -284,7 +285,7 @@ class BoundMapping:
                             builder.take(frame, place, out)
                         except CellError as error:
                             out.append((place, error.fault(None)))
-                yield _told_once(self.said.settle(out, self.vocabulary))
+                yield told_once(self.said.settle(out, self.vocabulary))
                 progress(table.position())
 
     def _frames(self, name: str, match: Match, lines: Iterator[Line]) -> Iterator[tuple[int, Frame | tuple[FieldError, ...]]]:
@@ -312,7 +313,7 @@ class BoundMapping:
                 else:
                     self.left_out_lines[file].add(line)
                 continue
-            if type(cells) is FaultyCells and (wrong := _faults_of_cells(cells, match.columns, layout.used)):
+            if type(cells) is FaultyCells and (wrong := faults_of_cells(cells, match.columns, layout.used)):
                 yield line, wrong
                 continue
             if arrange is not None:
@@ -320,7 +321,7 @@ class BoundMapping:
             frame += [line, file, f"line {line}", *rest]
             for redact in redactions:
                 redact(frame)
-            yield line, (_derived(frame, derived) if derived else ()) or frame
+            yield line, (derived_faults(frame, derived) if derived else ()) or frame
 
     def _read_look_ups(self) -> None:
         """Read the files that others look up. Those on which another look-up stands come first, as the mapping lists them."""
@@ -345,38 +346,6 @@ class BoundMapping:
 def _fits(file: FileOfSet, patterns: str | list[str]) -> bool:
     patterns = [patterns] if isinstance(patterns, str) else patterns
     return any(fnmatchcase(name, pattern) for pattern in patterns for name in (file.name, file.plain_name))
-
-
-def _told_once(out: list[Produced]) -> list[Produced]:
-    """A cell that is wrong in several records of a line is one fault."""
-    if FieldError not in set(map(type, map(itemgetter(1), out))):
-        return out
-    told: set[tuple[int, str]] = set()
-    kept: list[Produced] = []
-    for place, item in out:
-        if isinstance(item, FieldError):
-            if (place, item.message) in told:
-                continue
-            told.add((place, item.message))
-        kept.append((place, item))
-    return kept
-
-
-def _derived(frame: Frame, steps: list[tuple[int, str, Callable[[Frame], Any]]]) -> tuple[FieldError, ...]:
-    """Fill in what is derived from a line's cells; what is wrong with any of it."""
-    wrong: list[FieldError] = []
-    for slot, column, get in steps:
-        try:
-            frame[slot] = get(frame)
-        except CellError as error:
-            wrong.append(error.fault(column))
-    return tuple(wrong)
-
-
-def _faults_of_cells(cells: FaultyCells, columns: list[str], used: set[str]) -> tuple[FieldError, ...]:
-    """The faults of the cells of which something is made; what is ignored is not looked at."""
-    wrong = [(columns[place], fault) for place, fault in sorted(cells.faults.items()) if columns[place] in used]
-    return tuple(fault._replace(message=f"column {column!r}: {fault.message}", field=column) for column, fault in wrong)
 
 
 def _arrangement(columns: list[str], wanted: list[str]) -> Callable[[Frame], Frame] | None:

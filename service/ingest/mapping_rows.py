@@ -17,6 +17,7 @@ from graph_models.validation import faults
 from graph_models.vocabulary import Vocabulary
 from service.ingest.expressions import EXACT
 from service.ingest.getters import Constant
+from service.ingest.line_faults import faults_of
 from service.ingest.mapping_layout import LINE, LINES, CellError, Frame, Getter, Layout, Scope, shown
 from service.ingest.mapping_model import SPEC_KEYS
 from service.ingest.mapping_text import Path
@@ -245,7 +246,7 @@ class RecordBuilder:
                     fields[name] = value
         except CellError as error:
             out.append((place, error.fault(name)))
-            out += [(place, fault) for fault in _faults_of(getters, frame)]  # all that is wrong with a line is told at once
+            out += [(place, fault) for fault in faults_of(getters, frame)]  # all that is wrong with a line is told at once
             return
         if self.merges:
             self._hold(fields, place, out)
@@ -303,14 +304,6 @@ class RecordBuilder:
         else:
             return fault
         return fault._replace(message=f"{where}: {fault.message}")
-
-
-def _faults_of(getters: Iterator[tuple[str, Getter]], frame: Frame) -> Iterator[FieldError]:
-    for name, get in getters:
-        try:
-            get(frame)
-        except CellError as error:
-            yield error.fault(name)
 
 
 def _refused(fields: dict[str, Any], type_name: str) -> tuple[Record, list[FieldError]]:
