@@ -161,7 +161,7 @@ class BoundMapping:
                 self.problems.add("duplicate-column", f"{column!r} is a column already", (*path, "derive", column))
                 continue
             get = values.getter(value, (*path, "derive", column), "raw")
-            if isinstance(value, dict) and "calculate" in value and len(value) == 1:
+            if isinstance(value, dict) and (set(value) == {"calculate"} or "number" in value):
                 layout.numeric.add(column)
             steps.append((layout.slot(column), column, get))
 

@@ -71,6 +71,7 @@ class RecordBuilder:
         self.group_key: Callable[[Frame], Any] | None = None
         scope = self._grouped(layout, spec, path)
         values = Values(layout, scope, self._fold_in(layout) if scope is not None else None)
+        values.currency = currency if isinstance(currency := spec.get("currency"), str) and "{" not in currency else None
         plain = Values(layout)
         self.when = plain.condition(spec["when"], (*path, "when")) if "when" in spec else None
         if "each" in spec:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from service.ingest import expressions
+from service.ingest.amount_text import STYLES, amount_parser
 from service.ingest.getters import Constant, extracted, joined, or_else, where
 from service.ingest.mapping_layout import CellError, Frame, Getter, Layout, Scope, text_of
 from service.ingest.mapping_text import Path
@@ -21,12 +22,13 @@ Kind = Literal["text", "amount", "float", "integer", "any", "raw"]
 """What a field holds: ``any`` is text or a JSON number, ``raw`` is left as it comes."""
 SOURCES = ("column", "template", "constant", "calculate", "sum", "min", "max", "count", "first")
 AGGREGATES = frozenset({"sum", "min", "max", "count", "first"})
-MODIFIERS = frozenset({"normalize", "pattern", "values", "otherwise", "date", "precision", "split", "default", "when", "as"})
+MODIFIERS = frozenset({"normalize", "number", "pattern", "values", "otherwise", "date", "precision", "split", "default", "when", "as"})
 CONDITIONS = frozenset({"equals", "not", "in", "not_in", "matches", "present"})
 PRECISIONS = {"year": 4, "month": 7, "day": 10}
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _MAX_PATTERN = 200
+_LONGEST_DATE = 100
 
 
 class Values:
@@ -36,6 +38,8 @@ class Values:
         self.layout, self.scope, self.fold = layout, scope, fold
         self.problems = layout.problems
         self.parse = Numbers(layout.spec.decimal, layout.spec.thousands).parser()
+        self.currency: str | None = None
+        """That of the record, where it is the same for all lines."""
         self.columns: list[str] = []
         """The columns that were read since somebody emptied this list: errors name them."""
 
@@ -176,15 +180,37 @@ class Values:
             get = self._mapped(get, spec, path, column)
         if "date" in spec or "precision" in spec:
             get = self._dated(get, spec, path, column)
+        if "number" in spec:
+            get = self._amount(get, spec["number"], (*path, "number"), column)
         if "as" in spec:
             get = self._typed(get, spec["as"], (*path, "as"), column)
         source = next(name for name in SOURCES if name in spec)
-        get = self._converted(get, kind, column, numeric=source != "template" and (source != "column" or self.layout.is_numeric(column)))
+        numeric = "number" in spec or (source != "template" and (source != "column" or self.layout.is_numeric(column)))
+        get = self._converted(get, kind, column, numeric=numeric)
         if "when" in spec:
             get = where(get, self.condition(spec["when"], (*path, "when")))
         if "default" in spec:
             get = or_else(get, self.getter(spec["default"], (*path, "default"), kind))
         return get
+
+    def _amount(self, get: Getter, style: Any, path: Path, column: str) -> Getter:
+        """Numbers as ``number`` says they are written."""
+        if style not in STYLES:
+            self.problems.add("invalid", f"`number` is {', '.join(STYLES)}", path)
+            return get
+        unit = self.layout.spec.units.get(column)
+        parse = amount_parser(style, Numbers(self.layout.spec.decimal, self.layout.spec.thousands), self.currency, unit)
+
+        def value(frame: Frame) -> Decimal | None:
+            text = get(frame)
+            if text is None or isinstance(text, Decimal):
+                return text
+            number = parse(text_of(text))
+            if number is None:
+                raise not_a_number(column, text_of(text))
+            return number if unit is None else number * unit
+
+        return value
 
     def _normalized(self, get: Getter, name: Any, path: Path) -> Getter:
         normal = NORMAL_FORMS.get(str(name))
@@ -240,6 +266,8 @@ class Values:
 
         @lru_cache(maxsize=65_536)
         def date_text(text: str) -> str | None:
+            if len(text) > _LONGEST_DATE:
+                return None
             for item in formats_read:
                 try:
                     return datetime.strptime(text, item).date().isoformat()[:length]  # noqa: DTZ007 - only the day is kept

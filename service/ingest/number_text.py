@@ -11,6 +11,10 @@ from typing import NamedTuple
 AUTO = "auto"
 _PERCENT = Decimal("0.01")
 _ANY = re.compile(r"[-+]?(\d+(?:([.,' ])\d{3})*)(?:([.,])(\d+))?", re.ASCII)
+_FRACTION = re.compile(r"[-+]?[.,]\d+", re.ASCII)
+_EXPONENT = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)[eE][-+]?\d{1,3}", re.ASCII)
+_LARGEST = 60
+"""Powers of ten beyond this are no amounts of anything."""
 _GROUPED = re.compile(r"[-+]?\d{1,3}([.,' ])\d{3}(?:\1\d{3})*", re.ASCII)
 
 
@@ -21,7 +25,7 @@ class Numbers(NamedTuple):
     thousands: str = ""
 
     def parser(self) -> Callable[[str], Decimal | None]:
-        """Text -> number, ``None`` for what is none. Thousands are only taken where they stand between groups of three digits; ``12 %`` is 0.12."""
+        """Text -> number, ``None`` for what is none. Thousands are only taken between groups of three digits; ``12 %`` is 0.12, ``1.0E7`` ten million."""
         plain = _told_by_itself if self.decimal == AUTO else self._plain()
 
         def parse(text: str) -> Decimal | None:
@@ -43,7 +47,7 @@ class Numbers(NamedTuple):
 
         def parse(text: str) -> Decimal | None:
             if number.fullmatch(text) is None or len(text) > 64:
-                return None
+                return _with_exponent(text if self.decimal == "." else text.replace(self.decimal, ".", 1))
             if self.thousands:
                 text = text.replace(self.thousands, "")
             return Decimal(text if self.decimal == "." else text.replace(self.decimal, "."))
@@ -51,11 +55,17 @@ class Numbers(NamedTuple):
         return parse
 
 
+def _with_exponent(text: str) -> Decimal | None:
+    if len(text) > 64 or _EXPONENT.fullmatch(text) is None:
+        return None
+    number = Decimal(text)
+    return Decimal(format(number, "f")) if abs(number.adjusted()) <= _LARGEST or not number else None
+
+
 def _told_by_itself(text: str) -> Decimal | None:
     """``1,234.56``, ``1.234,56``, ``12.5`` and ``1 234`` are clear; ``1.234`` is not, nor ``1,234``."""
-    if len(readings(text)) != 1:
-        return None
-    return readings(text)[0]
+    found = readings(text)
+    return found[0] if len(found) == 1 else None
 
 
 def readings(text: str) -> list[Decimal]:
@@ -63,10 +73,14 @@ def readings(text: str) -> list[Decimal]:
     text = unicodedata.normalize("NFKC", text).strip()
     if len(text) > 64:
         return []
+    if (exact := _with_exponent(text)) is not None:
+        return [exact]
     if (found := _GROUPED.fullmatch(text)) is not None:
         sign = found[1]
         grouped = Decimal(text.replace(sign, ""))
         return [grouped] if sign in "' " or text.count(sign) > 1 else [grouped, Decimal(text.replace(sign, "."))]
+    if _FRACTION.fullmatch(text) is not None:
+        return [Decimal(text.replace(",", "."))]
     if (found := _ANY.fullmatch(text)) is None or (found[2] is not None and found[2] == found[3]):
         return []
     whole = text if found[2] is None else text.replace(found[2], "")

@@ -8,14 +8,21 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 
+from service.ingest.amount_text import amount_parser, style_of
 from service.ingest.mapping_layout import CellError, Frame, Getter, text_of
-from service.ingest.number_text import readings
+from service.ingest.number_text import Numbers, readings
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
 _YEAR = re.compile(r"(\d{4})\s*年?")
 _YEAR_LAST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
 _SIX = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_TIME = re.compile(
+    r"(?:\s*T\s*|\s+|(?<=日)\s*)(?:(?:[AaPp]\.?[Mm]\.?|上午|下午|早上|晚上)?\s*\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?|[时点]\d{1,2}分?(?:\d{1,2}秒)?)"
+    r"\s*(?:[AaPp]\.?[Mm]\.?)?|上午|下午)\s*(?:Z|UTC|GMT|[-+]\d{2}:?\d{2})?$"
+)
+"""A time of day at the end, with the zone in which it is: the day is the one that is written."""
+_LONGEST_DATE = 64
 
 
 TOTALS = frozenset({"合计", "总计", "小计", "共计", "总和", "累计"})
@@ -57,6 +64,9 @@ def not_a_number(column: str, text: str) -> CellError:
         return CellError("ambiguous-number", message, column, text)
     if found:
         return CellError("bad-number", f"this is not a number as the mapping says; it may be {found[0]}: see `decimal` and `thousands`", column, text)
+    if (style := style_of([text])) is not None and (number := amount_parser(style, Numbers())(text)) is not None:
+        message = f"this is not a number as the mapping says; it may be {number:f}: see `number: {style}`, the currency and the unit of the column"
+        return CellError("bad-number", message, column, text)
     return CellError("bad-number", "this is not a number", column, text)
 
 
@@ -65,13 +75,18 @@ def not_a_date(column: str, text: str, formats: Sequence[str]) -> CellError:
     return CellError("bad-date", f"this is not a date like {' or '.join(formats)}", column, text)
 
 
-@lru_cache(maxsize=65_536)
 def date_readings(text: str) -> tuple[str, ...]:
-    """The ISO dates that a text may mean: ``2025年3月1日`` is one, ``03/04/2025`` is 3 April or 4 March."""
-    plain = unicodedata.normalize("NFKC", text).strip().split("T")[0].split(" 0")[0]
-    if (found := _YEAR_FIRST.fullmatch(plain) or _SIX.fullmatch(plain)) is not None:
+    """The ISO dates that a text may mean: ``2025年3月1日`` is one, ``03/04/2025`` is 3 April or 4 March. A time of day behind it does not count."""
+    return _readings(text) if len(text) <= _LONGEST_DATE else ()
+
+
+@lru_cache(maxsize=65_536)
+def _readings(text: str) -> tuple[str, ...]:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    day = _TIME.sub("", plain)
+    if (found := _YEAR_FIRST.fullmatch(day) or _SIX.fullmatch(day)) is not None:
         return _dates([(found[1], found[2], found[3])])
-    if (found := _YEAR_LAST.fullmatch(plain)) is not None:
+    if (found := _YEAR_LAST.fullmatch(day)) is not None:
         return _dates([(found[3], found[2], found[1]), (found[3], found[1], found[2])])
     if (found := _MONTH.fullmatch(plain)) is not None:
         return (f"{found[1]}-{int(found[2]):02d}",) if 1 <= int(found[2]) <= 12 else ()
