@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any
 
-from graph_models.errors import InvalidInput, Malformed
-from service.ingest.sources import FileOfSet, encoding_name, encoding_of, opened, text_lines
-from service.ingest.tables import Line, ReadOptions, Table, of_rows
+from graph_models.errors import FieldError, InvalidInput, Malformed
+from service.ingest.encodings import encoding_name
+from service.ingest.sources import FileOfSet, encoding_of, opened, text_lines
+from service.ingest.tables import Cells, FaultyCells, Line, ReadOptions, Table, of_rows
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 50
+_SAID = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""A first line that only says the delimiter, as spreadsheets write and hide it."""
 _CELL_LIMIT = 1 << 20
 csv.field_size_limit(_CELL_LIMIT)
 
@@ -25,22 +29,30 @@ def delimited_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
         codec = encoding_of(source, options.encoding)
         lines = text_lines(source, codec)
         sample = list(islice(lines, _first(options) + _SAMPLE))
-        delimiter = options.delimiter or _delimiter(file, sample, options)
-        columns, rows, more = of_rows(file, _rows(file, chain(sample, lines), delimiter, options.quote), options)
+        said = _SAID.fullmatch(sample[0]) if sample else None
+        delimiter = options.delimiter or (said[1] if said else _delimiter(file, sample, options))
+        rest = chain(sample[1:] if said else sample, lines)
+        columns, rows, more = of_rows(file, _rows(file, rest, delimiter, options.quote, before=1 if said else 0), options)
         shown = {"format": "csv", "encoding": encoding_name(codec), "delimiter": delimiter} | more
         yield Table(file, columns, rows, shown, source.position, source.size)
 
 
-def _rows(file: FileOfSet, lines: Iterator[str], delimiter: str, quote: str) -> Iterator[Line]:
+def _rows(file: FileOfSet, lines: Iterator[str], delimiter: str, quote: str, before: int) -> Iterator[Line]:
+    """The lines as cells; ``before``: so many lines came before them."""
     reader = _reader(lines, delimiter, quote)
-    line = 0
+    line = before
     try:
         for cells in reader:
             if any(cells):
-                yield line + 1, cells
-            line = reader.line_num
+                yield line + 1, _without_zeros(cells) if "\x00" in "".join(cells) else cells
+            line = reader.line_num + before
     except csv.Error as error:
         raise Malformed(f"{file.name} line {line + 1}: {_words(str(error), quote)}", file=file.name, line=line + 1) from None
+
+
+def _without_zeros(cells: Cells) -> FaultyCells:
+    faults = {place: FieldError("zero-byte", "the cell holds a zero byte, which no text holds") for place, cell in enumerate(cells) if "\x00" in cell}
+    return FaultyCells([cell.replace("\x00", "") for cell in cells], faults)
 
 
 def _reader(lines: Iterator[str], delimiter: str, quote: str) -> Any:

@@ -10,8 +10,9 @@ from typing import NoReturn
 import msgspec
 
 from graph_models.errors import InvalidInput, Malformed
+from service.ingest.encodings import encoding_name
 from service.ingest.json_objects import Shape, flat, names_of, ordered
-from service.ingest.sources import ByteSource, FileOfSet, encoding_name, encoding_of, opened
+from service.ingest.sources import ByteSource, FileOfSet, encoding_of, opened
 from service.ingest.tables import ReadOptions, Table
 
 MAX_ITEM = 1 << 20

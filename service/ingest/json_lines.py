@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from service.ingest.encodings import encoding_name
 from service.ingest.json_objects import Shape, flat, names_of, ordered
-from service.ingest.sources import FileOfSet, encoding_name, encoding_of, opened, text_lines
+from service.ingest.sources import FileOfSet, encoding_of, opened, text_lines
 from service.ingest.tables import ReadOptions, Table
 
 

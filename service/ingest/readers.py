@@ -12,7 +12,8 @@ from service.ingest.graphml import graphml_table
 from service.ingest.json_document import json_document_table
 from service.ingest.json_lines import json_lines_table
 from service.ingest.parquet import parquet_table
-from service.ingest.sources import FileOfSet
+from service.ingest.signatures import LOOKED_AT, format_of
+from service.ingest.sources import FileOfSet, beginning
 from service.ingest.tables import ReadOptions, Table
 from service.ingest.workbook import workbook_table
 
@@ -37,15 +38,17 @@ READERS: tuple[Reader, ...] = (
 
 
 def reader_of(file: FileOfSet, options: ReadOptions) -> Reader:
-    """The reader that a mapping names, else the one for the ending of the file's name."""
+    """The reader that a mapping names; else the one for what the file is by its first bytes, or by the ending of its name."""
     if options.format is not None:
         found = next((reader for reader in READERS if reader.name == options.format), None)
         if found is None:
             names = ", ".join(reader.name for reader in READERS)
             raise InvalidInput.of("unknown-format", f"{options.format!r} is not a format that is read here: {names}", "format")
         return found
+    called = next((reader.name for reader in READERS if file.plain_name.lower().endswith(reader.endings)), None)
+    told = format_of(file.name, beginning(file, LOOKED_AT), called)
     for reader in READERS:
-        if file.plain_name.lower().endswith(reader.endings):
+        if reader.name == told:
             return reader
     endings = ", ".join(ending for reader in READERS for ending in reader.endings)
     raise UnsupportedMedia(f"{file.name}: the name of the file does not tell its format; it may end with {endings}, or the mapping may say `format`")

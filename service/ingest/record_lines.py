@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from graph_models.errors import UnsupportedMedia
 from service.ingest.chunks import Chunk
 from service.ingest.json_document import json_items
 from service.ingest.mapping import FILE_STEP, Columns
 from service.ingest.parquet import parquet_items
-from service.ingest.sources import ByteSource, FileOfSet, encoding_of, opened
+from service.ingest.signatures import LOOKED_AT, format_of
+from service.ingest.sources import ByteSource, FileOfSet, beginning, encoding_of, opened
 from service.writes import MAX_RECORD_BYTES, Parsed, parse_ndjson
 
 BLOCK_BYTES = 1 << 20
@@ -75,13 +78,19 @@ def _placed(parsed: Parsed, places: Sequence[int]) -> Chunk:
 
 
 def _format(file: FileOfSet) -> str:
-    return next((name for ending, name in FORMATS.items() if file.plain_name.lower().endswith(ending)), "ndjson")
+    called = next((name for ending, name in FORMATS.items() if file.plain_name.lower().endswith(ending)), "ndjson")
+    told = format_of(file.name, beginning(file, LOOKED_AT), called)
+    if told not in _READERS:
+        raise UnsupportedMedia(f"{file.name}: this is {told}, which holds no records by itself: import it with a mapping")
+    return told
 
 
 def _lines(_: FileOfSet, source: ByteSource) -> Iterator[Block]:
     """Of a line that is longer than a record may be, only so much that its length shows."""
     first, rest = 1, b""
     while block := source.stream.read(BLOCK_BYTES):
+        if first == 1 and not rest:
+            block = block.removeprefix(BOM_UTF8)
         whole, ended, begun = block.rpartition(b"\n")
         if ended:
             yield range(first, first + whole.count(b"\n") + 1), rest + whole

@@ -8,21 +8,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, Any, NamedTuple, cast
 
-from graph_models.errors import InvalidInput, Malformed
-from service.ingest.encodings import LOOKED_AT, detected
+from graph_models.errors import InvalidInput, Malformed, TooLarge
+from service.ingest.encodings import AUTO, LOOKED_AT, codec_named, detected, encoding_name
 
 GZIP_MAGIC = b"\x1f\x8b"
-ENCODINGS = {
-    "utf-8": "utf-8-sig", "utf8": "utf-8-sig", "utf-8-sig": "utf-8-sig", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
-    "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "windows-1252": "cp1252", "cp1252": "cp1252", "latin-1": "cp1252", "iso-8859-1": "cp1252",
-}  # fmt: skip
-"""What a mapping may write, and the codec that reads it. GB18030 contains GBK and GB2312; as on the web, Latin-1 is read as Windows-1252."""
-_SHOWN = {"utf-8-sig": "utf-8", "cp1252": "windows-1252"}
-_BY_LINE = ("utf-8-sig", "gb18030", "cp1252")
-"""Codecs in which the byte of a line's end is never a part of another character."""
-AUTO = "auto"
+_NOT_BY_LINE = ("utf-16", "utf-32", "utf-7", "iso2022", "hz")
+"""Codecs in which the byte of a line's end may be a part of another character."""
+MOST_UNPACKED, FREE_UNPACKED = 200, 1 << 30
+"""A packed file may be so many times larger when unpacked, and as large as this in any case: real data are packed to a tenth or a thirtieth."""
 _LONGEST_LINE = 1 << 22
 """A file without line ends must not fill the memory."""
 
@@ -48,7 +43,7 @@ class ByteSource:
         self.size = file.path.stat().st_size
         self.packed = self._raw.read(2) == GZIP_MAGIC
         self._raw.seek(0)
-        self.stream: IO[bytes] = cast(IO[bytes], gzip.GzipFile(fileobj=self._raw)) if self.packed else self._raw
+        self.stream: IO[bytes] = cast(IO[bytes], io.BufferedReader(_Unpacked(file, self._raw, self.size), 1 << 17)) if self.packed else self._raw
         self._text: io.TextIOWrapper | None = None
 
     def text(self, codec: str) -> io.TextIOWrapper:
@@ -66,6 +61,37 @@ class ByteSource:
         self._raw.close()
 
 
+class _Unpacked(io.RawIOBase):
+    """The content of a gzip file, as far as it stands in proportion to the file: a bomb is refused."""
+
+    def __init__(self, file: FileOfSet, raw: IO[bytes], size: int) -> None:
+        self._file, self._size = file, size
+        self._content = gzip.GzipFile(fileobj=raw)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        read = self._content.readinto(buffer)
+        unpacked = self._content.tell()
+        if unpacked > FREE_UNPACKED and unpacked > MOST_UNPACKED * self._size:
+            raise TooLarge(f"{self._file.name}: the file unpacks to more than {MOST_UNPACKED} times its size, as no data do", file=self._file.name)
+        return read
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._content.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._content.tell()
+
+    def close(self) -> None:
+        self._content.close()
+        super().close()
+
+
 @contextmanager
 def opened(file: FileOfSet) -> Iterator[ByteSource]:
     """An open source; what goes wrong while its bytes are read or decoded becomes an error that names the file."""
@@ -80,22 +106,19 @@ def opened(file: FileOfSet) -> Iterator[ByteSource]:
         source.close()
 
 
+def beginning(file: FileOfSet, size: int) -> bytes:
+    """The first bytes of a file, unpacked."""
+    with opened(file) as source:
+        return source.stream.read(size)
+
+
 def encoding_of(source: ByteSource, named: str | None) -> str:
     """The codec to read with: the named one, else what the bytes tell (``encodings.py``). Leaves the stream at its start."""
     if named is not None and named != AUTO:
-        codec = ENCODINGS.get(named.lower())
-        if codec is None:
-            names = ", ".join([AUTO, *sorted(ENCODINGS)])
-            raise InvalidInput.of("unknown-encoding", f"{named!r} is not an encoding that is read here; it may be {names}", "encoding")
-        return codec
+        return codec_named(named)
     head = source.stream.read(LOOKED_AT)
     source.stream.seek(0)
     return detected(source.file.name, head, whole=len(head) < LOOKED_AT)
-
-
-def encoding_name(codec: str) -> str:
-    """How an encoding is shown."""
-    return _SHOWN.get(codec, codec)
 
 
 def text_lines(source: ByteSource, codec: str) -> Iterator[str]:
@@ -118,9 +141,9 @@ def _undecodable(file: FileOfSet, codec: str, read: int) -> InvalidInput:
     """Decoding goes ahead of reading: find the very line, and show how the other encodings would read it."""
     name = encoding_name(codec)
     with opened(file) as again:
-        for number, line in enumerate(again.stream if codec in _BY_LINE else (), 1):
+        for number, line in enumerate(() if codec.startswith(_NOT_BY_LINE) else again.stream, 1):
             if _decodes(line, codec) is None:
-                others = [(other, _decodes(line, other)) for other in ("gb18030", "cp1252")]
+                others = [(other, _decodes(line, other)) for other in ("gb18030", "cp1252") if other != codec]
                 readings = "; ".join(f"{encoding_name(other)} reads {text.strip()[:40]!r}" for other, text in others if text is not None)
                 advice = f"; name the encoding in the mapping ({readings})" if readings else ""
                 return InvalidInput.of("wrong-encoding", f"{file.name} line {number}: the bytes are not {name}{advice}", "encoding", number)
