@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from service.ingest.mapping_layout import Frame, Getter, text_of
+from service.ingest.patterns import Pattern
 
 
 class Constant:
@@ -50,12 +50,11 @@ def joined(parts: list[str | Getter]) -> Getter:
     return value
 
 
-def extracted(get: Getter, pattern: re.Pattern[str]) -> Getter:
+def extracted(get: Getter, pattern: Pattern) -> Getter:
     """The first group of the pattern (all that it matches, if it has none); nothing where it does not match."""
 
     def value(frame: Frame) -> str | None:
         text = get(frame)
-        match = None if text is None else pattern.search(text_of(text))
-        return None if match is None else match[1] if pattern.groups else match[0]
+        return None if text is None else pattern.find(text_of(text))
 
     return value

@@ -16,6 +16,7 @@ from service.ingest.mapping_layout import CellError, Frame, Getter, Layout, Scop
 from service.ingest.mapping_text import Path
 from service.ingest.normal_forms import NORMAL_FORMS
 from service.ingest.number_text import AUTO, Numbers, json_number
+from service.ingest.patterns import BadPattern, Pattern
 from service.ingest.readings import dated_by_itself, not_a_date, not_a_number
 
 Kind = Literal["text", "amount", "float", "integer", "any", "raw"]
@@ -27,7 +28,6 @@ CONDITIONS = frozenset({"equals", "not", "in", "not_in", "matches", "present"})
 PRECISIONS = {"year": 4, "month": 7, "day": 10}
 _BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_MAX_PATTERN = 200
 _LONGEST_DATE = 100
 
 
@@ -219,15 +219,13 @@ class Values:
             return get
         return lambda frame: None if (text := get(frame)) is None else normal(text_of(text)) or None
 
-    def pattern(self, text: Any, path: Path) -> re.Pattern[str]:
+    def pattern(self, text: Any, path: Path) -> Pattern:
         """A regular expression of a mapping."""
         try:
-            if len(str(text)) > _MAX_PATTERN:
-                raise re.error(f"longer than {_MAX_PATTERN} characters")
-            return re.compile(str(text))
-        except (re.error, OverflowError, RecursionError) as error:
+            return Pattern(str(text))
+        except BadPattern as error:
             self.problems.add("bad-pattern", f"{text!r} is no regular expression: {error}", path)
-            return re.compile("")
+            return Pattern("")
 
     def _mapped(self, get: Getter, spec: dict[str, Any], path: Path, column: str) -> Getter:
         table = spec["values"]
@@ -381,7 +379,7 @@ class Values:
             return lambda frame: (get(frame) is not None) == operand
         if test == "matches":
             pattern = self.pattern(operand, path)
-            return lambda frame: (value := get(frame)) is not None and pattern.search(text_of(value)) is not None
+            return lambda frame: (value := get(frame)) is not None and pattern.matches(text_of(value))
         if test in ("in", "not_in") and isinstance(operand, list):
             wanted = frozenset(text_of(item) for item in operand)
         elif test in ("equals", "not") and isinstance(operand, (str, int, float)):
