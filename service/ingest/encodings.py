@@ -22,6 +22,8 @@ MIN_UTF8 = 6
 """So many characters of two bytes are UTF-8 by no accident."""
 FAR = math.log(10_000)
 """An encoding is taken where every other reading is less likely by this factor."""
+RARE = math.log(100)
+"""An encoding of old systems is less likely by this factor to begin with."""
 MOST_STRANGE = 0.2
 """Of the letters of the reading that is taken, no more may be foreign to every language of its encoding; of Chinese and the like, this share of 3."""
 SHOWN_READINGS = 4
@@ -49,10 +51,10 @@ _CHINESE = frozenset({"gb18030", "big5", "cp950", "big5hkscs", "cp932", "euc_jp"
 def codec_named(name: str) -> str:
     """The codec for a name or alias that Python knows. Raises ``InvalidInput`` for what names no encoding of text."""
     try:
-        codec = codecs.lookup(name.strip()).name
+        codec = codecs.lookup(name.strip() or "?").name
     except (LookupError, ValueError):
         codec = ""
-    if not codec or codec in _NO_TEXT or not getattr(codecs.lookup(codec), "_is_text_encoding", True):
+    if not codec or codec.replace("-", "_") in _NO_TEXT or not getattr(codecs.lookup(codec), "_is_text_encoding", True):
         message = f"{name!r} is not an encoding that is read here; it may be {AUTO} or any name that Python has for one: utf-8, gb18030, big5, windows-1251 ..."
         raise InvalidInput.of("unknown-encoding", message, "encoding")
     return _OWN.get(codec, codec)
@@ -78,13 +80,17 @@ def detected(name: str, head: bytes, *, whole: bool) -> str:
         message = f"{name}: the encoding cannot be told: UTF-8 reads {shown(head, 'utf-8')!r} and GB18030 reads {shown(head, 'gb18030')!r}"
         raise InvalidInput.of("ambiguous-encoding", f"{message}; say which in the mapping (`encoding`)", "encoding")
     words = words_of(head)
-    readings = [reading for reading in readings_of(words, known_codecs()) if _decodes(head, reading.codec, whole)] if words else []
+    found = [reading for reading in readings_of(words, known_codecs()) if _decodes(head, reading.codec, whole)] if words else []
+    readings = sorted(found, key=lambda reading: (_rare(reading) - reading.likelihood, reading.codec not in TAKEN))
     if readings and (best := readings[0]).strange <= _most_strange(best):
-        others = [] if best.codec in TAKEN else readings
-        others += [reading for reading in readings if reading.text != best.text]
-        if not others or best.likelihood - others[0].likelihood >= FAR:
+        others = [reading for reading in readings if reading.text != best.text]
+        if best.codec in TAKEN and all(best.likelihood - other.likelihood >= FAR - _rare(other) for other in others):
             return _OWN.get(best.codec, best.codec)
     raise _refusal(name, head, readings)
+
+
+def _rare(reading: Reading) -> float:
+    return 0.0 if reading.codec in TAKEN else RARE
 
 
 def _most_strange(reading: Reading) -> float:
