@@ -19,6 +19,7 @@ from graph_models.role import Role
 from graph_models.slices import Restatement, Slice, adjoining, restate
 from graph_models.vocabulary import Terms, Vocabulary, terms_of
 from service.checks import Numbered, checked_blocks, dangling, repeated
+from service.json_names import all_plain, fault_of_names
 from service.stores.blocks import Block, by_type
 from service.stores.store import UNSIGNED, Believed, Change, NewRow, Row, Store, Writing
 
@@ -70,7 +71,9 @@ def parse_ndjson(lines: Sequence[bytes], first_line: int = 1) -> Parsed:
     """Read lines of NDJSON; lines count from ``first_line``, blank ones too. Never raises for what a line holds."""
     try:
         if len(max(lines, key=len, default=b"")) <= MAX_RECORD_BYTES:
-            return Parsed(list(enumerate(map(decode_plainly, lines), first_line)), [], [])
+            records = list(map(decode_plainly, lines))
+            if all_plain(lines, records):
+                return Parsed(list(enumerate(records, first_line)), [], [])
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass  # one of them is no plain record: each is looked at
     return _parsed_one_by_one(lines, first_line)
@@ -85,7 +88,11 @@ def _parsed_one_by_one(lines: Iterable[bytes], first_line: int) -> Parsed:
             if len(line) > MAX_RECORD_BYTES:
                 errors.append(FieldError("too-large", "a record is at most 1 MiB", None, number))
             elif line and not line.isspace():
-                records.append((number, decode_record(line)))
+                record = decode_record(line)
+                if (fault := fault_of_names(line, msgspec.json.decode(line))) is None:
+                    records.append((number, record))
+                else:
+                    errors.append(fault.at(number))
         except InvalidInput as error:
             own = _own_terms(line) if error.errors[0].code == "unknown-type" else None
             if isinstance(own, Terms):

@@ -17,6 +17,7 @@ from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, Pa
 from service.http_paths import id_in_path
 from service.idempotency import once
 from service.ingest import load
+from service.ingest.encodings import AUTO, codec_named
 from service.ingest.sources import FileOfSet
 from service.ingest.suggesting import suggest
 from service.submissions import submit_import
@@ -95,10 +96,13 @@ def submit_import_job(
     on_error: Annotated[Literal["abort", "skip"] | None, Query()] = None,
     form_dry_run: Annotated[bool, Form(alias="dry_run")] = False,
     form_on_error: Annotated[Literal["abort", "skip"], Form(alias="on_error")] = "abort",
+    encoding: Annotated[str | None, Form(description="Of the text files, over what the mapping says.", examples=["windows-1251"])] = None,
 ) -> Response:
     """Import files in the worker; the job's result is what a batch answers, and what became of each column."""
     sent = [(part.filename, part.file) for part in file]
     options = {"mapping": mapping, "dry_run": form_dry_run if dry_run is None else dry_run, "on_error": on_error or form_on_error}
+    if encoding is not None:
+        options["encoding"] = encoding if encoding == AUTO else codec_named(encoding)
     return accepted(submit_import(place.service, place.workspace.id, sent, options, writing))
 
 

@@ -23,6 +23,7 @@ from service.workplace import Service
 
 DONE, FAILED, WRONG_USE, REJECTED = 0, 1, 2, 3
 """Exit codes: 3 is done, but rows were rejected."""
+SHOWN_FAULTS = 20
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output; nothing else is written there.")]
 InWorkspace = Annotated[str | None, typer.Option("--workspace", "-w", help="The workspace; may be left out where there is only one.", show_default=False)]
 error_console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -113,8 +114,17 @@ def print_error(error: StakeholderGraphError, as_json: bool) -> None:
         sys.stderr.write(msgspec.json.encode(problem_of(error), enc_hook=str).decode() + "\n")
         return
     error_console.print(f"error: {error.message} [{error.code}]", markup=False, style="bold red")
-    for found in error.errors[:20]:
-        where = " ".join(part for part in (f"line {found.line}" if found.line else "", found.field or "") if part)
-        error_console.print(f"  {where + ': ' if where else ''}{found.message} [{found.code}]", markup=False)
-    if len(error.errors) > 20:
-        error_console.print(f"  ... and {len(error.errors) - 20} more", markup=False)
+    alone = [{"code": found.code, "field": found.field, "message": found.message, "count": 1, "lines": [found.line]} for found in error.errors]
+    show_faults(error.facts.get("faults") or alone)
+
+
+def show_faults(groups: Sequence[Mapping[str, Any]]) -> None:
+    """What is wrong with lines, on standard error: what is said of many lines alike is told once."""
+    for group in groups[:SHOWN_FAULTS]:
+        line = f"line {group['lines'][0]}" if group["lines"][0] else ""
+        if group["count"] > 1:
+            line += f" and {group['count'] - 1} more"
+        where = " ".join(part for part in (line, group["field"] or "") if part)
+        error_console.print(f"  {where + ': ' if where else ''}{group['message']} [{group['code']}]", markup=False)
+    if len(groups) > SHOWN_FAULTS:
+        error_console.print(f"  ... and {len(groups) - SHOWN_FAULTS} more", markup=False)

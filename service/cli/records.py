@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from graph_models.errors import InvalidInput
-from service.cli.console import REJECTED, AsJson, InWorkspace, answer, error_console, opened_service, print_table, progress_shown, say, workspace_of
+from service.cli.console import REJECTED, AsJson, InWorkspace, answer, opened_service, print_table, progress_shown, say, show_faults, workspace_of
 from service.cli.rankings import show_ranking
 from service.workplace import Service
 
@@ -34,6 +34,9 @@ def import_files(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, show what would be done, write nothing.")] = False,
     on_error: Annotated[OnError, typer.Option(help="abort: write nothing; skip: write the good rows, list the others.")] = OnError.abort,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of the text files, over what the mapping says: utf-8, gb18030, windows-1251 ...", show_default=False)
+    ] = None,
     focal: Annotated[str | None, typer.Option(help="A new workspace's focal party.", show_default=False)] = None,
     currency: Annotated[str | None, typer.Option(help="A new workspace's base currency.", show_default=False)] = None,
     default_as_of: Annotated[str | None, typer.Option(help="The day that a new workspace's reads are of.", show_default=False)] = None,
@@ -51,6 +54,7 @@ def import_files(
             "mapping": text,
             "on_error": on_error.value,
             "dry_run": dry_run,
+            "encoding": encoding,
             "who": "command line",
         }
         result = rankings.import_job(service, workspace, arguments, progress)
@@ -95,13 +99,12 @@ def _show(result: Mapping[str, Any], ranked: Mapping[str, Any] | None) -> None:
     say(f"{'would be: ' if result['dry_run'] else ''}{counts}" + (f"; revision {result['revision']}" if result["revision"] else ""))
     if result["by_type"]:
         say("  " + ", ".join(f"{count} {name}" for name, count in result["by_type"].items()))
+    for file in result["files"]:
+        say(f"  {file['file']}: {', '.join(f'{name} {value!r}' for name, value in file.items() if name not in ('file', 'as'))}")
     if result["preview"]:
         rows = [(item["op"], item["type"], item["id"]) for item in result["preview"][:SHOWN_ERRORS]]
         print_table("the first records", ("op", "type", "id"), rows)
-    for fault in result["errors"][:SHOWN_ERRORS]:
-        error_console.print(f"  line {fault['line']}: {fault['field'] or ''}: {fault['message']} [{fault['code']}]", markup=False)
-    if len(result["errors"]) > SHOWN_ERRORS:
-        error_console.print(f"  ... and {len(result['errors']) - SHOWN_ERRORS} more", markup=False)
+    show_faults(result["faults"])
     if ranked is not None:
         show_ranking(ranked)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,6 +11,7 @@ import msgspec
 from graph_models.errors import FieldError, InvalidInput
 from service.ingest.sources import FileOfSet
 from service.ingest.tables import LIST_SEPARATOR, Density, FaultyCells, Line
+from service.json_names import fault_of_names
 
 MAX_COLUMNS = 10_000
 MAX_NESTING = 32
@@ -91,39 +90,14 @@ def flat(items: Iterator[tuple[int, str]], shape: Shape) -> Iterator[Item]:
             if not isinstance(fields, dict):
                 yield number, FieldError("bad-json", "the line is no JSON object")
                 continue
-            if (twice := name_given_twice(line, fields)) is not None:
-                yield number, FieldError("duplicate-name", f"the name {twice!r} is there twice in one object", twice)
+            if (twice := fault_of_names(line, fields)) is not None:
+                yield number, twice
                 continue
             several = [_cells(one, shape) for one in _lines(fields, shape.lines_of)]
         except (msgspec.DecodeError, UnicodeError, ValueError, RecursionError) as error:
             yield number, FieldError("bad-json", str(error))
         else:
             yield from ((number, cells) for cells in several)
-
-
-def name_given_twice(text: str | bytes, value: Any) -> str | None:
-    """A name that an object of a JSON text has twice, of which the decoder keeps the last. Most texts are told by counting."""
-    colons = text.count(b'":') if isinstance(text, bytes) else text.count('":')
-    if colons == _count_names(value):
-        return None
-    twice: list[str] = []
-
-    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs) and not twice:
-            twice.append(next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1))
-        return found
-
-    json.loads(text, object_pairs_hook=look, parse_int=str, parse_float=str)
-    return twice[0] if twice else None
-
-
-def _count_names(value: Any) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_count_names(item) for item in value.values() if isinstance(item, (dict, list)))
-    if isinstance(value, list):
-        return sum(_count_names(item) for item in value if isinstance(item, (dict, list)))
-    return 0
 
 
 def _lines(fields: dict[str, Any], path: str | None) -> Iterator[dict[str, Any]]:

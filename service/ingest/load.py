@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from graph_models.errors import FieldError, InvalidInput, JobCancelled, NotFound
 from graph_models.vocabulary import Terms, Vocabulary
 from service.catalog import Workspace
 from service.ingest.checking import Check
 from service.ingest.chunks import Ready, drained
+from service.ingest.encodings import AUTO, codec_named
+from service.ingest.fault_groups import grouped
 from service.ingest.mapping import CONSTANTS, FILE_STEP, BoundMapping
 from service.ingest.mapping_model import Written, read_mapping
 from service.ingest.reading import Reading, Source
@@ -50,6 +53,8 @@ class ImportPlan(NamedTuple):
     dry_run: bool = False
     import_id: str | None = None
     who: str | None = None
+    encoding: str | None = None
+    """That of all text files, over what the mapping says."""
     directory: Path | None = None
     """Where a large import keeps its checked records until they are written; ``None``: where the system keeps such files."""
 
@@ -68,17 +73,30 @@ def import_files(
         raise InvalidInput.of("missing", "an import needs at least one file", "file")
     if twice := sorted({file.name for file in plan.files if sum(other.name == file.name for other in plan.files) > 1}):
         raise InvalidInput.of("duplicate", f"two files of the import are both called {twice[0]!r}", "file")
-    source: Source = RecordLines(plan.files) if plan.mapping is None else BoundMapping(plan.mapping, plan.files, vocabulary, plan.directory)
+    source = _source(plan, vocabulary)
     try:
         return _Import(store, vocabulary, plan, source, progress, extend or vocabulary.extended).run()
     except InvalidInput as error:
         raise refused(error, plan.files) from None
 
 
+def _source(plan: ImportPlan, vocabulary: Vocabulary) -> Source:
+    codec = None if plan.encoding in (None, AUTO) else codec_named(plan.encoding or AUTO)
+    if plan.mapping is None:
+        if codec not in (None, "utf-8-sig"):
+            raise InvalidInput.of("wrong-encoding", "files of records are UTF-8; other files are read by a mapping", "encoding")
+        return RecordLines(plan.files)
+    mapping = plan.mapping
+    if plan.encoding is not None:
+        files = {name: replace(spec, encoding=plan.encoding) for name, spec in mapping.model.files.items()}
+        mapping = replace(mapping, model=replace(mapping.model, files=files))
+    return BoundMapping(mapping, plan.files, vocabulary, plan.directory)
+
+
 def refused(error: InvalidInput, files: Sequence[FileOfSet]) -> InvalidInput:
     """The same error, its faults with the lines of their files, and no more of them than anybody reads."""
     errors = [_placed(fault, files) for fault in error.errors]
-    return type(error)(error.message, errors=errors[:SHOWN_ERRORS], **error.facts, **_left_out(errors))
+    return type(error)(error.message, errors=errors[:SHOWN_ERRORS], **error.facts, **_left_out(errors), faults=grouped(errors))
 
 
 class _Import:
@@ -158,8 +176,8 @@ class _Import:
         told = self.reading.told
         counts = {name: total.sums[name] for name in ("accepted", "created", "updated", "unchanged", "rejected")}
         return {
-            **counts, "errors": [fault._asdict() for fault in errors[:SHOWN_ERRORS]], **_left_out(errors), "revision": total.revision,
-            "import_id": self.import_id, "dry_run": self.plan.dry_run, "by_type": dict(sorted(total.by_type.items())),
+            **counts, "errors": [fault._asdict() for fault in errors[:SHOWN_ERRORS]], **_left_out(errors), "faults": grouped(errors),
+            "revision": total.revision, "import_id": self.import_id, "dry_run": self.plan.dry_run, "by_type": dict(sorted(total.by_type.items())),
             "preview": previewed, "preview_truncated": cut, "columns": {"mapped": told.columns.mapped, "ignored": told.columns.ignored},
             "redacted": told.redacted, "left_out": told.left_out, "files": told.files,
         }  # fmt: skip
@@ -231,7 +249,8 @@ def _run(service: Service, workspace: str, arguments: dict[str, Any], progress: 
     mapping = arguments.get("mapping")
     plan = ImportPlan(
         files, None if mapping is None else named_mapping(service, workspace, mapping), arguments.get("on_error", "abort"),
-        bool(arguments.get("dry_run")), arguments["import_id"], arguments.get("who"), None if (upload := arguments.get("upload")) is None else Path(upload),
+        bool(arguments.get("dry_run")), arguments["import_id"], arguments.get("who"), arguments.get("encoding"),
+        None if (upload := arguments.get("upload")) is None else Path(upload),
     )  # fmt: skip
     return import_files(service.store(workspace), service.vocabulary(workspace), plan, progress, lambda terms: service.extend_vocabulary(workspace, terms))
 
