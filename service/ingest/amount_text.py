@@ -99,8 +99,9 @@ def style_of(texts: Iterable[str], numbers: Numbers | None = None) -> NumberStyl
     named = [parts.currencies for text in texts if (parts := parted(text)) is not None and parts.currencies]
     if named and not frozenset.intersection(*named):
         return None
-    for style in ("plain", "accounting", "wan", "auto"):
-        parse = amount_parser(style, numbers or Numbers())  # type: ignore[arg-type]
+    styles: tuple[NumberStyle, ...] = ("plain", "accounting", "wan", "auto")
+    for style in styles:
+        parse = amount_parser(style, numbers or Numbers())
         if all(parse(text) is not None for text in texts):
-            return style  # type: ignore[return-value]
+            return style
     return None

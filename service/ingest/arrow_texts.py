@@ -143,6 +143,7 @@ def _moments(name: str, array: pa.Array) -> Texts:
 def _moment_text(name: str, nanoseconds: int, zone: Any) -> str | FieldError:
     """A day, with its time where it has one; in a zone, the time there and how far it is from UTC."""
     days, rest = divmod(nanoseconds, _DAY)
+    after = ""
     if zone is not None:
         try:
             there = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=days, seconds=rest // SECOND)
@@ -155,7 +156,7 @@ def _moment_text(name: str, nanoseconds: int, zone: Any) -> str | FieldError:
     day = _day_text(name, days)
     if isinstance(day, FieldError) or not rest:
         return day
-    return f"{day} {clock_text(rest)}{'' if zone is None else after}"
+    return f"{day} {clock_text(rest)}{after}"
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,8 @@ MAX_COLUMNS = 10_000
 MAX_NESTING = 32
 ITEM_NUMBER = "#"
 """The column ``a.#`` is the number of an item where ``lines_of: a`` makes lines of the items of ``a``."""
+NO_KEY = "unknown"
+"""What an item is called that has no member to tell it apart, where ``lists`` allows it by a ``?`` behind the member."""
 Named = dict[str, "str | FieldError | None"]
 """Cells by name; ``None`` where there is no value (null, an empty list), an error where it cannot be given."""
 Item = tuple[int, "Named | FieldError"]
@@ -149,15 +151,18 @@ def _flatten(fields: dict[str, Any], before: str, cells: Named, lists: Mapping[s
 def _told_apart(name: str, items: list[Any], cells: Named, lists: Mapping[str, str], depth: int) -> str | FieldError | None:
     """The items of a list of objects, each under what tells it apart; the cell of the list itself holds these."""
     keys: dict[str, Any] = {}
+    member = lists[name].removesuffix("?")
     for item in items:
-        key = item.get(lists[name]) if isinstance(item, dict) else None
+        key = item.get(member) if isinstance(item, dict) else None
+        if key is None and isinstance(item, dict) and lists[name].endswith("?"):
+            key = NO_KEY
         if not isinstance(key, str) or not key:
-            return FieldError("nested-list", f"an item of the list {name!r} has no {lists[name]!r} that tells it apart", name)
+            return FieldError("nested-list", f"an item of the list {name!r} has no {member!r} that tells it apart", name)
         if key in keys:
-            return FieldError("nested-list", f"two items of the list {name!r} have the {lists[name]!r} {key!r}", name)
+            return FieldError("nested-list", f"two items of the list {name!r} have the {member!r} {key!r}", name)
         keys[key] = item
     for key, item in keys.items():
-        _flatten({inner: value for inner, value in item.items() if inner != lists[name]}, f"{name}.{key}.", cells, lists, depth - 1)
+        _flatten({inner: value for inner, value in item.items() if inner != member}, f"{name}.{key}.", cells, lists, depth - 1)
     return _list_text(name, list(keys))
 
 

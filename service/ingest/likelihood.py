@@ -74,7 +74,7 @@ class _Family(NamedTuple):
 
 @cache
 def _families() -> dict[str, _Family]:
-    tables = tomllib.loads((Path(__file__).parent / "letters.toml").read_text("utf-8"))
+    tables: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "letters.toml").read_text("utf-8"))
     for table in tables.values():
         for name in table.pop("like", "").split():
             table |= {f"{name}/{language}": text for language, text in tables[name].items() if language != "codecs"}

@@ -139,7 +139,7 @@ class BoundMapping:
                     self.problems.add("missing-column", message, ("files", name))
         known = set(columns)
         for column in spec.ignore:
-            if column not in known and not ignored_among(known, [column]):
+            if column not in known and not column.endswith("*") and not ignored_among(known, [column]):
                 message = f"`ignore` names {column!r}, which is no column of {name!r}: it has {', '.join(columns)}"
                 self.problems.add("unknown-column", message, ("files", name, "ignore"))
         return Layout(name, spec, columns, self.problems)

@@ -57,13 +57,15 @@ class Density:
 
 
 def ignored_among(columns: Iterable[str], ignore: Sequence[str]) -> set[str]:
-    """The columns that an `ignore` leaves out: those that it names, and those within an object that it names and that is no column itself."""
+    """The columns that an `ignore` leaves out: those that it names, those that begin as a name with `*` at its end, and those
+    within an object that it names and that is no column itself."""
     columns = set(columns)
+    begins = tuple(name[:-1] for name in ignore if name.endswith("*"))
     objects = {f"{name}." for name in ignore if name not in columns}
     found = columns & set(ignore)
     if objects:
         found |= {column for column in columns if any(column[: dot.end()] in objects for dot in islice(_DOT.finditer(column), MAX_DOTS))}
-    return found
+    return found | {column for column in columns if column.startswith(begins)} if begins else found
 
 
 def is_about_lines(column: str) -> bool:

@@ -56,7 +56,8 @@ class SheetEvents:
         self._row: RowCells | None = None
         self._number = 0
         self._column, self._filled = -1, 0
-        self._type, self._style = "n", ""
+        self._type = "n"
+        self._style: str | None = None
         self._value: str | None = None
         self._has_formula = False
         self._parts: list[str] | None = None

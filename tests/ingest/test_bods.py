@@ -221,3 +221,26 @@ def test_an_anonymous_person_with_a_record_is_a_party(store: EmbeddedStore, tmp_
     imported(store, file(tmp_path, *complete(entity("firm"), hidden, owned("p9", "firm", shares({"exact": 60})))))
     assert records(store, "party")["p9"].name == "anonymousPerson p9"
     assert compute(ecosystem(store, focal="firm"), "control").values["p9"] == 1
+
+
+# --- what the standard's own examples have, and the fixtures have not
+
+
+def test_statements_with_more_than_the_mapping_uses_are_read(tmp_path: Path, store: EmbeddedStore) -> None:
+    """Times in dates, identifiers of other registers, addresses, annotations, and an interest without a type, as the examples of BODS 0.4 have them."""
+    common = {"statementDate": "2024-02-03T10:00:00Z", "recordStatus": "new", "declaration": "d",
+              "annotations": [{"motivation": "linking"}, {"motivation": "x"}], "publicationDetails": {"bodsVersion": "0.4", "publisher": {"name": "P", "url": "https://p"}}}  # fmt: skip
+    addresses = [{"type": "registered", "address": "1 High St"}, {"type": "business", "address": "2 Low St"}]
+    firm = {"statementId": "s1", "recordId": "e1", "recordType": "entity", **common, "recordDetails": {
+        "isComponent": False, "entityType": {"type": "registeredEntity"}, "name": "Firm", "addresses": addresses,
+        "identifiers": [{"id": "7", "scheme": "UA-EDR"}],
+    }}  # fmt: skip
+    holder = {"statementId": "s2", "recordId": "p1", "recordType": "person", **common, "recordDetails": {
+        "personType": "knownPerson", "names": [{"type": "individual", "fullName": "Ann"}], "politicalExposure": {"details": [{"a": 1}, {"a": 2}]},
+    }}  # fmt: skip
+    held = {"statementId": "s3", "recordId": "r1", "recordType": "relationship", **common, "recordDetails": {
+        "subject": "e1", "interestedParty": "p1", "interests": [{"directOrIndirect": "indirect", "beneficialOwnershipOrControl": True}],
+    }}  # fmt: skip
+    result = imported(store, made(tmp_path, "a.json", json.dumps([firm, holder, held])))
+    assert (result["rejected"], result["by_type"]) == (0, {"document": 1, "party": 2, "relationship": 1})
+    assert records(store, "relationship")["r1"].share is None
