@@ -276,7 +276,7 @@ class BoundMapping:
                 out: list[Produced] = []
                 for line, frame in some:
                     place = first + line
-                    if type(frame) is tuple:
+                    if isinstance(frame, tuple):
                         if faults:
                             out += [(place, fault) for fault in frame]
                         continue
@@ -306,10 +306,8 @@ class BoundMapping:
                 frame = [None if cell in nulls else cell for cell in cells]
             if is_total(frame):
                 if spec.totals is None:
-                    yield (
-                        line,
-                        (FieldError("total-line", "this looks like a sum of other lines: say `totals: [...]`, the words of such lines, or `totals: []`"),),
-                    )
+                    message = "this looks like a sum of other lines: say `totals: [...]`, the words of such lines, or `totals: []`"
+                    yield line, (FieldError("total-line", message),)
                 else:
                     self.left_out_lines[file].add(line)
                 continue
@@ -334,7 +332,7 @@ class BoundMapping:
             for match in self.matches[name]:
                 with open_table(match.file, self.model.files[name]) as table:
                     for line, frame in self._frames(name, match, table.lines):
-                        if type(frame) is tuple or frame[key] is None:
+                        if isinstance(frame, tuple) or frame[key] is None:
                             continue
                         if frame[key] in index:
                             message = f"{match.file.name} line {line}: {frame[key]!r} is there twice, and look-ups need one line for each"

@@ -210,10 +210,11 @@ def test_two_interests_of_one_type_are_refused(store: EmbeddedStore, tmp_path: P
     assert "two items of the list 'recordDetails.interests' have the 'type' 'shareholding'" in raised.value.errors[0].message
 
 
-def test_an_interest_that_the_mapping_does_not_list_is_refused(store: EmbeddedStore, tmp_path: Path) -> None:
+def test_an_interest_that_the_mapping_does_not_list_is_kept_by_its_name_and_gives_no_share(store: EmbeddedStore, tmp_path: Path) -> None:
     board = owned("ann", "firm", {"type": "appointmentOfBoard", "details": "two seats"})
-    with pytest.raises(InvalidInput, match=r"nothing is made of 'recordDetails\.interests\.appointmentOfBoard\.details'"):
-        imported(store, file(tmp_path, *complete(entity("firm"), board)))
+    imported(store, file(tmp_path, *complete(entity("firm"), board)))
+    (held,) = records(store, "relationship").values()
+    assert (held.share, held.attributes["interests"]) == (None, ["appointmentOfBoard"])
 
 
 def test_an_anonymous_person_with_a_record_is_a_party(store: EmbeddedStore, tmp_path: Path) -> None:
@@ -228,8 +229,9 @@ def test_an_anonymous_person_with_a_record_is_a_party(store: EmbeddedStore, tmp_
 
 def test_statements_with_more_than_the_mapping_uses_are_read(tmp_path: Path, store: EmbeddedStore) -> None:
     """Times in dates, identifiers of other registers, addresses, annotations, and an interest without a type, as the examples of BODS 0.4 have them."""
-    common = {"statementDate": "2024-02-03T10:00:00Z", "recordStatus": "new", "declaration": "d",
-              "annotations": [{"motivation": "linking"}, {"motivation": "x"}], "publicationDetails": {"bodsVersion": "0.4", "publisher": {"name": "P", "url": "https://p"}}}  # fmt: skip
+    about = {"publicationDetails": {"bodsVersion": "0.4", "publisher": {"name": "P", "url": "https://p"}}, "declaration": "d"}
+    notes = {"annotations": [{"motivation": "linking"}, {"motivation": "x"}]}
+    common = {"statementDate": "2024-02-03T10:00:00Z", "recordStatus": "new", **about, **notes}
     addresses = [{"type": "registered", "address": "1 High St"}, {"type": "business", "address": "2 Low St"}]
     firm = {"statementId": "s1", "recordId": "e1", "recordType": "entity", **common, "recordDetails": {
         "isComponent": False, "entityType": {"type": "registeredEntity"}, "name": "Firm", "addresses": addresses,

@@ -212,7 +212,7 @@ def test_numbers_are_read_by_the_marks_of_the_file(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["1e5", "NaN", "Infinity", "", "1_000", "１２ａ", "0x10", "1,5", "--1", "1.2.3"])
+@pytest.mark.parametrize("text", ["1e999", "e5", "1e", "NaN", "Infinity", "", "1_000", "１２ａ", "0x10", "1,5", "--1", "1.2.3"])
 def test_what_is_no_plain_number_is_not_read_as_one(text: str) -> None:
     assert Numbers().parser()(text) is None
 
