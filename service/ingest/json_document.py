@@ -29,11 +29,19 @@ def json_document_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table
     shape = Shape(options.lists, options.lines_of)
     with opened(file) as source:
         codec = encoding_of(source, options.encoding)
-        columns = names_of(file, flat(json_items(source, codec, options.items), shape))
+        columns = names_of(file, flat(_numbered(json_items(source, codec, options.items)), shape))
     with opened(file) as source:
         shown = {"format": "json", "encoding": encoding_name(codec)}
-        lines = ordered(file, flat(json_items(source, codec, options.items), shape), columns)
+        lines = ordered(file, flat(_numbered(json_items(source, codec, options.items)), shape), columns)
         yield Table(file, columns, lines, shown, source.position, source.size)
+
+
+def _numbered(items: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Each item under a number of its own: the line where it begins, or of several that begin on one line the next number."""
+    last = 0
+    for line, text in items:
+        last = max(line, last + 1)
+        yield last, text
 
 
 def json_items(source: ByteSource, codec: str, wanted: str | None = None) -> Iterator[tuple[int, str]]:

@@ -107,7 +107,7 @@ def test_items_that_are_not_told_apart_are_an_error_of_their_line(tmp_path: Path
     (_, cells), whole = lines
     assert isinstance(cells, FaultyCells)
     (fault,) = cells.faults.values()
-    assert (fault.code, words in fault.message, whole) == ("nested-list", True, (1, ["2", ""]))
+    assert (fault.code, words in fault.message, whole) == ("nested-list", True, (2, ["2", ""]))
 
 
 @pytest.mark.parametrize(
