@@ -34,8 +34,11 @@ def name_given_twice(text: str | bytes) -> str | None:
 def fault_of_names(text: str | bytes, value: Any) -> FieldError | None:
     """The error of a text whose value the decoder gave, where it has a name twice."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    if (data.count(b'":') == _names_in(value) and not _has_spaced_colon(data)) or (twice := name_given_twice(text)) is None:
-        return None
+    try:
+        if (data.count(b'":') == _names_in(value) and not _has_spaced_colon(data)) or (twice := name_given_twice(text)) is None:
+            return None
+    except RecursionError:
+        return FieldError("too-deep", "the objects are nested too deep")
     return FieldError("duplicate-name", f"the name {twice!r} is there twice in one object", twice)
 
 

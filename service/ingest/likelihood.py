@@ -87,10 +87,10 @@ def _family(table: Mapping[str, str]) -> _Family:
         return _Family(codecs, (), frozenset(table["common"].replace("\n", "")))
     languages = [{item[0]: float(item[1:]) for item in text.split()} for name, text in table.items() if name != "codecs"]
     shares = [{letter: share / sum(language.values()) for letter, share in language.items()} for language in languages]
-    together = Counter[str]()
+    together: dict[str, float] = {}
     for language in shares:
-        together.update({letter: share / len(shares) for letter, share in language.items()})
-    return _Family(codecs, tuple({letter: math.log(share) for letter, share in language.items()} for language in (*shares, dict(together))))
+        together |= {letter: together.get(letter, 0.0) + share / len(shares) for letter, share in language.items()}
+    return _Family(codecs, tuple({letter: math.log(share) for letter, share in language.items()} for language in (*shares, together)))
 
 
 def _reading(words: Sequence[bytes], codec: str) -> Reading | None:
