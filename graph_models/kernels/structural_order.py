@@ -86,7 +86,7 @@ class _Refined:
         while before < groups < self.nodes and self._spend():
             self.colour = self._with_neighbours(_mixed(self.colour))
             before, groups = groups, self._groups()
-        return groups < self.nodes and self.left > 0
+        return bool(groups < self.nodes and self.left > 0)
 
     def number_twins(self) -> None:
         """Nodes with the same neighbours by the same weights are told apart as they come: whichever is first, the graph is the same."""
@@ -118,7 +118,7 @@ class _Refined:
 
     def _spend(self) -> bool:
         self.left -= self.nodes + len(self.neighbour)
-        return self.left >= 0
+        return bool(self.left >= 0)
 
     def _with_neighbours(self, colour: Words) -> Words:
         """Per node its colour and the sum over its edges, which does not depend on their order."""

@@ -52,7 +52,7 @@ def test_the_hotels_that_left_came_back(demo: Demo) -> None:
     assert ids(demo, "/parties?stage=returned") == {"lanyue-hotels"}
     assert "lanyue-hotels" in ids(demo, "/parties?stage=lapsed&as_of=2024-12-31")
     assert "lanyue-hotels" in ids(demo, "/parties?stage=active&as_of=2023-12-31&limit=1000")
-    journey = demo.get("/parties/lanyue-hotels/journey?limit=1000")["items"]
+    journey = demo.get("/parties/lanyue-hotels/journey")["items"]
     assert [item["stage"] for item in journey if item["type"] == "role"] == ["active", "at_risk", "lapsed", "returned"]
     between = [item["kind"] for item in journey if item["type"] == "touchpoint" and item["date"] is not None and "2024-03" <= item["date"] < "2025-04"]
     assert {"complaint", "executive_visit", "trial"} <= set(between)
@@ -113,7 +113,7 @@ def test_one_authority_is_two_steps_away(demo: Demo) -> None:
 
 
 def test_the_hospital_that_complains_most_stays(demo: Demo) -> None:
-    journey = [item["record"] for item in demo.get("/parties/west-lake-hospital/journey?limit=1000")["items"] if item["type"] == "touchpoint"]
+    journey = [item["record"] for item in demo.get("/parties/west-lake-hospital/journey")["items"] if item["type"] == "touchpoint"]
     complaints = {item["id"] for item in journey if item["kind"] == "complaint"}
     assert len(complaints) == 10
     assert complaints == {item["responds_to"] for item in journey if item["kind"] == "action"}
@@ -160,7 +160,7 @@ def test_the_largest_unattributed_part_lies_with_one_exporter(demo: Demo) -> Non
     unattributed = demo.get(f"{demo.scored}/sinks")["unattributed"]
     assert unattributed["through"][0]["party_id"] == "danube-handel"
     assert 0.01 < unattributed["share"] < 0.05
-    journey = [item["record"] for item in demo.get("/parties/danube-handel/journey?limit=1000")["items"] if item["type"] == "touchpoint"]
+    journey = [item["record"] for item in demo.get("/parties/danube-handel/journey")["items"] if item["type"] == "touchpoint"]
     complaints = {item["id"] for item in journey if item["kind"] == "complaint"}
     assert len(complaints) == 3
     assert not complaints & {item.get("responds_to") for item in journey}
