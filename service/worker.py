@@ -1,12 +1,13 @@
 """The worker: one process beside the API that does the jobs, so that long work never stands in the way of a request.
 
-It ends when the pipe to its parent closes; a worker that dies is started again by :class:`WorkerProcess`. A cancelled job that does not
-end by itself, since it is inside a kernel or a solver, ends with its worker.
+It ends when the pipe to its parent closes, at the latest when its parent is gone; a worker that dies is started again by
+:class:`WorkerProcess`. A cancelled job that does not end by itself, since it is inside a kernel or a solver, ends with its worker.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import IO, Any, TypeAlias
 import apsw
 
 from graph_models.errors import JobCancelled, StoreUnavailable
+from service.children import end_with_parent
 from service.errors import problem, problem_of
 from service.jobs import Job, Progress, Stopped
 from service.logs import configure, logger
@@ -172,7 +174,7 @@ class WorkerProcess:
         process = subprocess.Popen([sys.executable, "-m", "service.worker"], stdin=subprocess.PIPE, text=True, cwd=_package_parent())
         assert process.stdin is not None
         with suppress(OSError):
-            process.stdin.write(json.dumps(_plain(self.settings)) + "\n")
+            process.stdin.write(json.dumps({"parent": os.getpid(), "settings": _plain(self.settings)}) + "\n")
             process.stdin.flush()
         return process
 
@@ -206,8 +208,10 @@ def _listen(worker: Worker, pipe: IO[str]) -> None:
 
 
 def main() -> None:
-    """The process: settings come as one line of JSON on standard input."""
-    settings = Settings(**json.loads(sys.stdin.readline()))
+    """The process: its parent and the settings come as one line of JSON on standard input."""
+    given = json.loads(sys.stdin.readline())
+    end_with_parent(given["parent"])
+    settings = Settings(**given["settings"])
     configure(settings)
     service = Service(settings)
     worker = Worker(service, handlers())

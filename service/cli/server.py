@@ -19,6 +19,9 @@ from service.settings import read_settings
 from service.stores.store import Writing
 from service.workplace import Service
 
+STOP_S = 10
+"""So long a server that is told to stop waits for its clients: some follow events and never leave."""
+
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
@@ -36,7 +39,7 @@ def serve(
     app = create_app(settings)
     address = f"http://{host}:{port}"
     answer({"address": address, "store": settings.store_kind}, as_json, lambda: say(f"serving {address} (store: {settings.store_kind}); Ctrl+C stops"))
-    uvicorn.run(app, http=DirectProtocol, host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.run(app, http=DirectProtocol, host=host, port=port, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=STOP_S)
 
 
 class Size(StrEnum):

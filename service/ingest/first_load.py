@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import secrets
 import shutil
 from collections import Counter, defaultdict, deque
@@ -134,7 +135,7 @@ class FirstLoad:
     def _each(self, work: Callable[..., T], blocks: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         """The results of some work on each block, on all cores, in the order of the blocks."""
         gc.freeze()  # what a new process shares is not copied because somebody looks through it
-        with ProcessPoolExecutor(workers(), multiprocessing.get_context("fork"), begin, (self._setup(),)) as pool:
+        with ProcessPoolExecutor(workers(), multiprocessing.get_context("fork"), begin, (self._setup(), os.getpid())) as pool:
             waiting: deque[Future[T]] = deque()
             for block in blocks:
                 waiting.append(pool.submit(work, *block))

@@ -18,6 +18,7 @@ from graph_models.records import BY_CLASS, BY_NAME, Fields, Record, documents_na
 from graph_models.validation import faults
 from graph_models.vocabulary import Terms, Vocabulary
 from service.checks import Numbered, by_class, dangling
+from service.children import end_with_parent
 from service.ingest.record_lines import lines_of
 from service.stores.neo4j_files import Part, property_cells, uncarried
 from service.writes import collector_paused, parse_ndjson
@@ -93,9 +94,10 @@ def several(places: Sequence[int], records: Sequence[Any]) -> Several:
 _setup: Setup
 
 
-def begin(setup: Setup) -> None:
-    """A process begins."""
+def begin(setup: Setup, parent: int) -> None:
+    """A process begins, started by the one with this process id."""
     global _setup
+    end_with_parent(parent)
     _setup = setup
 
 

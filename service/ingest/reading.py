@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
+import os
 import sys
 import time
 import traceback
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 from graph_models.kernels.threads import workers
 from graph_models.vocabulary import Vocabulary
+from service.children import end_with_parent
 from service.ingest.chunks import Chunk, Ready, chunks, made_ready, unpacked
 from service.ingest.mapping import Columns
 from service.writes import collector_paused
@@ -84,7 +85,7 @@ class Reading:
     def _apart(self) -> Generator[Ready]:
         context = multiprocessing.get_context("fork")
         receiving, sending = context.Pipe(duplex=False)
-        process = context.Process(target=self._send, args=(receiving, sending), daemon=True)
+        process = context.Process(target=self._send, args=(os.getpid(), receiving, sending), daemon=True)
         process.start()
         sending.close()
         try:
@@ -115,10 +116,10 @@ class Reading:
                 del ready
 
     @collector_paused()
-    def _send(self, receiving: Connection, sending: Connection) -> None:
+    def _send(self, parent: int, receiving: Connection, sending: Connection) -> None:
         """In the other process. When nobody listens any more, it ends: its end of the pipe is the last that is open."""
+        end_with_parent(parent)
         receiving.close()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         said_at = 0.0
 
         def heard(position: int) -> None:

@@ -311,7 +311,9 @@ def test_a_reader_that_nobody_listens_to_any_more_ends(tmp_path: Path) -> None:
     """As when the process that writes was killed: its end of the pipe is closed."""
     source = RecordLines([made(tmp_path, "a.ndjson", PARTY_LINES)])
     receiving, sending = multiprocessing.get_context("fork").Pipe(duplex=False)
-    other = multiprocessing.get_context("fork").Process(target=reading.Reading(source, BUILT_IN, lambda _: None, 2)._send, args=(receiving, sending))
+    other = multiprocessing.get_context("fork").Process(
+        target=reading.Reading(source, BUILT_IN, lambda _: None, 2)._send, args=(os.getpid(), receiving, sending)
+    )
     other.start()
     sending.close()
     receiving.close()
