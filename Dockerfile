@@ -25,5 +25,6 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=6 \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+  CMD ["python", "-c", "import os; from urllib.request import Request, urlopen; urlopen(Request('http://127.0.0.1:8000/readyz', headers={'Host': os.environ['STAKEHOLDER_GRAPH_HOSTS'].split(',')[0]}), timeout=4)"]
+# Others reach this address: it does not start without STAKEHOLDER_GRAPH_TOKEN and STAKEHOLDER_GRAPH_HOSTS (`docker run -e`), and says so.
 CMD ["stakeholder-graph", "serve", "--host", "0.0.0.0", "--port", "8000"]

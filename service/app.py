@@ -44,8 +44,10 @@ from service.errors import LastResort, answer_error
 from service.http_bodies import BodyLimits
 from service.http_counters import CountedRequests, Counters
 from service.http_direct import Direct
+from service.http_gate import Gate, Guarded
 from service.http_head import HeadAsGet
 from service.http_paths import SegmentedPaths
+from service.pages.sign_in import sign_in_page_of
 from service.settings import Settings
 from service.versions import VERSION
 from service.worker import WorkerProcess
@@ -95,7 +97,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Appli
     app.state.worker = WorkerProcess(app.state.service) if settings.worker else None
     app.state.calculator = Calculator(settings)
     app.state.counters = Counters()
-    app.direct = Direct(neighborhood.PATH, partial(neighborhood.answer_at_once, app.state.service), app.state.counters.count)
+    app.state.gate = Gate(settings)
+    app.direct = Direct(neighborhood.PATH, partial(neighborhood.answer_at_once, app.state.service), app.state.counters.count, app.state.gate)
     for router in ROUTERS:
         app.include_router(router)
     for error in HANDLERS:
@@ -104,6 +107,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Appli
     app.add_middleware(BodyLimits, settings=settings)
     app.add_middleware(HeadAsGet)
     app.add_middleware(SegmentedPaths)
+    app.add_middleware(Guarded, gate=app.state.gate, sign_in_page=sign_in_page_of)
     app.add_middleware(CountedRequests, counters=app.state.counters)
     describe(app)
     return app

@@ -15,6 +15,7 @@ from typing import Any
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from service.http_gate import Gate
 from service.http_paths import id_in_path, segmented
 
 WRITTEN_TOGETHER = 16
@@ -24,10 +25,14 @@ WRITTEN_TOGETHER = 16
 class Direct:
     """GET of a path of one form, answered by a function of the ids in the path and the query."""
 
-    def __init__(self, path: str, answer: Callable[..., bytes | None], counted: Callable[[str, int, float], None]) -> None:
-        """``answer(*ids, query)`` gives JSON; ``None`` or an error: the usual way is to answer this. ``counted`` is told of what was answered."""
+    def __init__(self, path: str, answer: Callable[..., bytes | None], counted: Callable[[str, int, float], None], gate: Gate) -> None:
+        """``answer(*ids, query)`` gives JSON; ``None`` or an error: the usual way is to answer this. ``counted`` is told of what was answered.
+
+        What the gate refuses goes the usual way too, and is refused there.
+        """
         self._ids = re.compile(re.sub(r"\{\w+\}", "([^/]+)", path)).fullmatch
         self._answer = answer
+        self._gate = gate
         self.counted = counted
         self.unwritten: list[Callable[[], None]] = []
 
@@ -38,7 +43,9 @@ class Direct:
             found = self._ids(segmented(raw) if b"%" in raw else scope["path"]) if scope["method"] == "GET" else None
         except UnicodeDecodeError:
             return None
-        return None if found is None else tuple(map(id_in_path, found.groups()))
+        if found is None or self._gate.refusal(scope) is not None:
+            return None
+        return tuple(map(id_in_path, found.groups()))
 
     def answer(self, ids: tuple[str, ...], query: bytes) -> bytes | None:
         """JSON; ``None`` where the usual way is to answer."""

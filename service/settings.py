@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cached_property
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -14,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "STAKEHOLDER_GRAPH_"
 MIB = 1024 * 1024
 NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+_HOST_NAME = re.compile(r"\[[0-9a-f:.]+\]|[^\s:@/?#\[\]*]+")
+_TOKEN = re.compile(r"[\x21-\x7e]{16,}")
 
 
 class Neo4jAddress(NamedTuple):
@@ -41,6 +45,16 @@ class Settings(BaseSettings):
     data: Path | None = Field(
         None,
         description="Directory of the service's own files (catalog, snapshots, reports, uploads). Default: the directory of the embedded store, else ./data.",
+    )
+    hosts: str = Field(
+        "localhost,127.0.0.1,[::1]",
+        description="The names by which the service is called, with commas between; a request whose Host is another is refused. Must be set with another "
+        "address than this machine's own (`serve --host`).",
+    )
+    token: SecretStr | None = Field(
+        None,
+        description="Whoever asks the service sends it (`Authorization: Bearer TOKEN`); browsers get a page that asks for it. At least 16 characters. "
+        "Must be set with another address than this machine's own. Default: nobody is asked for one.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged: this and everything graver.")
     log_format: Literal["text", "json"] = Field("text", description="How it is logged: text for people, json (one object a line) for machines.")
@@ -73,6 +87,26 @@ class Settings(BaseSettings):
             raise ValueError("a store begins with sqlite: or neo4j:")
         return value
 
+    @field_validator("hosts")
+    @classmethod
+    def _hosts_are_names(cls, value: str) -> str:
+        names = _listed(value)
+        if not names or not all(_HOST_NAME.fullmatch(name) for name in names):
+            raise ValueError("names of hosts without scheme and port, with commas between: graph.example.org,10.0.0.7,[::1]")
+        return value
+
+    @field_validator("token")
+    @classmethod
+    def _token_is_hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("at least 16 letters, digits and signs of ASCII, without blanks")
+        return value
+
+    @cached_property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The names by which the service may be called, in small letters."""
+        return frozenset(_listed(self.hosts))
+
     @property
     def store_kind(self) -> str:
         """The name of the store in ``STORES``."""
@@ -104,6 +138,27 @@ class Settings(BaseSettings):
         if self.analysis_memory_mb is not None:
             return self.analysis_memory_mb * MIB
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
+
+
+def needed_beyond_this_machine(settings: Settings) -> list[str]:
+    """The settings without which a service that others reach does not start, by their names in the environment."""
+    return [PREFIX + name.upper() for name in ("hosts", "token") if name not in settings.model_fields_set]
+
+
+def is_of_this_machine(host: str) -> bool:
+    """Does only this machine reach a server on this address?"""
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
+
+
+def _listed(text: str) -> list[str]:
+    return [name.strip().lower().rstrip(".") for name in text.split(",") if name.strip()]
 
 
 def _split(text: str) -> SplitResult:

@@ -192,7 +192,7 @@ def _ended(process: subprocess.Popen[str]) -> None:
 
 def _plain(settings: Settings) -> dict[str, Any]:
     """Settings as they go through the pipe: never on a command line, where others could read the password."""
-    given = settings.model_dump(mode="json") | {"store": settings.store.get_secret_value(), "data": str(settings.data_directory)}
+    given = settings.model_dump(mode="json") | {"store": settings.store.get_secret_value(), "data": str(settings.data_directory), "token": None}
     return given | ({"store": f"sqlite:///{settings.store_directory}"} if settings.store_directory is not None else {})
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from service.settings import Settings
+from tests.cli.conftest import environment
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,18 +34,36 @@ def services() -> dict[str, Any]:
     return found
 
 
+NEEDED = {"NEO4J_PASSWORD": "eightormore", "STAKEHOLDER_GRAPH_TOKEN": "sixteen-or-more-of-them"}
+
+
 def test_docker_compose_takes_the_file() -> None:
-    done = subprocess.run(
-        [*compose_command(), "config", "--quiet"], cwd=ROOT, env={**os.environ, "NEO4J_PASSWORD": "eightormore"}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*compose_command(), "config", "--quiet"], cwd=ROOT, env={**os.environ, **NEEDED}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def test_docker_compose_wants_a_password() -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "NEO4J_PASSWORD"}
+@pytest.mark.parametrize("name", NEEDED)
+def test_docker_compose_wants_a_password_and_a_token(name: str) -> None:
+    environment = {other: value for other, value in (os.environ | NEEDED).items() if other != name}
     done = subprocess.run([*compose_command(), "config", "--quiet"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "NEO4J_PASSWORD" in done.stderr
+    assert name in done.stderr
+
+
+def test_the_service_of_docker_compose_has_a_token_and_its_hosts(services: dict[str, Any]) -> None:
+    environment = services["service"]["environment"]
+    assert environment["STAKEHOLDER_GRAPH_TOKEN"].startswith("${STAKEHOLDER_GRAPH_TOKEN:?")
+    default = environment["STAKEHOLDER_GRAPH_HOSTS"].partition(":-")[2].removesuffix("}")
+    assert Settings(hosts=default).allowed_hosts == Settings().allowed_hosts
+
+
+def test_the_command_of_the_image_does_not_start_without_token_and_hosts(tmp_path: Path) -> None:
+    command = json.loads(next(line for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines() if line.startswith("CMD ")).removeprefix("CMD "))
+    program = [sys.executable, "-c", "from service.cli import main; main()", *command[1:]]
+    done = subprocess.run(program, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, timeout=60, check=False)
+    assert (command[0], done.returncode) == ("stakeholder-graph", 2)
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert "STAKEHOLDER_GRAPH_HOSTS and STAKEHOLDER_GRAPH_TOKEN" in said
 
 
 def test_neo4j_runs_with_safe_settings(services: dict[str, Any]) -> None:

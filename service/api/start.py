@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from service.dependencies import CalculatorDep, PlaceDep, ServiceDep
+from graph_models.errors import NotFound
+from service.dependencies import CalculatorDep, Place, PlaceDep, ServiceDep
+from service.http_gate import COOKIE, PAGE_HEADERS
 from service.http_paths import id_in_path, in_path
+from service.http_sessions import Sessions
 from service.pages import Locale, locale_of
 from service.pages.api_docs import docs_page
 from service.pages.explanation import explained, explanation_page
-from service.pages.report import newest_report
+from service.pages.report import made_report, newest_report, report_page
+from service.pages.sign_in import own_path, sign_in_page
 from service.pages.start import start_page
 from service.stores.store import At
 
 router = APIRouter(include_in_schema=False)
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 async def _locale(request: Request, lang: Annotated[Literal["en", "zh"] | None, Query()] = None) -> Locale:
@@ -34,13 +34,13 @@ AnalysisQuery = Annotated[str, Query(alias="analysis")]
 @router.get("/")
 def start(service: ServiceDep, locale: LocaleDep) -> HTMLResponse:
     """The start page."""
-    return HTMLResponse(start_page(service, locale), headers=_HEADERS)
+    return HTMLResponse(start_page(service, locale), headers=PAGE_HEADERS)
 
 
 @router.get("/docs")
 def documentation(request: Request, locale: LocaleDep) -> HTMLResponse:
     """The API's documentation."""
-    return HTMLResponse(docs_page(request.app.openapi(), locale), headers=_HEADERS)
+    return HTMLResponse(docs_page(request.app.openapi(), locale), headers=PAGE_HEADERS)
 
 
 @router.get("/pages/{workspace}/parties/{party_id}")
@@ -54,11 +54,36 @@ def explanation(
 ) -> HTMLResponse:
     """Why a party has its score in an analysis, `latest` by default."""
     shown = explained(place.service, calculator, place.workspace, analysis_id, id_in_path(party_id), score)
-    return HTMLResponse(explanation_page(place.store, place.vocabulary, shown, At(), locale), headers=_HEADERS)
+    return HTMLResponse(explanation_page(place.store, place.vocabulary, shown, At(), locale), headers=PAGE_HEADERS)
 
 
 @router.get("/pages/{workspace}/report")
-async def report(place: PlaceDep, locale: LocaleDep, analysis_id: AnalysisQuery = "latest") -> RedirectResponse:
-    """The report of an analysis, `latest` by default."""
-    report_id = await newest_report(place.service, place.workspace.id, locale, analysis_id)
+def report(place: PlaceDep, locale: LocaleDep, analysis_id: AnalysisQuery = "latest") -> Response:
+    """The newest report of an analysis, `latest` by default; where there is none, a button that makes one."""
+    report_id = newest_report(place.service, place.workspace.id, locale, analysis_id)
+    if report_id is None:
+        return HTMLResponse(report_page(place.workspace, locale, analysis_id), headers=PAGE_HEADERS)
+    return _to_report(place, report_id)
+
+
+@router.post("/pages/{workspace}/report")
+async def make_report(place: PlaceDep, locale: LocaleDep, analysis_id: AnalysisQuery = "latest") -> Response:
+    """Make the report of an analysis, if it is not there, and go to it."""
+    return _to_report(place, await made_report(place.service, place.workspace.id, locale, analysis_id))
+
+
+@router.post("/auth/session")
+async def sign_in(request: Request, locale: LocaleDep, token: Annotated[str, Form()], following: Annotated[str, Form(alias="next")] = "/") -> Response:
+    """Take the token from the form of the page that asks for it; a browser that sent it has a session from there on."""
+    sessions: Sessions | None = request.app.state.gate.sessions
+    if sessions is None:
+        raise NotFound("This service asks for no token")
+    if not sessions.is_token(token.strip().encode()):
+        return HTMLResponse(sign_in_page(locale, following, was_wrong=True), 401, PAGE_HEADERS)
+    answer = RedirectResponse(own_path(following), 303, {"Cache-Control": "no-store"})
+    answer.set_cookie(COOKIE, sessions.session(), path="/", httponly=True, samesite="strict", secure=request.url.scheme == "https")
+    return answer
+
+
+def _to_report(place: Place, report_id: str) -> Response:
     return RedirectResponse(f"/v1/workspaces/{in_path(place.workspace.id)}/reports/{report_id}", 303)

@@ -25,7 +25,7 @@ def doctor(as_json: AsJson = False) -> None:
         "version": VERSION,
         "python": python_version(),
         "engine": components(),
-        "settings": {f"{PREFIX}{name.upper()}": _shown(getattr(settings, name)) for name in Settings.model_fields},
+        "settings": {f"{PREFIX}{name.upper()}": _shown(name, getattr(settings, name)) for name in Settings.model_fields},
         "checks": checks,
         "unsafe": unsafe,
     }
@@ -47,10 +47,10 @@ def _checked(settings: Settings) -> tuple[dict[str, str], list[dict[str, str]]]:
         return checks | {"store": error.message}, []
 
 
-def _shown(value: Any) -> Any:
-    """A setting without what is secret in it."""
+def _shown(name: str, value: Any) -> Any:
+    """A setting without what is secret in it: of an address only the password is, of a token all."""
     if isinstance(value, SecretStr):
-        return without_secrets(value.get_secret_value())
+        return without_secrets(value.get_secret_value()) if name == "store" else str(value)
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 

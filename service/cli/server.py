@@ -15,7 +15,7 @@ from graph_models.errors import NotFound
 from service.cli.console import AsJson, answer, opened_service, progress_shown, say
 from service.jobs import Progress
 from service.logs import configure
-from service.settings import read_settings
+from service.settings import is_of_this_machine, needed_beyond_this_machine, read_settings
 from service.stores.store import Writing
 from service.workplace import Service
 
@@ -35,6 +35,12 @@ def serve(
     from service.http_direct import DirectProtocol
 
     settings = read_settings()
+    if not is_of_this_machine(host) and (needed := needed_beyond_this_machine(settings)):
+        raise typer.BadParameter(
+            f"others reach {host}: set {' and '.join(needed)} first (a token of 16 characters or more, the names by which the service is called), "
+            "or serve 127.0.0.1 behind a proxy that knows who asks",
+            param_hint="--host",
+        )
     configure(settings)
     app = create_app(settings)
     address = f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""The newest strategy report of an analysis in a language; it is made where there is none yet."""
+"""The newest strategy report of an analysis in a language, and how a person has one made."""
 
 from __future__ import annotations
 
@@ -9,18 +9,32 @@ from fastapi.concurrency import run_in_threadpool
 
 from graph_models.errors import NotFound, StoreUnavailable
 from service import analysis
+from service.catalog import Workspace
 from service.jobs import FINAL, Job
-from service.pages import Locale
+from service.pages import Locale, page
 from service.reports.answers import NEEDED
 from service.stores.store import Writing
 from service.workplace import Service
 
 WAIT_S = 30.0
 POLL_S = 0.1
+KIND, FORMAT = "strategy", "html"
 
 
-async def newest_report(service: Service, workspace_id: str, locale: Locale, analysis_id: str = "latest") -> str:
-    """The id of the report. Raises ``NotFound`` where nothing was scored, ``StoreUnavailable`` where the worker does not come to it."""
+def newest_report(service: Service, workspace_id: str, locale: Locale, analysis_id: str = "latest") -> str | None:
+    """The id of the newest report of an analysis, where there is one. Raises ``NotFound`` where nothing was scored."""
+    wanted = {"kind": KIND, "format": FORMAT, "locale": locale, "analysis_id": _analysed(service, workspace_id, analysis_id)}
+    reports = service.catalog.things(workspace_id, "report")
+    return next((str(report["report_id"]) for report in reports if all(report.get(name) == value for name, value in wanted.items())), None)
+
+
+def report_page(workspace: Workspace, locale: Locale, analysis_id: str = "latest") -> str:
+    """The page that says that there is no such report yet, with the button that makes one."""
+    return page("report.html", locale, workspace=workspace, analysis_id=analysis_id)
+
+
+async def made_report(service: Service, workspace_id: str, locale: Locale, analysis_id: str = "latest") -> str:
+    """The id of a report of an analysis. Raises ``NotFound`` where nothing was scored, ``StoreUnavailable`` where the worker does not come to it."""
     job = await run_in_threadpool(_submitted, service, workspace_id, locale, analysis_id)
     limit = monotonic() + WAIT_S
     while job.state not in FINAL and monotonic() < limit:
@@ -33,10 +47,15 @@ async def newest_report(service: Service, workspace_id: str, locale: Locale, ana
 
 def _submitted(service: Service, workspace_id: str, locale: Locale, analysis_id: str) -> Job:
     """The job of this analysis and language: its key makes it one, however often the page is asked for."""
+    analysis_id = _analysed(service, workspace_id, analysis_id)
+    arguments = {"kind": KIND, "format": FORMAT, "locale": locale, "analysis": analysis_id}
+    job = service.jobs.submit("report", workspace_id, arguments, Writing(key=f"page-report-{locale}-{analysis_id}", body_hash=""))
+    return job if job.state not in ("failed", "cancelled") else service.jobs.submit("report", workspace_id, arguments)
+
+
+def _analysed(service: Service, workspace_id: str, analysis_id: str) -> str:
+    """The id of the analysis, which has all that a report needs."""
     about = analysis.analysis(service, workspace_id, analysis_id, NEEDED)
     if missing := sorted(set(NEEDED) - about["metrics"].keys()):
         raise NotFound(f"The analysis {about['analysis_id']!r} has no {', '.join(missing)}: a report needs them")
-    analysis_id = about["analysis_id"]
-    arguments = {"kind": "strategy", "format": "html", "locale": locale, "analysis": analysis_id}
-    job = service.jobs.submit("report", workspace_id, arguments, Writing(key=f"page-report-{locale}-{analysis_id}", body_hash=""))
-    return job if job.state not in ("failed", "cancelled") else service.jobs.submit("report", workspace_id, arguments)
+    return str(about["analysis_id"])

@@ -91,9 +91,14 @@ def test_the_pages_speak_chinese_too(scored: Workspace) -> None:
     assert "组成部分" in scored.client.get(f"/pages/{scored.id}/parties/s1?lang=zh").text
 
 
-def test_the_report_of_the_start_page_is_made_once(scored: Workspace) -> None:
-    first = scored.client.get(f"/pages/{scored.id}/report?lang=en")
-    assert (first.status_code, scored.client.get(f"/pages/{scored.id}/report?lang=en").headers["location"]) == (303, first.headers["location"])
+def test_the_report_of_the_start_page_is_made_by_a_button_and_once(scored: Workspace) -> None:
+    path = f"/pages/{scored.id}/report?lang=en"
+    asked = scored.client.get(path)
+    assert (asked.status_code, f'method="post" action="{path}"' in asked.text) == (200, True)
+    made = scored.client.post(path)
+    assert (made.status_code, scored.client.post(path).headers["location"]) == (303, made.headers["location"])
+    assert scored.client.get(path).headers["location"] == made.headers["location"]
+    assert "生成报告" in scored.client.get(path.replace("en", "zh")).text
 
 
 def test_a_workspace_that_was_not_scored_says_so(w: Workspace) -> None:
