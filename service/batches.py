@@ -11,9 +11,14 @@ from service.stores.store import Writing
 from service.workplace import Service
 from service.writes import MAX_BATCH_RECORDS, Outcome, parse_ndjson, write_batch
 
+MAX_BATCH_LINES = 20 * MAX_BATCH_RECORDS
+"""A body may have more lines than records: blank ones. They are counted before they are taken apart."""
+
 
 def take_batch(service: Service, workspace_id: str, body: bytes, on_error: str, writing: Writing) -> Outcome:
     """Write a body of NDJSON. Raises what ``write_batch`` raises, and ``TooLarge`` for more than 50,000 records."""
+    if body.count(b"\n") >= MAX_BATCH_LINES:
+        raise TooLarge(f"A batch has at most {MAX_BATCH_LINES} lines, blank ones too", limit=MAX_BATCH_LINES)
     parsed = parse_ndjson(body.split(b"\n"))
     if len(parsed.records) + len(parsed.errors) > MAX_BATCH_RECORDS:
         raise TooLarge(f"A batch has at most {MAX_BATCH_RECORDS} records", limit=MAX_BATCH_RECORDS)

@@ -15,7 +15,7 @@ from graph_models.vocabulary import Vocabulary
 from service.catalog import Workspace
 from service.cursors import cursor_of, list_name, position_of
 from service.edits import FREE, Guard
-from service.http_bodies import GZIP_MAGIC, json_bytes, json_object, json_object_or_nothing, limit_of, mapping_text, ndjson, unpacked
+from service.http_bodies import beside_if_large, json_bytes, json_object, json_object_or_nothing, limit_of, mapping_text, ndjson, unpacked_body
 from service.http_paths import id_in_path
 from service.reads import instant
 from service.stores.store import At, Store, Writing
@@ -121,18 +121,23 @@ async def _writing(
         return Writing()
     if not _KEY.fullmatch(idempotency_key):
         raise InvalidInput.of("bad-key", "a key is 1 to 255 visible ASCII characters", "Idempotency-Key")
+    body = await _body(request)
+    return Writing(key=idempotency_key, body_hash=await beside_if_large(body, lambda: _hash(request, body)))
+
+
+def _hash(request: Request, body: bytes) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    for part in (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], await _body(request)):
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return Writing(key=idempotency_key, body_hash=digest.hexdigest())
+    for part in (request.method.encode(), request.scope["raw_path"], request.scope["query_string"], body):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
 
 
 async def _body(request: Request) -> bytes:
     """The body as it reads, however it was packed; of a form the parts are hashed by whoever takes them."""
     if request.headers.get("content-type", "").startswith("multipart/"):
         return b""
-    body = await request.body()
-    return unpacked(body, limit_of(request.url.path, request.app.state.service.settings)) if body[:2] == GZIP_MAGIC else body
+    return await unpacked_body(request, limit_of(request.url.path, request.app.state.service.settings))
 
 
 async def _guard(

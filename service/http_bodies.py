@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 import zlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_models.decoding import field_error
@@ -27,7 +28,12 @@ NESTING = MAX_NESTING + 8
 """Levels of a JSON body: those of a record, and what may be around one."""
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
 GZIP_MAGIC = b"\x1f\x8b"
+MAX_MEMBERS = 10
+MAX_RATIO = 100
+SMALL_BYTES = 1 << 16
+"""What is done with so many bytes takes no longer than other requests may wait."""
 _CHUNK = 1 << 16
+T = TypeVar("T")
 
 
 def limit_of(path: str, settings: Settings) -> int:
@@ -82,30 +88,63 @@ async def body_of(request: Request, limit: int, *, media: tuple[str, ...]) -> by
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in media and not (media[0] == "application/json" and kind.endswith("+json")):
         raise UnsupportedMedia(f"The body is {kind or 'of no stated content type'}; {media[0]} is read here")
-    body = await request.body()
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip"):
         raise UnsupportedMedia(f"A body in the encoding {encoding!r} is not read; gzip is")
-    return unpacked(body, limit) if encoding != "identity" or body[:2] == GZIP_MAGIC else body
+    return await unpacked_body(request, limit, is_packed=encoding != "identity")
+
+
+async def unpacked_body(request: Request, limit: int, *, is_packed: bool = False) -> bytes:
+    """The body of a request as it reads, however it was packed; unpacked once, and in a thread where that takes long enough to be noticed."""
+    kept: bytes | None = getattr(request.state, "unpacked_body", None)
+    if kept is not None:
+        return kept
+    body = await request.body()
+    if is_packed or body[:2] == GZIP_MAGIC:
+        body = await beside_if_large(body, lambda: unpacked(body, limit))
+    request.state.unpacked_body = body
+    return body
+
+
+async def beside_if_large(body: bytes, work: Callable[[], T]) -> T:
+    """Do some work on a body: here where that is small, else in a thread, so that other requests go on."""
+    return work() if len(body) <= SMALL_BYTES else await run_in_threadpool(work)
 
 
 def unpacked(body: bytes, limit: int) -> bytes:
-    """What gzip packed, one or several members."""
-    unpacked_bytes = bytearray()
-    source = io.BytesIO(body)
+    """What gzip packed, one or several members, in time and memory that grow with what comes out and no faster.
+
+    ``TooLarge`` beyond ``limit`` bytes, beyond ``MAX_RATIO`` times what was sent (a megabyte may always come out), and beyond ``MAX_MEMBERS`` members.
+    """
+    bound = min(limit, max(RECORD_BYTES, MAX_RATIO * len(body)))
+    found = bytearray()
+    sent = memoryview(body)
+    for _ in range(MAX_MEMBERS):
+        try:
+            taken = _member(sent, found, bound)
+        except zlib.error as error:
+            raise Malformed("The body is not valid gzip", errors=[FieldError("bad-gzip", str(error))]) from None
+        if len(found) > bound:
+            raise _too_large(limit) if bound == limit else TooLarge(f"The body unpacks to more than {MAX_RATIO} times its size", limit=bound)
+        sent = sent[taken:]
+        if not sent:
+            return bytes(found)
+    raise TooLarge(f"A gzip body has at most {MAX_MEMBERS} members", limit=MAX_MEMBERS)
+
+
+def _member(sent: memoryview, found: bytearray, bound: int) -> int:
+    """Unpack one member from the beginning of what was sent, until there is more than ``bound``; how many bytes it takes."""
     member = zlib.decompressobj(wbits=31)
-    try:
-        while chunk := member.unconsumed_tail or source.read(_CHUNK):
-            unpacked_bytes += member.decompress(chunk, _CHUNK)
-            if len(unpacked_bytes) > limit:
-                raise _too_large(limit)
-            if member.eof and (rest := member.unused_data + source.read()):
-                source, member = io.BytesIO(rest), zlib.decompressobj(wbits=31)
-        if not member.eof:
-            raise Malformed("The gzip body is cut off", errors=[FieldError("truncated-gzip", "the gzip body ends before its end mark")])
-    except zlib.error as error:
-        raise Malformed("The body is not valid gzip", errors=[FieldError("bad-gzip", str(error))]) from None
-    return bytes(unpacked_bytes)
+    for start in range(0, len(sent), _CHUNK):
+        chunk: bytes | memoryview = sent[start : start + _CHUNK]
+        while chunk and not member.eof:
+            found += member.decompress(chunk, _CHUNK)
+            if len(found) > bound:
+                return len(sent)
+            chunk = member.unconsumed_tail
+        if member.eof:
+            return min(start + _CHUNK, len(sent)) - len(member.unused_data)
+    raise Malformed("The gzip body is cut off", errors=[FieldError("truncated-gzip", "the gzip body ends before its end mark")])
 
 
 async def json_bytes(request: Request) -> bytes:
