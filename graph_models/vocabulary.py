@@ -241,3 +241,18 @@ def _full(entry: Entry) -> dict[str, Any]:
 
 BUILT_IN = Vocabulary(terms_of(tomllib.loads(resources.files("graph_models").joinpath("vocabulary.toml").read_text("utf-8"))))
 """The vocabulary of the product."""
+
+
+def entries(terms: Terms) -> list[list[Entry]]:
+    """The entries of each group."""
+    return [getattr(terms, group) for group in GROUPS]
+
+
+def with_own(body: bytes | None) -> Vocabulary:
+    """The product's vocabulary and a workspace's own terms, from the JSON in which these are stored (``own_body``)."""
+    return BUILT_IN if body is None else Vocabulary(BUILT_IN.terms, msgspec.json.decode(body, type=Terms))
+
+
+def own_body(vocabulary: Vocabulary) -> bytes:
+    """The workspace's own terms as they are stored."""
+    return msgspec.json.encode(vocabulary.own)

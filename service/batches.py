@@ -1,11 +1,11 @@
-"""A batch as it is sent: lines read, the workspace's own vocabulary taken first, the records written as one revision."""
+"""A batch as it is sent: lines read, the records written as one revision, together with the terms of the workspace's own that they bring."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import nullcontext
 
-from graph_models.errors import FieldError, InvalidInput, OutcomeUnknown, StakeholderGraphError, TooLarge
+from graph_models.errors import FieldError, InvalidInput, TooLarge
 from graph_models.vocabulary import Terms, Vocabulary
 from service.stores.store import Writing
 from service.workplace import Service
@@ -23,31 +23,13 @@ def take_batch(service: Service, workspace_id: str, body: bytes, on_error: str, 
     if len(parsed.records) + len(parsed.errors) > MAX_BATCH_RECORDS:
         raise TooLarge(f"A batch has at most {MAX_BATCH_RECORDS} records", limit=MAX_BATCH_RECORDS)
     store = service.store(workspace_id)
-    before = service.vocabulary(workspace_id)
-    terms, refused = _allowed(before, parsed.terms)
-    with own_terms(service, workspace_id, before, terms) as vocabulary:
-        return write_batch(store, vocabulary, parsed.records, [*parsed.errors, *refused], on_error=on_error, writing=writing)
+    vocabulary, terms, refused = _allowed(service.vocabulary(workspace_id), parsed.terms)
+    with service.terms_coming(workspace_id) if terms else nullcontext():
+        return write_batch(store, vocabulary, parsed.records, [*parsed.errors, *refused], on_error=on_error, writing=writing, terms=terms)
 
 
-@contextmanager
-def own_terms(service: Service, workspace_id: str, before: Vocabulary, terms: Sequence[Terms]) -> Iterator[Vocabulary]:
-    """The vocabulary with the terms that a batch or file brings; they are taken back where what follows is refused.
-
-    They are kept before the records are written: terms without records do no harm, records without their terms would.
-    """
-    if not terms:
-        yield before
-        return
-    try:
-        yield service.catalog.extend_vocabulary(workspace_id, terms)
-    except OutcomeUnknown:
-        raise
-    except StakeholderGraphError:
-        service.catalog.restore_vocabulary(workspace_id, before)
-        raise
-
-
-def _allowed(vocabulary: Vocabulary, terms: Sequence[tuple[int, Terms]]) -> tuple[list[Terms], list[FieldError]]:
+def _allowed(vocabulary: Vocabulary, terms: Sequence[tuple[int, Terms]]) -> tuple[Vocabulary, list[Terms], list[FieldError]]:
+    """The vocabulary with the terms that a batch brings, those that may be, and what is wrong with the others."""
     good: list[Terms] = []
     refused: list[FieldError] = []
     for line, own in terms:
@@ -56,4 +38,4 @@ def _allowed(vocabulary: Vocabulary, terms: Sequence[tuple[int, Terms]]) -> tupl
             good.append(own)
         except InvalidInput as error:
             refused += [fault.at(line) for fault in error.errors]
-    return good, refused
+    return vocabulary, good, refused

@@ -16,7 +16,7 @@ import msgspec
 
 from graph_models.errors import AlreadyExists, NotFound, StoreUnavailable
 from graph_models.time import now_text
-from graph_models.vocabulary import BUILT_IN, Terms, Vocabulary
+from graph_models.vocabulary import Terms, Vocabulary, own_body, with_own
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS workspaces (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, body BLOB NOT NULL, terms BLOB) WITHOUT ROWID;
@@ -32,6 +32,10 @@ CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id TE
     submitted_at TEXT NOT NULL, started_at TEXT, finished_at TEXT);
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
 """
+LATER_COLUMNS = {
+    "workspaces": {"coming": "INTEGER NOT NULL DEFAULT 0", "terms_revision": "INTEGER NOT NULL DEFAULT 0"},
+}
+"""table -> column -> what it is: columns that a file of an earlier version lacks."""
 _NEWEST = "SELECT version, body, recorded_at FROM versions WHERE workspace = ? AND family = ? AND name = ? ORDER BY version DESC LIMIT 1"
 VERSION = 1
 Locale = Literal["en", "zh"]
@@ -83,11 +87,12 @@ class Catalog:
             with self.writing() as connection:
                 for statement in SCHEMA.split(";\n"):
                     connection.execute(statement)
+                _add_columns(connection)
                 connection.execute(f"PRAGMA user_version = {VERSION}")
         except apsw.Error as error:
             raise StoreUnavailable(f"The service's own file cannot be opened: {error}") from error
         self._seen: int | None = None
-        self._workspaces: dict[str, tuple[Workspace, Vocabulary]] = {}
+        self._workspaces: dict[str, tuple[Workspace, Vocabulary, bool]] = {}
         self._vocabularies: dict[bytes, Vocabulary] = {}
 
     # -- the file
@@ -123,7 +128,7 @@ class Catalog:
         return self._known(workspace_id)[0]
 
     def vocabulary(self, workspace_id: str) -> Vocabulary:
-        """The product's vocabulary together with the workspace's own."""
+        """The product's vocabulary together with the workspace's own, as they were last copied from its store."""
         return self._known(workspace_id)[1]
 
     def add_workspace(self, workspace: Workspace, *, only_one: bool = False) -> bool:
@@ -151,24 +156,36 @@ class Catalog:
                 connection.execute(f"DELETE FROM {table} WHERE workspace = ?", (workspace_id,))  # noqa: S608 - names of our own tables
             connection.execute("DELETE FROM answers WHERE scope = ?", (workspace_id,))
 
-    def extend_vocabulary(self, workspace_id: str, terms: Sequence[Terms]) -> Vocabulary:
-        """Add entries of the workspace's own; those of the same id are replaced. ``InvalidInput`` where one clashes."""
+    def terms_begin(self, workspace_id: str) -> None:
+        """Somebody is about to write own terms into the store: until that ended the store is asked for them, not this copy."""
+        with self.writing() as connection:
+            connection.execute("UPDATE workspaces SET coming = coming + 1 WHERE id = ?", (workspace_id,))
+
+    def terms_end(self, workspace_id: str, body: bytes | None, revision: int) -> None:
+        """It ended, and these are the terms of the store; nobody else's newer ones are written over."""
+        with self.writing() as connection:
+            connection.execute("UPDATE workspaces SET coming = max(coming - 1, 0) WHERE id = ?", (workspace_id,))
+            if body is not None:
+                connection.execute(
+                    "UPDATE workspaces SET terms = ?, terms_revision = ? WHERE id = ? AND terms_revision <= ?", (body, revision, workspace_id, revision)
+                )
+
+    def terms_are_coming(self, workspace_id: str) -> bool:
+        """Is somebody writing own terms, or did a process die that did?"""
+        return self._known(workspace_id)[2]
+
+    def keep_terms(self, workspace_id: str, terms: Sequence[Terms]) -> None:
+        """Add own terms for a store that does not run yet (a first load from files): it has none of its own until the first are written there."""
         with self.writing() as connection:
             found = connection.execute("SELECT terms FROM workspaces WHERE id = ?", (workspace_id,)).fetchone()
             if found is None:
                 raise _no_workspace(workspace_id)
-            vocabulary = _vocabulary(found[0])
+            vocabulary = with_own(found[0])
             for own in terms:
                 vocabulary = vocabulary.extended(own)
-            connection.execute("UPDATE workspaces SET terms = ? WHERE id = ?", (msgspec.json.encode(vocabulary.own), workspace_id))
-        return vocabulary
+            connection.execute("UPDATE workspaces SET terms = ? WHERE id = ?", (own_body(vocabulary), workspace_id))
 
-    def restore_vocabulary(self, workspace_id: str, vocabulary: Vocabulary) -> None:
-        """Put the own entries back as they were: what brought new ones was refused."""
-        with self.writing() as connection:
-            connection.execute("UPDATE workspaces SET terms = ? WHERE id = ?", (msgspec.json.encode(vocabulary.own), workspace_id))
-
-    def _known(self, workspace_id: str) -> tuple[Workspace, Vocabulary]:
+    def _known(self, workspace_id: str) -> tuple[Workspace, Vocabulary, bool]:
         """From memory, unless anybody (the worker, the command line) wrote to the file since."""
         with self._reading, _as_unavailable():
             ((seen,),) = self._reader.execute("PRAGMA data_version")
@@ -177,12 +194,12 @@ class Catalog:
                 self._seen = seen
             known = self._workspaces.get(workspace_id)
             if known is None:
-                row = self._reader.execute("SELECT body, terms FROM workspaces WHERE id = ?", (workspace_id,)).fetchone()
+                row = self._reader.execute("SELECT body, terms, coming > 0 FROM workspaces WHERE id = ?", (workspace_id,)).fetchone()
                 if row is None:
                     raise _no_workspace(workspace_id)
-                vocabulary = self._vocabularies.get(row[1]) or _vocabulary(row[1])
+                vocabulary = self._vocabularies.get(row[1]) or with_own(row[1])
                 self._vocabularies[row[1]] = vocabulary
-                known = self._workspaces[workspace_id] = (_workspace(row[0]), vocabulary)
+                known = self._workspaces[workspace_id] = (_workspace(row[0]), vocabulary, bool(row[2]))
         return known
 
     # -- what is kept in versions
@@ -280,6 +297,13 @@ def _opened(path: Path) -> apsw.Connection:
     return connection
 
 
+def _add_columns(connection: apsw.Connection) -> None:
+    for table, columns in LATER_COLUMNS.items():
+        there = {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+        for name in columns.keys() - there:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")
+
+
 @contextmanager
 def _as_unavailable() -> Iterator[None]:
     try:
@@ -290,10 +314,6 @@ def _as_unavailable() -> Iterator[None]:
 
 def _workspace(body: bytes) -> Workspace:
     return msgspec.json.decode(body, type=Workspace)
-
-
-def _vocabulary(terms: bytes | None) -> Vocabulary:
-    return BUILT_IN if terms is None else Vocabulary(BUILT_IN.terms, msgspec.json.decode(terms, type=Terms))
 
 
 def _object(body: bytes) -> dict[str, Any]:

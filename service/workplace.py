@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,13 @@ from graph_models.decoding import decode_request
 from graph_models.errors import InvalidInput, OneWorkspace, StoreUnavailable
 from graph_models.time import day_of, local_day, now, time_zones
 from graph_models.validation import has_control_characters
-from graph_models.vocabulary import BUILT_IN, Terms, Vocabulary
+from graph_models.vocabulary import BUILT_IN, Terms, Vocabulary, entries, own_body, with_own
 from service.catalog import Catalog, Workspace
 from service.jobs import Jobs
 from service.settings import Settings
 from service.stores import embedded_path, holds_one_workspace, open_store
-from service.stores.store import Store
+from service.stores.store import UNSIGNED, Believed, Change, Store, Writing
+from service.writes import terms_with
 
 CATALOG_FILE = "service.sqlite3"
 UNFINISHED = ".making"
@@ -46,7 +49,9 @@ class Service:
         return self.catalog.workspace(workspace_id)
 
     def vocabulary(self, workspace_id: str) -> Vocabulary:
-        """The product's vocabulary together with the workspace's own."""
+        """The product's vocabulary together with the workspace's own: the catalog has a copy, the store the truth while somebody writes to it."""
+        if self.catalog.terms_are_coming(workspace_id) and (terms := self.store(workspace_id).terms()) is not None:
+            return _with_own(terms.body)
         return self.catalog.vocabulary(workspace_id)
 
     def default_day(self, workspace: Workspace) -> str:
@@ -111,9 +116,35 @@ class Service:
         shutil.rmtree(self._files(workspace_id), ignore_errors=True)
         return {"id": workspace_id, "deleted": True}
 
-    def extend_vocabulary(self, workspace_id: str, terms: Terms) -> Vocabulary:
-        """Add entries of the workspace's own."""
-        return self.catalog.extend_vocabulary(workspace_id, [terms])
+    def extend_vocabulary(self, workspace_id: str, terms: Terms, writing: Writing = UNSIGNED) -> Vocabulary:
+        """Add entries of the workspace's own, as a revision of its store. ``InvalidInput`` where one clashes."""
+        vocabulary = self.vocabulary(workspace_id)
+        after = own_body(vocabulary.extended(terms))
+
+        def plan(believed: Believed) -> Change | None:
+            nonlocal after
+            changed = terms_with(believed, vocabulary, [terms])
+            after = changed or believed.terms() or after
+            return None if changed is None and writing.key is None else Change((), (), {"terms": sum(map(len, entries(terms)))}, lambda _: after, terms=changed)
+
+        with self.terms_coming(workspace_id):
+            revision = self.store(workspace_id).write(plan, writing)
+        return with_own(after if revision is None or revision.answer is None else revision.answer)
+
+    @contextmanager
+    def terms_coming(self, workspace_id: str) -> Iterator[None]:
+        """Own terms are written inside: whoever asks for the vocabulary meanwhile, or after a sudden end, asks the store.
+
+        The store has the terms in the transaction of the records that bring them. The catalog's copy, by which they are read quickly, follows.
+        """
+        store = self.store(workspace_id)
+        self.catalog.terms_begin(workspace_id)
+        try:
+            yield
+        finally:
+            with suppress(StoreUnavailable):  # then the store goes on being asked
+                terms = store.terms()
+                self.catalog.terms_end(workspace_id, *((None, 0) if terms is None else terms))
 
     def _files(self, workspace_id: str) -> Path:
         return embedded_path(self.settings.data_directory, workspace_id).with_suffix(".files")
@@ -150,6 +181,9 @@ class Service:
         """Let go of all stores and files."""
         self.close_stores()
         self.catalog.close()
+
+
+_with_own = lru_cache(maxsize=64)(with_own)
 
 
 def workspace_of(fields: dict[str, Any]) -> Workspace:

@@ -17,7 +17,7 @@ from graph_models.errors import FieldError, InvalidInput, TooLarge
 from graph_models.records import BY_NAME, Record, decode_plainly, decode_record
 from graph_models.role import Role
 from graph_models.slices import Restatement, Slice, adjoining, restate
-from graph_models.vocabulary import Terms, Vocabulary, terms_of
+from graph_models.vocabulary import Terms, Vocabulary, own_body, terms_of, with_own
 from service.checks import Numbered, checked_blocks, dangling, repeated
 from service.json_names import all_plain, fault_of_names
 from service.stores.blocks import Block, by_type
@@ -121,14 +121,15 @@ def write_batch(
     *,
     on_error: str = "abort",
     writing: Writing = UNSIGNED,
+    terms: Sequence[Terms] = (),
 ) -> Outcome:
-    """Write records of a batch as one revision. ``failed`` are lines that could not even be read.
+    """Write records of a batch as one revision. ``failed`` are lines that could not even be read; ``terms`` are written with them (in ``vocabulary`` they are).
 
     With ``on_error="abort"`` raises ``InvalidInput`` (or ``TooLarge``) with every error and writes nothing; with ``"skip"``
     writes what is good and lists the rest. A used idempotency key gives the answer that it was given.
     """
     blocks, errors = checked_blocks(vocabulary, records, failed)
-    return write_blocks(store, vocabulary, blocks, errors, on_error=on_error, writing=writing)
+    return write_blocks(store, vocabulary, blocks, errors, on_error=on_error, writing=writing, terms=terms)
 
 
 @collector_paused()
@@ -142,6 +143,7 @@ def write_blocks(
     writing: Writing = UNSIGNED,
     dry_run: bool = False,
     coming: Mapping[str, Container[str]] = NOTHING_COMES,
+    terms: Sequence[Terms] = (),
 ) -> Outcome:
     """As :func:`write_batch`, of what :func:`~service.checks.checked_blocks` gave with this vocabulary (``dry_run``: only say what it would do).
 
@@ -157,14 +159,25 @@ def write_blocks(
             raise batch_refused(batch.errors)
         outcome[:] = [batch.outcome()]
         counts = {"created": batch.created, "updated": batch.updated, "unchanged": batch.unchanged, "rejected": outcome[0].rejected}
-        if dry_run or (not (batch.insert or batch.new) and writing.key is None):
+        own = terms_with(believed, vocabulary, terms) if terms else None
+        if dry_run or (not (batch.insert or batch.new) and own is None and writing.key is None):
             return None
-        return Change(batch.supersede, batch.insert, counts, lambda number: _json.encode(outcome[0]._replace(revision=number).as_json()), batch.new)
+        return Change(batch.supersede, batch.insert, counts, lambda number: _json.encode(outcome[0]._replace(revision=number).as_json()), batch.new, own)
 
     revision = store.write(plan, writing)
     if revision is None:
         return outcome[0]._replace(revision=store.head())
     return outcome_of(revision.answer) if revision.answer else outcome[0]._replace(revision=revision.number)
+
+
+def terms_with(believed: Believed, vocabulary: Vocabulary, more: Sequence[Terms]) -> bytes | None:
+    """The workspace's own terms as they are stored now, with more of them; ``None`` where that changes nothing. ``vocabulary``: where none are stored yet."""
+    stored = believed.terms()
+    own = vocabulary if stored is None else with_own(stored)
+    for terms in more:
+        own = own.extended(terms)
+    body = own_body(own)
+    return None if body == stored else body
 
 
 def outcome_of(answer: bytes) -> Outcome:

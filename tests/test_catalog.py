@@ -6,15 +6,18 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
+import msgspec
 import pytest
 
 from graph_models.errors import AlreadyExists, IdempotencyKeyReused, InvalidInput, NotFound
-from graph_models.vocabulary import BUILT_IN, terms_of
+from graph_models.vocabulary import BUILT_IN, own_body, terms_of
 from service.catalog import Catalog, Workspace
 from service.idempotency import once
 from service.stores.store import Writing
 
 DEMO = Workspace(id="demo", name="Demo", focal_party_id="firm")
+CHERRY = terms_of({"products": [{"id": "cherry", "label": {"en": "Cherry", "zh": "樱桃"}}]})
 BANANA = terms_of({"products": [{"id": "banana", "label": {"en": "Banana", "zh": "香蕉"}}]})
 
 
@@ -46,7 +49,7 @@ def test_what_another_process_changes_is_seen_at_once(catalog: Catalog, other: C
     assert other.workspace("demo").name == "Demo"
     catalog.change_workspace(Workspace(id="demo", name="Changed"))
     assert other.workspace("demo").name == "Changed"
-    other.extend_vocabulary("demo", [BANANA])
+    other.keep_terms("demo", [BANANA])
     assert "banana" in catalog.vocabulary("demo").products
     catalog.remove_workspace("demo")
     with pytest.raises(NotFound):
@@ -81,8 +84,33 @@ def test_terms_that_clash_leave_the_vocabulary_as_it_was(catalog: Catalog) -> No
     catalog.add_workspace(DEMO)
     supplier = terms_of({"roles": [{"id": "supplier", "label": {"en": "x", "zh": "x"}}]})
     with pytest.raises(InvalidInput):
-        catalog.extend_vocabulary("demo", [BANANA, supplier])
+        catalog.keep_terms("demo", [BANANA, supplier])
     assert catalog.vocabulary("demo").hash == BUILT_IN.hash
+
+
+def test_the_copy_of_the_terms_follows_the_newest_revision_whoever_comes_last(catalog: Catalog, other: Catalog) -> None:
+    catalog.add_workspace(DEMO)
+    for writer in (catalog, other):
+        writer.terms_begin("demo")
+    both = own_body(BUILT_IN.extended(BANANA).extended(CHERRY))
+    catalog.terms_end("demo", both, 2)
+    assert other.terms_are_coming("demo")
+    other.terms_end("demo", own_body(BUILT_IN.extended(BANANA)), 1)
+    assert not catalog.terms_are_coming("demo")
+    assert {"banana", "cherry"} <= catalog.vocabulary("demo").products.keys()
+
+
+def test_a_file_of_an_earlier_version_gets_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    old = apsw.Connection(str(path))
+    old.execute("CREATE TABLE workspaces (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, body BLOB NOT NULL, terms BLOB) WITHOUT ROWID")
+    body, terms = msgspec.json.encode(DEMO), own_body(BUILT_IN.extended(BANANA))
+    old.execute("INSERT INTO workspaces VALUES ('demo', '', ?, ?)", (body, terms))
+    old.close()
+    catalog = Catalog(path)
+    assert (catalog.workspace("demo"), catalog.terms_are_coming("demo")) == (DEMO, False)
+    assert "banana" in catalog.vocabulary("demo").products
+    catalog.close()
 
 
 def test_the_same_body_makes_no_new_version(catalog: Catalog) -> None:

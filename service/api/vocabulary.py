@@ -7,12 +7,11 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Response
 
-from graph_models.vocabulary import BUILT_IN, Vocabulary, terms_of
+from graph_models.vocabulary import BUILT_IN, terms_of
 from service.api import examples
 from service.api.answers import json_answer
 from service.api.documented import answers, takes
 from service.dependencies import JsonDep, PlaceDep, WritingDep
-from service.idempotency import once
 
 router = APIRouter(prefix="/v1", tags=["vocabulary"])
 _EXAMPLE: dict[str, Any] = {name: (entries[:2] if isinstance(entries, list) else entries) for name, entries in BUILT_IN.as_json().items()}
@@ -26,7 +25,7 @@ async def get_vocabulary() -> Response:
 
 
 @router.get("/workspaces/{workspace}/vocabulary", responses=answers(_EXAMPLE), response_class=Response)
-async def get_workspace_vocabulary(place: PlaceDep) -> Response:
+def get_workspace_vocabulary(place: PlaceDep) -> Response:
     """The vocabulary with the workspace's own entries (`own`: true)."""
     return json_answer(place.vocabulary.as_json())
 
@@ -34,9 +33,4 @@ async def get_workspace_vocabulary(place: PlaceDep) -> Response:
 @router.post("/workspaces/{workspace}/vocabulary", responses=answers(_EXAMPLE), response_class=Response, openapi_extra=takes(examples.OWN_VOCABULARY))
 def add_to_vocabulary(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Add entries of the workspace's own; an own entry of the same id is replaced, one of the product's is 422."""
-
-    def extend() -> dict[str, Any]:
-        vocabulary: Vocabulary = place.service.extend_vocabulary(place.workspace.id, terms_of(fields))
-        return vocabulary.as_json()
-
-    return json_answer(once(place.service.catalog, place.workspace.id, writing, extend))
+    return json_answer(place.service.extend_vocabulary(place.workspace.id, terms_of(fields), writing).as_json())

@@ -36,8 +36,7 @@ def neo4j_files(
         made = first_load([FileOfSet(path, path.name) for path in files], vocabulary, output, "command line", progress)
         if is_new:
             service.create_workspace({"id": workspace, "name": workspace} | {name: value for name, value in wishes.items() if value is not None})
-        for terms in made.terms:
-            service.extend_vocabulary(workspace, terms)
+        service.catalog.keep_terms(workspace, made.terms)  # the store does not run: it has them from the catalog
     result: dict[str, Any] = {
         "directory": str(output), "records": made.records, "by_type": made.by_type, **made.counts, "revision": 1, "import_id": made.import_id,
         "command": "neo4j-admin database import full @arguments neo4j",

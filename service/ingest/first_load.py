@@ -73,6 +73,9 @@ class NothingYet:
     def referring(self, type_name: str, record_id: str, period: Period) -> Sequence[Row]:
         return ()
 
+    def terms(self) -> None:
+        return None
+
     def head(self) -> int:
         return 0
 

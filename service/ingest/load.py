@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from graph_models.errors import FieldError, InvalidInput, JobCancelled, NotFound
-from graph_models.vocabulary import Terms, Vocabulary
+from graph_models.vocabulary import Vocabulary
 from service.catalog import Workspace
 from service.ingest.checking import Check
 from service.ingest.chunks import Ready, drained
@@ -28,7 +28,7 @@ from service.ingest.reading import Reading, Source
 from service.ingest.record_lines import RecordLines
 from service.ingest.sources import FileOfSet
 from service.ingest.trial import Trial
-from service.ingest.writing import ChunkWriter, Total, write_together
+from service.ingest.writing import Bringing, ChunkWriter, Total, write_together
 from service.jobs import Progress, no_progress
 from service.reads import every_revision
 from service.stores.store import Store, Writing
@@ -60,12 +60,11 @@ class ImportPlan(NamedTuple):
 
 
 @collector_paused()
-def import_files(
-    store: Store, vocabulary: Vocabulary, plan: ImportPlan, progress: Progress = no_progress, extend: Callable[[Terms], Vocabulary] | None = None
-) -> dict[str, Any]:
+def import_files(store: Store, vocabulary: Vocabulary, plan: ImportPlan, progress: Progress = no_progress, bringing: Bringing = nullcontext) -> dict[str, Any]:
     """Read the files and write what the mapping makes of them. The answer is the result of an import job (api.md, "Bulk").
 
-    ``extend`` keeps terms that files of records bring. With ``on_error="abort"`` raises ``InvalidInput`` with every fault, before anything is written.
+    ``bringing`` is held while terms are written that files of records bring.
+    With ``on_error="abort"`` raises ``InvalidInput`` with every fault, before anything is written.
     """
     if plan.on_error not in ("abort", "skip"):
         raise InvalidInput.of("invalid", "on_error is abort or skip", "on_error")
@@ -75,7 +74,7 @@ def import_files(
         raise InvalidInput.of("duplicate", f"two files of the import are both called {twice[0]!r}", "file")
     source = _source(plan, vocabulary)
     try:
-        return _Import(store, vocabulary, plan, source, progress, extend or vocabulary.extended).run()
+        return _Import(store, vocabulary, plan, source, progress, bringing).run()
     except InvalidInput as error:
         raise refused(error, plan.files) from None
 
@@ -102,10 +101,8 @@ def refused(error: InvalidInput, files: Sequence[FileOfSet]) -> InvalidInput:
 class _Import:
     """One import while it runs."""
 
-    def __init__(
-        self, store: Store, vocabulary: Vocabulary, plan: ImportPlan, source: Source, progress: Progress, extend: Callable[[Terms], Vocabulary]
-    ) -> None:
-        self.store, self.vocabulary, self.plan, self.source, self.extend = store, vocabulary, plan, source, extend
+    def __init__(self, store: Store, vocabulary: Vocabulary, plan: ImportPlan, source: Source, progress: Progress, bringing: Bringing) -> None:
+        self.store, self.vocabulary, self.plan, self.source, self.bringing = store, vocabulary, plan, source, bringing
         self.progress = progress
         self.import_id = plan.import_id or secrets.token_hex(8)
         self.writing = Writing(who=plan.who, import_id=self.import_id)
@@ -137,7 +134,7 @@ class _Import:
             if len(ahead) < 2 and not any(chunk.terms for chunk in ahead):
                 return self._written_at_once(next(drained(ahead, parts), Ready(())))
             parts_again = drained(ahead, parts)
-            writer = ChunkWriter(self.store, self.vocabulary, self.extend, self.plan.on_error, self.writing, self.plan.directory)
+            writer = ChunkWriter(self.store, self.vocabulary, self.bringing, self.plan.on_error, self.writing, self.plan.directory)
             if self.plan.on_error == "skip":
                 return writer.write(parts_again, self._wrote)
             check = Check(self.store, self.vocabulary, self.plan.directory)
@@ -252,7 +249,7 @@ def _run(service: Service, workspace: str, arguments: dict[str, Any], progress: 
         bool(arguments.get("dry_run")), arguments["import_id"], arguments.get("who"), arguments.get("encoding"),
         None if (upload := arguments.get("upload")) is None else Path(upload),
     )  # fmt: skip
-    return import_files(service.store(workspace), service.vocabulary(workspace), plan, progress, lambda terms: service.extend_vocabulary(workspace, terms))
+    return import_files(service.store(workspace), service.vocabulary(workspace), plan, progress, lambda: service.terms_coming(workspace))
 
 
 def named_mapping(service: Service, workspace: str, mapping: str) -> Written:

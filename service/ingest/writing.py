@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from contextvars import copy_context
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from service.stores.blocks import Block
 from service.stores.store import At, Store, Writing
 from service.writes import Outcome, write_blocks
 
+Bringing = Callable[[], AbstractContextManager[None]]
 TURNS = 2
 """Each of several writers takes so many turns at a chunk: while one commits, the other writes, and the fewer the rows of a turn, the sooner it begins."""
 TOGETHER_RECORDS = 250_000
@@ -86,10 +87,9 @@ def write_together(store: Store, vocabulary: Vocabulary, parts: Iterable[Ready],
 class ChunkWriter:
     """Writes chunk after chunk; a fact whose party or document has not come yet waits for the end."""
 
-    def __init__(
-        self, store: Store, vocabulary: Vocabulary, extend: Callable[[Terms], Vocabulary], on_error: str, writing: Writing, directory: Path | None = None
-    ) -> None:
-        self.store, self.vocabulary, self.extend = store, vocabulary, extend
+    def __init__(self, store: Store, vocabulary: Vocabulary, bringing: Bringing, on_error: str, writing: Writing, directory: Path | None = None) -> None:
+        """``bringing``: what is held while records are written that bring terms of the workspace's own."""
+        self.store, self.vocabulary, self.bringing = store, vocabulary, bringing
         self.on_error, self.writing = on_error, writing
         self.known = {"party": Known(), "document": Known()}
         """What is stored, as far as it was asked for or written."""
@@ -113,13 +113,15 @@ class ChunkWriter:
     def _write(self, parts: Iterable[Ready], written: Callable[[int], None]) -> None:
         done = 0
         for chunk in parts:
-            for place, terms in chunk.terms:
+            terms: list[Terms] = []
+            for place, own in chunk.terms:
                 try:
-                    self.vocabulary = self.extend(terms)
+                    self.vocabulary = self.vocabulary.extended(own)
+                    terms.append(own)
                 except InvalidInput as error:
                     chunk.errors += [fault.at(place) for fault in error.errors]
             size = len(chunk)
-            self._put(chunk if self.in_order else self._without_late(chunk))
+            self._put(chunk if self.in_order else self._without_late(chunk), terms)
             written(done := done + size)
         for rest in merged(self.late):
             self._put(rest)
@@ -143,19 +145,20 @@ class ChunkWriter:
         self.known[name].add(there)
         return unknown - there
 
-    def _put(self, chunk: Ready) -> None:
+    def _put(self, chunk: Ready, terms: Sequence[Terms] = ()) -> None:
         """Write a chunk: as one batch, or, where a store is faster so, its facts as one for each writer, after what these need to be there.
 
-        All that is said of one id is one writer's, in order: so no writer waits for what another does.
+        The terms that it brings go with the first. All that is said of one id is one writer's, in order: so no writer waits for what another does.
         """
-        if not len(chunk):
+        if not (len(chunk) or terms):
             return
         self.total.count(chunk.blocks)
         parted = [block for block in chunk.blocks if len(self.lanes) > 1 and BY_NAME[block.type].is_fact and block.type != "role"]
         alone = [block for block in chunk.blocks if block not in parted] if parted else chunk.blocks
-        if alone or chunk.errors:
+        if alone or chunk.errors or terms:
             self._wait()
-            self.total.add(self._batch(alone, chunk.errors, self.writing))
+            with self.bringing() if terms else nullcontext():
+                self.total.add(self._batch(alone, chunk.errors, self.writing, terms))
         turns = len(self.lanes) * TURNS
         turns_of = [[crc32(name.encode()) % turns for name in block.ids] for block in parted]
         for turn in range(turns):
@@ -165,8 +168,8 @@ class ChunkWriter:
                 self._collect(lane)
                 self.lanes[lane] = self.pool.submit(copy_context().run, self._batch, share, (), self.writing._replace(in_turn=True))
 
-    def _batch(self, blocks: Sequence[Block], errors: Sequence[FieldError], writing: Writing) -> Outcome:
-        return write_blocks(self.store, self.vocabulary, blocks, errors, on_error=self.on_error, writing=writing)
+    def _batch(self, blocks: Sequence[Block], errors: Sequence[FieldError], writing: Writing, terms: Sequence[Terms] = ()) -> Outcome:
+        return write_blocks(self.store, self.vocabulary, blocks, errors, on_error=self.on_error, writing=writing, terms=terms)
 
     def _wait(self) -> None:
         for lane in range(len(self.lanes)):

@@ -12,7 +12,7 @@ from graph_models.time import Period
 from service.stores import embedded_statements as sql
 from service.stores.embedded_schema import CODES, FIRST_EVENT, NAMES
 from service.stores.search_text import search_words
-from service.stores.store import At, Beside, Brief, Found, Revision, Row
+from service.stores.store import At, Beside, Brief, Found, OwnTerms, Revision, Row
 
 _tuple: Any = tuple.__new__
 """Makes a named tuple in half the time of its class: a third of a short read is this."""
@@ -120,6 +120,12 @@ def revision_of_key(connection: apsw.Connection, key: str) -> Revision | None:
     """The write of an idempotency key."""
     found = connection.execute(sql.REVISION_OF_KEY, (key,)).fetchone()
     return None if found is None else _revision(found)
+
+
+def terms(connection: apsw.Connection) -> OwnTerms | None:
+    """The workspace's own vocabulary."""
+    found = connection.execute(sql.TERMS).fetchone()
+    return None if found is None else OwnTerms(*found)
 
 
 def head(connection: apsw.Connection) -> tuple[int, str]:

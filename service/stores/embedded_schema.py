@@ -13,7 +13,7 @@ from graph_models.columns import HOT, NUMBER, TEXT
 from graph_models.errors import StoreUnavailable
 from graph_models.records import RECORD_TYPES
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x53544B47
 """Marks the file as one of ours (``STKG``)."""
 CODES = {kind.name: code for code, kind in enumerate(RECORD_TYPES)}
@@ -26,6 +26,8 @@ BELIEVED = 2**63 - 1
 _SQL_TYPE = {TEXT: "TEXT", NUMBER: "REAL"}
 _HOT_COLUMNS = ", ".join(f"{name} {_SQL_TYPE.get(kind, 'INTEGER')}" for name, kind in HOT)
 
+_ABOUT = "CREATE TABLE about (name TEXT PRIMARY KEY, value BLOB NOT NULL, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+"""What there is one of: the workspace's own vocabulary (``terms``), with the revision that wrote it."""
 TABLES = f"""
 CREATE TABLE record (
   n INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, revision INTEGER NOT NULL, superseded INTEGER NOT NULL,
@@ -41,10 +43,11 @@ CREATE UNIQUE INDEX revision_key ON revision (key) WHERE key IS NOT NULL;
 CREATE INDEX revision_time ON revision (time);
 CREATE TABLE evidence (document TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (document, n)) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (text, content='', detail='none', columnsize=0, tokenize='ascii');
+{_ABOUT};
 """
 """``words`` holds the search text of party rows; the tokenizer ``ascii`` parts it at blanks only, for it takes all that is not ASCII for letters."""
 
-CHANGES = {1: "ALTER TABLE record ADD COLUMN interest TEXT"}
+CHANGES = {1: "ALTER TABLE record ADD COLUMN interest TEXT", 2: _ABOUT}
 """schema version -> what makes the next one of it."""
 
 _SETTINGS = """

@@ -22,7 +22,7 @@ from service.stores import embedded_statements as sql
 from service.stores.embedded_columns import columns
 from service.stores.embedded_schema import open_reader, open_writer, storage_errors
 from service.stores.embedded_writes import EmbeddedBelieved, next_revision, revise, write_rows
-from service.stores.store import NO_CHANGE, At, Beside, Found, Plan, Revision, Row, Writing
+from service.stores.store import NO_CHANGE, At, Beside, Found, OwnTerms, Plan, Revision, Row, Writing
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -143,6 +143,9 @@ class EmbeddedStore:
 
     def revisions(self, after: int, limit: int) -> Sequence[Revision]:
         return self._read(reads.revisions, after, limit)
+
+    def terms(self) -> OwnTerms | None:
+        return self._read(reads.terms)
 
     def head(self) -> int:
         return self._read(reads.head)[0]

@@ -13,7 +13,7 @@ import msgspec
 from graph_models.time import Period, now_text
 from service.stores import embedded_statements as sql
 from service.stores.blocks import Block, block_of
-from service.stores.embedded_reads import head, text_array
+from service.stores.embedded_reads import head, terms, text_array
 from service.stores.embedded_schema import BELIEVED, CODES, NAMES
 from service.stores.store import Change, Compared, NewRow, Revision, Row, Writing
 
@@ -48,6 +48,10 @@ class EmbeddedBelieved:
     def present(self, type_name: str, ids: Collection[str]) -> Collection[str]:
         array = text_array(ids)
         return {found for (found,) in self._connection.execute(sql.PRESENT, {"type": CODES[type_name], "ids": array})} if array else set()
+
+    def terms(self) -> bytes | None:
+        found = terms(self._connection)
+        return None if found is None else found.body
 
     def referring(self, type_name: str, record_id: str, period: Period) -> Sequence[Row]:
         return self._rows(self._connection.execute(sql.REFERRING[type_name], {"id": record_id, "start": period.start, "stop": period.end}))
@@ -92,6 +96,8 @@ def revise(connection: apsw.Connection, change: Change, writing: Writing) -> Rev
     """Write all of a change as the next revision."""
     number, time = next_revision(connection)
     write_rows(connection, change, number)
+    if change.terms is not None:
+        connection.execute(sql.PUT_TERMS, (change.terms, number))
     answer = None if change.answer is None else change.answer(number)
     revision = Revision(number, time, writing.who, writing.key, writing.body_hash, dict(change.counts), writing.import_id, answer)
     connection.execute(sql.INSERT_REVISION, [msgspec.json.encode(value).decode() if name == "counts" else value for name, value in revision._asdict().items()])

@@ -19,7 +19,7 @@ from service.stores.neo4j_rows import Answered, rows_of
 from service.stores.neo4j_session import run, run_all
 from service.stores.search_text import search_words
 from service.stores.statements import Statement, statement
-from service.stores.store import NOW, At, Beside, Brief, Found, Revision, Row
+from service.stores.store import NOW, At, Beside, Brief, Found, OwnTerms, Revision, Row
 
 ROWS: dict[str, Statement] = {kind.name: statement(f"store/{kind.name}_rows") for kind in RECORD_TYPES}
 FIND: dict[str, Statement] = {kind.name: statement(f"store/find_{kind.name}") for kind in RECORD_TYPES if kind.name != "party"}
@@ -28,7 +28,7 @@ FIND_PARTIES, FIND_PARTIES_BY_WORDS = statement("store/find_parties"), statement
 FIND_OLD_PARTIES, FIND_OLD_PARTIES_BY_WORDS = statement("store/find_superseded_parties"), statement("store/find_superseded_parties_by_words")
 FACTS, OLD_FACTS, FIND_OLD = statement("store/facts_of_parties"), statement("store/superseded_facts_of_parties"), statement("store/find_superseded")
 CITING, VERSIONS = statement("store/facts_citing_document"), statement("store/versions")
-HEAD, REVISION_AT = statement("store/head"), statement("store/revision_at")
+HEAD, REVISION_AT, TERMS = statement("store/head"), statement("store/revision_at"), statement("store/terms")
 REVISION_OF_KEY, REVISIONS = statement("store/revision_of_key"), statement("store/revisions_after")
 
 FACT_TYPES = tuple(kind.name for kind in RECORD_TYPES if kind.is_fact)
@@ -273,3 +273,9 @@ def revision_of(values: Mapping[str, Any]) -> Revision:
 def revision_where(transaction: Transaction, found_by: Statement, **parameters: Any) -> Revision | None:
     """The one revision that a statement finds."""
     return next(map(revision_of, run_all(transaction, found_by, **parameters)), None)
+
+
+def terms(transaction: Transaction) -> OwnTerms | None:
+    """The workspace's own vocabulary."""
+    body, revision = run(transaction, TERMS) or (None, 0)
+    return None if body is None else OwnTerms(body.encode(), revision)

@@ -24,7 +24,7 @@ from service.stores.neo4j_session import Attempt, Neo4jSessions, run, run_all, s
 from service.stores.neo4j_turns import Turn, Turns, waited
 from service.stores.neo4j_writes import Neo4jBelieved, PartyGone, apply, insert_facts, may_go_beside, remember
 from service.stores.statements import statement, statements
-from service.stores.store import NO_CHANGE, At, Beside, Found, Plan, Revision, Row, Writing
+from service.stores.store import NO_CHANGE, At, Beside, Found, OwnTerms, Plan, Revision, Row, Writing
 
 T = TypeVar("T")
 SCHEMA_VERSION = len(statements("schema"))
@@ -218,6 +218,9 @@ class Neo4jStore:
 
     def revisions(self, after: int, limit: int) -> Sequence[Revision]:
         return self._ready().read(lambda transaction: [reads.revision_of(values) for values in run_all(transaction, reads.REVISIONS, after=after, limit=limit)])
+
+    def terms(self) -> OwnTerms | None:
+        return self._ready().read(reads.terms)
 
     def head(self) -> int:
         return self._ready().read(lambda transaction: next(iter(run(transaction, reads.HEAD)), 0))

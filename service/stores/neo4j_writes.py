@@ -24,7 +24,8 @@ INSERT_SLICE, INSERT_RETRACTED = statement("store/insert_party_slice"), statemen
 SUPERSEDE_RELATIONSHIP, SUPERSEDE_NODE = statement("store/supersede_relationship"), statement("store/supersede_node")
 SUPERSEDE_PARTY, FORGET_RELATIONSHIP = statement("store/supersede_party"), statement("store/forget_relationship")
 DEMOTE, PROMOTE, FORGET_PARTIES = statement("store/demote_parties"), statement("store/promote_parties"), statement("store/forget_parties")
-ENSURE, LABEL, REVISION = statement("store/ensure_parties"), statement("store/label_parties"), statement("store/revision_insert")
+ENSURE, LABEL = statement("store/ensure_parties"), statement("store/label_parties")
+REVISION, TERMS = statement("store/revision_insert"), statement("store/terms_insert")
 PRESENT = {"party": statement("store/present_parties"), "document": statement("store/present_documents")}
 _CHUNK = 5_000
 """While the server writes so many rows, the next are made ready for it."""
@@ -62,6 +63,10 @@ class Neo4jBelieved:
             self.anchored |= found
         return found
 
+    def terms(self) -> bytes | None:
+        found = reads.terms(self._transaction)
+        return None if found is None else found.body
+
     def referring(self, type_name: str, record_id: str, period: Period) -> Sequence[Row]:
         return reads.referring(self._transaction, type_name, record_id, period)
 
@@ -80,13 +85,17 @@ def apply(transaction: Transaction, change: Change, writing: Writing, before: tu
     insert_facts(transaction, [row for rows in by_type.values() for row in rows], number)
     if touched:
         run(transaction, FORGET_PARTIES, ids=list(touched))
+    if change.terms is not None:
+        run(transaction, TERMS, terms=change.terms.decode(), revision=number)
     return remember(transaction, change, writing, (number, time), token)
 
 
 def may_go_beside(change: Change, anchored: Collection[str]) -> bool:
     """Does a change only add facts to nodes that are there? Then it asks for no lock that another such change holds, until it commits."""
-    return not change.supersede and all(
-        row.type in _BESIDE and row.record is not None and all(party in anchored for _, party in parties_named(row.record)) for row in change.insert
+    return (
+        not change.supersede
+        and change.terms is None
+        and all(row.type in _BESIDE and row.record is not None and all(party in anchored for _, party in parties_named(row.record)) for row in change.insert)
     )
 
 

@@ -96,6 +96,13 @@ class Revision(NamedTuple):
     """The body of the answer that the write was given, so that a repeated key gets the same."""
 
 
+class OwnTerms(NamedTuple):
+    """The workspace's own vocabulary as it is stored: JSON, and the revision that wrote it."""
+
+    body: bytes
+    revision: int
+
+
 class Change(NamedTuple):
     """What a plan asks of a store: these rows superseded, those written, this said of it."""
 
@@ -106,10 +113,12 @@ class Change(NamedTuple):
     """The answer to remember, given the number of the revision."""
     new: Sequence[Block] = ()
     """Records of whose ids nothing is believed yet: they are written before ``insert``, as their first version."""
+    terms: bytes | None = None
+    """The workspace's own vocabulary from here on, whole, as JSON; ``None``: it stays as it is."""
 
     def is_empty(self) -> bool:
         """Would it change nothing?"""
-        return not (self.supersede or self.insert or self.new)
+        return not (self.supersede or self.insert or self.new) and self.terms is None
 
 
 NO_CHANGE = Change((), (), {})
@@ -150,6 +159,9 @@ class Believed(Protocol):
 
     def present(self, type_name: str, ids: Collection[str]) -> Collection[str]:
         """Those of the ids that have anything believed on some day."""
+
+    def terms(self) -> bytes | None:
+        """The workspace's own vocabulary as JSON, ``None`` where none was ever written."""
 
     def referring(self, type_name: str, record_id: str, period: Period) -> Sequence[Row]:
         """Believed facts that name a party, or a document as evidence, and whose own period overlaps this one."""
@@ -236,6 +248,9 @@ class Store(Protocol):
 
     def revisions(self, after: int, limit: int) -> Sequence[Revision]:
         """Writes after a number, in order."""
+
+    def terms(self) -> OwnTerms | None:
+        """The workspace's own vocabulary, ``None`` where none was ever written."""
 
     def head(self) -> int:
         """The newest revision's number, 0 before the first."""
