@@ -80,8 +80,11 @@ class Catalog:
     """The service's file, opened once a process. Safe to use from many threads."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._reading, self._writing = threading.Lock(), threading.RLock()
+        self._writer_thread: int | None = None
+        """The thread that is inside a transaction."""
         try:
             self._writer, self._reader = _opened(path), _opened(path)
             with self.writing() as connection:
@@ -99,18 +102,27 @@ class Catalog:
 
     @contextmanager
     def writing(self) -> Iterator[apsw.Connection]:
-        """One transaction, alone among writers; undone where the body raises."""
+        """One transaction, alone among writers; undone where the body raises. Inside another one of this thread it is a part of that."""
         with self._writing, _as_unavailable():
+            if self._writer_thread == threading.get_ident():
+                yield self._writer
+                return
             self._writer.execute("BEGIN IMMEDIATE")
+            self._writer_thread = threading.get_ident()
             try:
                 yield self._writer
             except BaseException:
                 self._writer.execute("ROLLBACK")
                 raise
-            self._writer.execute("COMMIT")
+            else:
+                self._writer.execute("COMMIT")
+            finally:
+                self._writer_thread = None
 
     def rows(self, statement: str, *values: Any) -> list[Any]:
-        """What a reading statement gives."""
+        """What a reading statement gives; inside a transaction of this thread it sees what that has written."""
+        if self._writer_thread == threading.get_ident():
+            return list(self._writer.execute(statement, values))
         with self._reading, _as_unavailable():
             return list(self._reader.execute(statement, values))
 

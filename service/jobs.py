@@ -43,6 +43,10 @@ class Job(NamedTuple):
     started_at: str | None
     finished_at: str | None
 
+    def as_submitted(self) -> Job:
+        """As it was when it was submitted: what is answered to whoever submits it, also again under the same key."""
+        return self._replace(state="queued", done=0, total=None, stage=None, result=None, problem=None, started_at=None, finished_at=None)
+
     def as_json(self) -> dict[str, Any]:
         """The answer of the API; arguments are not shown, they may hold paths of this machine."""
         shown = {name: value for name, value in self._asdict().items() if name not in ("arguments", "done", "total", "stage", "cancelling")}
@@ -73,9 +77,9 @@ class Jobs:
     def submit(self, kind: Kind, workspace: str, arguments: dict[str, Any], writing: Writing = Writing()) -> Job:  # noqa: B008
         """Queue a job. An idempotency key that was used for the same body gives its job again."""
         job_id = secrets.token_hex(12)
-        if writing.key is not None and (before := self._of_key(workspace, writing)) is not None:
-            return before
         with self.catalog.writing() as connection:
+            if (before := self.of_key(workspace, writing)) is not None:  # here, where nobody else is submitting
+                return before
             if not connection.execute("SELECT 1 FROM workspaces WHERE id = ?", (workspace,)).fetchone():
                 raise NotFound(f"There is no workspace {workspace!r}")
             connection.execute(
@@ -173,9 +177,9 @@ class Jobs:
         with self.catalog.writing() as connection:
             connection.execute("DELETE FROM jobs WHERE finished_at < ?", (moment,))
 
-    def _of_key(self, workspace: str, writing: Writing) -> Job | None:
-        assert writing.key is not None
-        found = self.catalog.answered(workspace, writing.key)
+    def of_key(self, workspace: str, writing: Writing) -> Job | None:
+        """The job that was submitted under a key before. ``IdempotencyKeyReused`` where that was for another body."""
+        found = None if writing.key is None else self.catalog.answered(workspace, writing.key)
         if found is None:
             return None
         if found[0] != (writing.body_hash or ""):

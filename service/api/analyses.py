@@ -13,6 +13,7 @@ from service.api.answers import accepted, json_answer, list_of_things, with_curs
 from service.api.documented import answers, listed, page, takes
 from service.dependencies import CalculatorDep, JsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
+from service.submissions import submit
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses", tags=["analyses"])
 AnalysisId = Annotated[str, Path(description="The id of an analysis, or `latest`.", examples=["latest"])]
@@ -51,8 +52,12 @@ _EXPLANATION: dict[str, Any] = {
 def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Compute metrics in the worker. Left out, `metrics` are the default set. With `series` there is one result a date, up to a thousand:
     `{"from": "2024-12-31", "to": "2025-12-31", "step": "P1M"}` (`P7D`, `P1W`, `P3M`, `P1Y`), each with its own default period."""
-    check_place(place.service, place.workspace.id, check_request(fields, place.vocabulary))
-    return accepted(place.service.jobs.submit("analysis", place.workspace.id, fields, writing))
+
+    def arguments() -> dict[str, Any]:
+        check_place(place.service, place.workspace.id, check_request(fields, place.vocabulary))
+        return fields
+
+    return accepted(submit(place.service, place.workspace.id, "analysis", writing, arguments))
 
 
 @router.get("", response_class=Response, responses=answers(page(examples.ANALYSIS), schema=listed({"type": "object"})))

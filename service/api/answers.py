@@ -30,7 +30,7 @@ def etag(row: Row) -> dict[str, str]:
 
 def accepted(job: Job) -> Response:
     """Long work was queued: 202, and where to follow it."""
-    return json_answer(job.as_json(), 202, {"Location": f"/v1/jobs/{job.id}"})
+    return json_answer(job.as_submitted().as_json(), 202, {"Location": f"/v1/jobs/{job.id}"})
 
 
 def with_cursor(page: dict[str, Any], asked: PageAsked, thing: str, first: int) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from service.api.schemas import SavedMapping
 from service.bounded import Bounded
 from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
-from service.idempotency import once
+from service.idempotency import once_here
 from service.ingest import load
 from service.ingest.encodings import AUTO, codec_named
 from service.ingest.sources import FileOfSet
 from service.ingest.suggesting import suggest
-from service.submissions import submit_import
+from service.submissions import submit, submit_import
 from service.uploads import discard, take_in
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["imports"])
@@ -58,14 +58,17 @@ def list_mappings(place: PlaceDep, asked: PageDep) -> Response:
 
 
 @router.post("/mappings/suggest", response_class=Response, responses=answers(_SUGGESTED), openapi_extra=_SAMPLE)
-def suggest_mapping(place: PlaceDep, file: Annotated[UploadFile, File(description="A file that `POST W/imports` reads.", examples=["orders.csv"])]) -> Response:
+def suggest_mapping(
+    place: PlaceDep, writing: WritingDep, file: Annotated[UploadFile, File(description="A file that `POST W/imports` reads.", examples=["orders.csv"])]
+) -> Response:
     """A first mapping for a file, with the reason for what each column is read as, and what only a person can say. Nothing is kept or applied."""
     upload = take_in(place.service, place.workspace.id, [(file.filename, file.file)])
+    hashed = writing._replace(body_hash=f"{writing.body_hash}:{upload.digest}")
+    read = FileOfSet(FilePath(upload.files[0]["path"]), upload.files[0]["name"])
     try:
-        found = _apart.call(suggest, FileOfSet(FilePath(upload.files[0]["path"]), upload.files[0]["name"]))
+        return json_answer(once_here(place.service.catalog, place.workspace.id, hashed, lambda: _apart.call(suggest, read)._asdict()))
     finally:
         discard(upload)
-    return json_answer(found._asdict())
 
 
 @router.get("/mappings/{name}", response_model=SavedMapping, responses=answers(_SAVED))
@@ -82,7 +85,7 @@ def get_mapping(
 def put_mapping(place: PlaceDep, name: Name, text: MappingTextDep, writing: WritingDep) -> Response:
     """Save a mapping (YAML); a new version where its text changed."""
     save = (place.service, place.workspace.id, id_in_path(name), text)
-    return json_answer(once(place.service.catalog, place.workspace.id, writing, lambda: load.save_mapping(*save)))
+    return json_answer(once_here(place.service.catalog, place.workspace.id, writing, lambda: load.save_mapping(*save)))
 
 
 @router.post("/imports", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202), openapi_extra=_FORM)
@@ -127,7 +130,10 @@ def submit_rollback(place: PlaceDep, import_id: ImportId, fields: OptionalJsonDe
 
     `later`: `refuse` (the job fails with 409 `built-on` and the list), `keep` (what they touched or need stays), `take_along` (it goes too).
     """
-    asked = rollback.check(fields)
-    rollback.check_import(place.service, place.workspace.id, import_id)
-    arguments = {"import_id": import_id, "later": asked.later, "dry_run": asked.dry_run, "who": writing.who}
-    return accepted(place.service.jobs.submit("rollback", place.workspace.id, arguments, writing))
+
+    def arguments() -> dict[str, Any]:
+        asked = rollback.check(fields)
+        rollback.check_import(place.service, place.workspace.id, import_id)
+        return {"import_id": import_id, "later": asked.later, "dry_run": asked.dry_run, "who": writing.who}
+
+    return accepted(submit(place.service, place.workspace.id, "rollback", writing, arguments))

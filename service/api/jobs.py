@@ -12,7 +12,8 @@ from service.api.answers import json_answer
 from service.api.documented import answers
 from service.api.events import EVENT_STREAM, job_events
 from service.api.schemas import Job
-from service.dependencies import ServiceDep
+from service.dependencies import ServiceDep, WritingDep
+from service.idempotency import once
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 JobId = Annotated[str, Path(description="The id of the job.", examples=[examples.JOB_QUEUED["id"]])]
@@ -25,9 +26,9 @@ async def get_job(service: ServiceDep, job_id: JobId) -> Response:
 
 
 @router.delete("/{job_id}", response_model=Job, responses=answers(examples.JOB_QUEUED | {"state": "cancelled"}))
-def cancel_job(service: ServiceDep, job_id: JobId) -> Response:
+def cancel_job(service: ServiceDep, job_id: JobId, writing: WritingDep) -> Response:
     """Cancel a job: a queued one at once, a running one within two seconds, also in the middle of a computation."""
-    return json_answer(service.jobs.cancel(job_id).as_json())
+    return json_answer(once(service.catalog, "", writing, lambda: service.jobs.cancel(job_id).as_json()))
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -9,9 +10,11 @@ from fastapi import APIRouter, Path, Response
 from service import queries
 from service.api.answers import fixed_list, json_answer
 from service.api.documented import answers, page, takes
-from service.dependencies import JsonDep, KnownAtQuery, PageDep, Place, PlaceDep
+from service.dependencies import JsonDep, KnownAtQuery, PageDep, Place, PlaceDep, WritingDep
 from service.http_paths import id_in_path
+from service.idempotency import once_here
 from service.stores.statements import saved_queries, statement
+from service.stores.store import Writing
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["exploration"])
 _SAVED: dict[str, Any] = {
@@ -35,15 +38,24 @@ def list_queries(place: PlaceDep, asked: PageDep) -> Response:
 
 
 @router.post("/queries/{name}", response_class=Response, responses=answers(_ANSWER), openapi_extra=takes({"parameters": {"day": "2025-12-31"}}))
-def run_saved_query(place: PlaceDep, name: Annotated[str, Path(examples=[_SAVED["name"]])], fields: JsonDep, known_at: KnownAtQuery = None) -> Response:
+def run_saved_query(
+    place: PlaceDep, name: Annotated[str, Path(examples=[_SAVED["name"]])], fields: JsonDep, writing: WritingDep, known_at: KnownAtQuery = None
+) -> Response:
     """Run a saved question; parameters left out take the values that it names."""
-    return json_answer(queries.ask_saved(place.store, _saved(place), id_in_path(name), _asked(fields, known_at), place.service.settings.query_timeout_s))
+    asked, longest_s = _asked(fields, known_at), place.service.settings.query_timeout_s
+    return _once(place, writing, lambda: queries.ask_saved(place.store, _saved(place), id_in_path(name), asked, longest_s))
 
 
 @router.post("/query", response_class=Response, responses=answers(_ANSWER), openapi_extra=takes(_QUESTION))
-def run_query(place: PlaceDep, fields: JsonDep, known_at: KnownAtQuery = None) -> Response:
+def run_query(place: PlaceDep, fields: JsonDep, writing: WritingDep, known_at: KnownAtQuery = None) -> Response:
     """Run one read-only Cypher statement. What writes, calls a procedure or loads files is 403 `cypher-not-read-only`, and nothing runs."""
-    return json_answer(queries.ask(place.store, _asked(fields, known_at), place.service.settings.query_timeout_s))
+    asked, longest_s = _asked(fields, known_at), place.service.settings.query_timeout_s
+    return _once(place, writing, lambda: queries.ask(place.store, asked, longest_s))
+
+
+def _once(place: Place, writing: Writing, ask: Callable[[], Mapping[str, Any]]) -> Response:
+    """A question changes nothing; under a key it is asked once all the same, and whoever sends the key meanwhile waits for that answer."""
+    return json_answer(ask() if writing.key is None else once_here(place.service.catalog, place.workspace.id, writing, ask))
 
 
 def _saved(place: Place) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from service.api import examples
 from service.api.answers import accepted, json_answer, list_of_things
 from service.api.documented import answers, listed, page, takes
 from service.dependencies import JsonDep, PageDep, PlaceDep, WritingDep
+from service.submissions import submit
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/rankings", tags=["analyses"])
 _ASKED: dict[str, Any] = {"role": "supplier", "every": "year", "from": "2024-01-01", "to": "2025-12-31"}
@@ -32,8 +33,12 @@ _RANKING = _ABOUT | {"items": [_ITEM]}
 )  # fmt: skip
 def submit_ranking(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Rank the parties of a role by both scores, in each `year`, `quarter` or `month`. Without `from` and `to`: of all days on which value flowed."""
-    rankings.check(fields, place.vocabulary)
-    return accepted(place.service.jobs.submit("ranking", place.workspace.id, fields, writing))
+
+    def arguments() -> dict[str, Any]:
+        rankings.check(fields, place.vocabulary)
+        return fields
+
+    return accepted(submit(place.service, place.workspace.id, "ranking", writing, arguments))
 
 
 @router.get("", response_class=Response, responses=answers(page(_ABOUT), schema=listed({"type": "object"})))

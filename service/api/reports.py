@@ -12,6 +12,7 @@ from service.api import examples
 from service.api.answers import accepted, fixed_list
 from service.api.documented import answers, page, takes
 from service.dependencies import JsonDep, PageDep, PlaceDep, WritingDep
+from service.submissions import submit
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/reports", tags=["reports"])
 _KINDS = [kind.as_json() for kind in reports.KINDS.values()]
@@ -31,8 +32,12 @@ async def list_report_kinds(place: PlaceDep, asked: PageDep) -> Response:
 @router.post("", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202), openapi_extra=takes(_REQUEST))
 def submit_report(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Make a report of an analysis in the worker."""
-    reports.check_request(fields)
-    return accepted(place.service.jobs.submit("report", place.workspace.id, fields, writing))
+
+    def arguments() -> dict[str, Any]:
+        reports.check_request(fields)
+        return fields
+
+    return accepted(submit(place.service, place.workspace.id, "report", writing, arguments))
 
 
 @router.get("/{report_id}", response_class=FileResponse, responses=_FILE)

@@ -12,6 +12,7 @@ from service.api.answers import accepted, json_answer, list_of_things
 from service.api.documented import answers, listed, page, takes
 from service.dependencies import JsonDep, PageDep, PlaceDep, WritingDep
 from service.idempotency import once
+from service.submissions import submit
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/scenarios", tags=["analyses"])
 ScenarioId = Annotated[str, Path(description="The id of a scenario.", examples=["18f2a1c0"])]
@@ -62,8 +63,8 @@ _FOUND: dict[str, Any] = {
 )  # fmt: skip
 def submit_scenario(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Compute what would be if. Edits are done one after the other: `remove_party remove_fact add replace scale redirect merge`; nothing is written."""
-    arguments = scenarios.submission(place.service, place.workspace.id, fields)
-    return accepted(place.service.jobs.submit("scenario", place.workspace.id, arguments, writing))
+    service, workspace_id = place.service, place.workspace.id
+    return accepted(submit(service, workspace_id, "scenario", writing, lambda: scenarios.submission(service, workspace_id, fields)))
 
 
 @router.get("", response_class=Response, responses=answers(page(_ABOUT | {"edit_count": 5}), schema=listed({"type": "object"})))

@@ -13,7 +13,7 @@ from service.api.schemas import DeletedWorkspace, Workspace, Workspaces
 from service.catalog import Workspace as KeptWorkspace
 from service.dependencies import JsonDep, PageDep, PlaceDep, ServiceDep, WorkspaceIdDep, WritingDep
 from service.http_paths import in_path
-from service.idempotency import once
+from service.idempotency import once, once_here
 
 router = APIRouter(prefix="/v1/workspaces", tags=["workspaces"])
 
@@ -27,7 +27,7 @@ async def list_workspaces(service: ServiceDep, asked: PageDep) -> Workspaces:
 @router.post("", status_code=201, response_model=Workspace, responses=answers(examples.WORKSPACE, "Made.", status=201), openapi_extra=takes(examples.WORKSPACE))
 def create_workspace(service: ServiceDep, fields: JsonDep, writing: WritingDep, response: Response) -> dict[str, Any]:
     """Make a workspace. On a Neo4j store there is one: a second is 409 `one-workspace`."""
-    made = once(service.catalog, "", writing, lambda: service.create_workspace(fields).as_json())
+    made = once_here(service.catalog, "", writing, lambda: service.create_workspace(fields).as_json())
     response.headers["Location"] = f"/v1/workspaces/{in_path(made['id'])}"
     return made
 
@@ -47,7 +47,7 @@ def change_workspace(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> d
 @router.delete("/{workspace}", response_model=DeletedWorkspace, responses=answers({"id": "demo", "deleted": True}))
 def delete_workspace(service: ServiceDep, workspace_id: WorkspaceIdDep, writing: WritingDep) -> dict[str, Any]:
     """Delete a workspace with all that is in it; on a Neo4j store this frees the place."""
-    return once(service.catalog, "", writing, lambda: service.delete_workspace(workspace_id))
+    return once_here(service.catalog, "", writing, lambda: service.delete_workspace(workspace_id))
 
 
 def _shown(workspace: KeptWorkspace) -> Workspace:
