@@ -22,7 +22,11 @@
     ├── CypherNotReadOnly             a statement that the gate refuses
     ├── QueryFailed                   a read-only statement that Neo4j could not run
     ├── NeedsNeo4j                    asked of a store that has no Cypher
+    ├── Busy                          as much as may be is under way already; later it may go
+    │   ├── TooManyJobs               the workspace, or the service, has as many jobs as it may
+    │   └── TooManyQuestions          as many questions in Cypher run and wait as may
     ├── JobCancelled                  somebody cancelled the job this work belongs to
+    │   └── DeadlinePassed            the job took longer than a job of its kind may
     ├── StoreUnavailable              the store does not answer
     └── OutcomeUnknown                the store went away while it committed
 """
@@ -150,6 +154,22 @@ class NeedsNeo4j(StakeholderGraphError):
 
 class JobCancelled(StakeholderGraphError):
     code, title = "cancelled", "The job was cancelled"
+
+
+class DeadlinePassed(JobCancelled):
+    code, title = "deadline", "The job took longer than it may"
+
+
+class Busy(StakeholderGraphError):
+    code, title = "busy", "As much as may be is under way already"
+
+
+class TooManyJobs(Busy):
+    code, title = "too-many-jobs", "As many jobs as may be are queued or running"
+
+
+class TooManyQuestions(Busy):
+    code, title = "too-many-questions", "As many questions as may be are running and waiting"
 
 
 class StoreUnavailable(StakeholderGraphError):

@@ -46,6 +46,7 @@ from service.http_counters import CountedRequests, Counters
 from service.http_direct import Direct
 from service.http_gate import Gate, Guarded
 from service.http_head import HeadAsGet
+from service.http_limits import Connections
 from service.http_paths import SegmentedPaths
 from service.pages.sign_in import sign_in_page_of
 from service.settings import Settings
@@ -84,6 +85,7 @@ class Application(FastAPI):
     """The framework, and a way past it for the server to take (``DirectProtocol``)."""
 
     direct: Direct | None = None
+    connections: Connections
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Application:
@@ -98,7 +100,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Appli
     app.state.calculator = Calculator(settings)
     app.state.counters = Counters()
     app.state.gate = Gate(settings)
-    app.direct = Direct(neighborhood.PATH, partial(neighborhood.answer_at_once, app.state.service), app.state.counters.count, app.state.gate)
+    app.connections = Connections(settings)
+    if settings.fast_path:
+        app.direct = Direct(neighborhood.PATH, partial(neighborhood.answer_at_once, app.state.service), app.state.counters.count, app.state.gate)
     for router in ROUTERS:
         app.include_router(router)
     for error in HANDLERS:

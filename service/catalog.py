@@ -31,8 +31,10 @@ CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id TE
     result BLOB, problem BLOB, cancelling INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
     submitted_at TEXT NOT NULL, started_at TEXT, finished_at TEXT);
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
+CREATE INDEX IF NOT EXISTS jobs_by_workspace ON jobs (workspace, state);
 """
 LATER_COLUMNS = {
+    "jobs": {"turn": "INTEGER NOT NULL DEFAULT 0"},
     "workspaces": {"coming": "INTEGER NOT NULL DEFAULT 0", "terms_revision": "INTEGER NOT NULL DEFAULT 0"},
 }
 """table -> column -> what it is: columns that a file of an earlier version lacks."""

@@ -13,9 +13,10 @@ from time import perf_counter
 from typing import Any
 
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from service.http_gate import Gate
+from service.http_limits import LimitedProtocol
 from service.http_paths import id_in_path, segmented
 
 WRITTEN_TOGETHER = 16
@@ -61,7 +62,7 @@ class Direct:
             write()
 
 
-class DirectProtocol(HttpToolsProtocol):
+class DirectProtocol(LimitedProtocol):
     """HTTP as uvicorn speaks it; what the application's ``direct`` answers needs no task and no messages, and is written in one piece.
 
     Waking a client that sleeps takes longer than most of what is done for it. So a head does not go before its body, as it does in uvicorn,

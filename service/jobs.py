@@ -9,9 +9,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 
+import apsw
 import msgspec
 
-from graph_models.errors import IdempotencyKeyReused, JobCancelled, NotFound
+from graph_models.errors import IdempotencyKeyReused, JobCancelled, NotFound, TooManyJobs
 from graph_models.time import now_text
 from service.catalog import Catalog
 from service.stores.store import Writing
@@ -19,6 +20,15 @@ from service.stores.store import Writing
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 Kind = Literal["analysis", "import", "ranking", "report", "rollback", "scenario"]
 FINAL = frozenset({"done", "failed", "cancelled"})
+CLAIM = """
+UPDATE jobs SET state = 'running', started_at = ?, attempts = attempts + 1, turn = (SELECT max(turn) + 1 FROM jobs) WHERE number = (
+WITH waiting AS (SELECT workspace, min(number) AS number FROM jobs WHERE state = 'queued' GROUP BY workspace)
+SELECT number FROM waiting ORDER BY
+  (SELECT count(*) FROM jobs j WHERE j.workspace = waiting.workspace AND j.state = 'running'),
+  (SELECT max(turn) FROM jobs j WHERE j.workspace = waiting.workspace), number LIMIT 1
+) RETURNING id
+"""
+"""The oldest job of the workspace that was served longest ago: with k workspaces busy, a job of another one begins within k jobs."""
 MAX_ATTEMPTS = 2
 """A job whose worker died is tried once more; one that kills two workers is the cause of it."""
 
@@ -70,9 +80,11 @@ def no_progress(done: int, total: int | None, stage: str) -> None:
 class Jobs:
     """The queue. ``wake`` is called when a job was submitted, so that a worker need not be asked all the time."""
 
-    def __init__(self, catalog: Catalog, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, catalog: Catalog, wake: Callable[[], None] = lambda: None, *, of_workspace: int = 30, in_all: int = 200) -> None:
+        """``of_workspace``, ``in_all``: so many may be queued and running."""
         self.catalog = catalog
         self.wake = wake
+        self._quotas = of_workspace, in_all
 
     def submit(self, kind: Kind, workspace: str, arguments: dict[str, Any], writing: Writing = Writing()) -> Job:  # noqa: B008
         """Queue a job. An idempotency key that was used for the same body gives its job again."""
@@ -82,6 +94,7 @@ class Jobs:
                 return before
             if not connection.execute("SELECT 1 FROM workspaces WHERE id = ?", (workspace,)).fetchone():
                 raise NotFound(f"There is no workspace {workspace!r}")
+            self._check_quotas(connection, workspace)
             connection.execute(
                 "INSERT INTO jobs (id, workspace, kind, arguments, submitted_at) VALUES (?, ?, ?, ?, ?)",
                 (job_id, workspace, kind, msgspec.json.encode(arguments), now_text()),
@@ -92,6 +105,14 @@ class Jobs:
                 )
         self.wake()
         return self.get(job_id)
+
+    def _check_quotas(self, connection: apsw.Connection, workspace: str) -> None:
+        under_way = dict(connection.execute("SELECT workspace, count(*) FROM jobs WHERE state IN ('queued', 'running') GROUP BY workspace"))
+        of_workspace, in_all = self._quotas
+        if under_way.get(workspace, 0) >= of_workspace:
+            raise TooManyJobs(f"Workspace {workspace!r} has {of_workspace} jobs queued and running, and may have no more", limit=of_workspace)
+        if sum(under_way.values()) >= in_all:
+            raise TooManyJobs(f"{in_all} jobs are queued and running, and there may be no more", limit=in_all)
 
     def get(self, job_id: str) -> Job:
         rows = self.catalog.rows(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", job_id)  # noqa: S608 - columns of our own
@@ -111,15 +132,11 @@ class Jobs:
         return dict(self.catalog.rows("SELECT state, count(*) FROM jobs GROUP BY state"))
 
     def claim(self) -> Job | None:
-        """Take the oldest queued job, if there is one; nobody else gets it."""
+        """Take the job whose turn it is, if there is one; nobody else gets it. Workspaces take turns, and within one the oldest comes first."""
         if not self.catalog.rows("SELECT 1 FROM jobs WHERE state = 'queued' LIMIT 1"):
             return None
         with self.catalog.writing() as connection:
-            claimed = connection.execute(
-                "UPDATE jobs SET state = 'running', started_at = ?, attempts = attempts + 1 WHERE state = 'queued' AND number = "
-                "(SELECT min(number) FROM jobs WHERE state = 'queued') RETURNING id",
-                (now_text(),),
-            ).fetchall()
+            claimed = connection.execute(CLAIM, (now_text(),)).fetchall()
         return self.get(str(claimed[0][0])) if claimed else None
 
     def progress(self, job_id: str, done: int, total: int | None, stage: str) -> None:
@@ -147,6 +164,12 @@ class Jobs:
         limit = _milliseconds() - int(seconds * 1000)
         return [job_id for (job_id,) in self.catalog.rows("SELECT id FROM jobs WHERE state = 'running' AND cancelling AND cancelling <= ?", limit)]
 
+    def past_deadline(self, deadline_s: Callable[[str], float], grace_s: float = 0.0) -> list[str]:
+        """Running jobs that take longer than jobs of their kind may (``deadline_s``), and so much longer."""
+        running = self.catalog.rows("SELECT id, kind, started_at FROM jobs WHERE state = 'running' AND NOT cancelling")
+        now = datetime.now(UTC)
+        return [job_id for job_id, kind, began in running if (now - datetime.fromisoformat(began)).total_seconds() > deadline_s(kind) + grace_s]
+
     def finish(self, job_id: str, result: dict[str, Any]) -> None:
         self._end(job_id, "done", result=msgspec.json.encode(result))
 
@@ -157,7 +180,8 @@ class Jobs:
         """The worker stops before the job is done: it is done again from its beginning."""
         with self.catalog.writing() as connection:
             connection.execute(
-                "UPDATE jobs SET state = 'queued', started_at = NULL, done = 0, stage = NULL, attempts = attempts - 1 WHERE id = ? AND state = 'running'",
+                "UPDATE jobs SET state = 'queued', started_at = NULL, done = 0, stage = NULL, turn = 0, attempts = attempts - 1 "
+                "WHERE id = ? AND state = 'running'",
                 (job_id,),
             )
 
@@ -169,7 +193,7 @@ class Jobs:
                 "UPDATE jobs SET state = 'failed', problem = ?, finished_at = ? WHERE state = 'running' AND attempts >= ?",
                 (msgspec.json.encode(problem), now_text(), MAX_ATTEMPTS),
             )
-            connection.execute("UPDATE jobs SET state = 'queued', started_at = NULL, done = 0, stage = NULL WHERE state = 'running'")
+            connection.execute("UPDATE jobs SET state = 'queued', started_at = NULL, done = 0, stage = NULL, turn = 0 WHERE state = 'running'")
 
     def forget_before(self, days: int) -> None:
         """Forget what was finished more than so many days ago."""

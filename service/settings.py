@@ -62,6 +62,24 @@ class Settings(BaseSettings):
     upload_bytes: Annotated[int, Field(ge=1024)] = Field(1024 * MIB, description="Largest file of an import.")
     deadline_s: Annotated[float, Field(gt=0, le=600)] = Field(30.0, description="Seconds after which a store must have answered one request.")
     query_timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(60.0, description="The longest timeout_s that a Cypher query may ask for.")
+    fast_path: bool = Field(True, description="Answer neighborhoods inside the server's protocol, past the framework. Off: all requests take the same way.")
+    connections: Annotated[int, Field(ge=1)] = Field(500, description="Connections at once; more are closed.")
+    connections_per_address: Annotated[int, Field(ge=1)] = Field(
+        100, description="Connections at once of one address; more are closed. Behind a proxy: of all."
+    )
+    head_bytes: Annotated[int, Field(ge=1024)] = Field(32 * 1024, description="Largest head of a request; a larger one is 431.")
+    head_line_bytes: Annotated[int, Field(ge=256)] = Field(16 * 1024, description="Longest line of a head: its address, or one header; a longer one is 431.")
+    head_lines: Annotated[int, Field(ge=8)] = Field(100, description="Most headers of a request; more are 431.")
+    head_s: Annotated[float, Field(gt=0)] = Field(10.0, description="Seconds in which the head of a request must come; else 408.")
+    body_gap_s: Annotated[float, Field(gt=0)] = Field(30.0, description="Longest wait for the next bytes of a body; else 408.")
+    body_s: Annotated[float, Field(gt=0)] = Field(600.0, description="Seconds in which a whole body must come; else 408.")
+    idle_s: Annotated[int, Field(ge=1)] = Field(75, description="Seconds that a connection is kept open between two requests.")
+    write_stall_s: Annotated[float, Field(gt=0)] = Field(60.0, description="Seconds that a client may take nothing of its answer; then it is closed.")
+    jobs_per_workspace: Annotated[int, Field(ge=1)] = Field(30, description="Jobs of one workspace, queued and running; more are 429.")
+    jobs_in_all: Annotated[int, Field(ge=1)] = Field(200, description="Jobs of all workspaces, queued and running; more are 429.")
+    analysis_deadline_s: Annotated[float, Field(gt=0)] = Field(1800.0, description="Longest time of an analysis, ranking or scenario; then it has failed.")
+    import_deadline_s: Annotated[float, Field(gt=0)] = Field(3600.0, description="Longest time of an import or a rollback; then it has failed.")
+    report_deadline_s: Annotated[float, Field(gt=0)] = Field(600.0, description="Longest time of a report; then it has failed.")
     worker: bool = Field(True, description="Run the worker process beside the API. Without it jobs stay queued until another service takes them.")
     keep_jobs_days: Annotated[int, Field(ge=1)] = Field(30, description="Finished jobs are forgotten after so many days.")
     ecosystem_cache_mb: Annotated[int, Field(ge=0)] = Field(
@@ -131,6 +149,11 @@ class Settings(BaseSettings):
         if self.data is not None:
             return self.data.absolute()
         return self.store_directory or Path("data").absolute()
+
+    def job_deadline_s(self, kind: str) -> float:
+        """How long a job of a kind may take."""
+        by_kind = {"import": self.import_deadline_s, "rollback": self.import_deadline_s, "report": self.report_deadline_s}
+        return by_kind.get(kind, self.analysis_deadline_s)
 
     @property
     def analysis_bytes(self) -> int:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import IO, Any, TypeAlias
 
 import apsw
 
-from graph_models.errors import JobCancelled, StoreUnavailable
+from graph_models.errors import DeadlinePassed, JobCancelled, StoreUnavailable
 from service.children import end_with_parent
 from service.errors import problem, problem_of
 from service.jobs import Job, Progress, Stopped
@@ -86,9 +87,13 @@ class Worker:
         """Do one job to its end, whatever that is."""
         jobs = self.service.jobs
 
+        ends_at = time.monotonic() + self.service.settings.job_deadline_s(job.kind)
+
         def progress(done: int, total: int | None, stage: str) -> None:
             if self.stopping:
                 raise Stopped
+            if time.monotonic() > ends_at:
+                raise deadline_passed(self.service.settings, job.kind)
             jobs.progress(job.id, done, total, stage)
 
         _log.info("job started", extra={"job": job.id, "kind": job.kind, "workspace": job.workspace})
@@ -98,6 +103,8 @@ class Worker:
         except Stopped:
             jobs.requeue(job.id)
             return
+        except DeadlinePassed as error:
+            jobs.fail(job.id, problem_of(error))
         except JobCancelled as error:
             jobs.fail(job.id, problem_of(error), "cancelled")
         except Exception as error:
@@ -111,6 +118,12 @@ class Worker:
 
 def _is_there(service: Service, job: Job) -> bool:
     return bool(service.catalog.rows("SELECT 1 FROM jobs WHERE id = ?", job.id))
+
+
+def deadline_passed(settings: Settings, kind: str) -> DeadlinePassed:
+    """What a job ends with that took too long."""
+    longest = settings.job_deadline_s(kind)
+    return DeadlinePassed(f"A job of the kind {kind} may take {longest:g} seconds; what it had written by then is kept", deadline_s=longest)
 
 
 class WorkerProcess:
@@ -157,18 +170,22 @@ class WorkerProcess:
             _ended(process)
 
     def _end_overdue(self, process: subprocess.Popen[str]) -> bool:
-        """Was the worker ended for the sake of a cancelled job? What that had begun to write is undone as after any sudden end."""
+        """Was the worker ended for the sake of a job (cancelled, or too long)? What that had begun to write is undone as after any sudden end."""
         try:
-            overdue = self._jobs.overdue(CANCEL_S)
-            if overdue:
+            cancelled = self._jobs.overdue(CANCEL_S)
+            late = self._jobs.past_deadline(self.settings.job_deadline_s, CANCEL_S)
+            if cancelled or late:
                 process.kill()
                 process.wait()
-            for job_id in overdue:
+            for job_id in cancelled:
                 self._jobs.fail(job_id, problem_of(JobCancelled("The job was cancelled")), "cancelled")
                 _log.info("the worker was ended to cancel a job", extra={"job": job_id})
+            for job_id in late:
+                self._jobs.fail(job_id, problem_of(deadline_passed(self.settings, self._jobs.get(job_id).kind)))
+                _log.warning("the worker was ended at the deadline of a job", extra={"job": job_id})
         except StoreUnavailable:  # the next worker finds the job cancelled
             return process.returncode is not None
-        return bool(overdue)
+        return bool(cancelled or late)
 
     def _spawn(self) -> subprocess.Popen[str]:
         process = subprocess.Popen([sys.executable, "-m", "service.worker"], stdin=subprocess.PIPE, text=True, cwd=_package_parent())

@@ -40,7 +40,7 @@ class Service:
         self.settings = settings
         self.clock = clock
         self.catalog = Catalog(settings.data_directory / CATALOG_FILE)
-        self.jobs = Jobs(self.catalog)
+        self.jobs = Jobs(self.catalog, of_workspace=settings.jobs_per_workspace, in_all=settings.jobs_in_all)
         self._stores: dict[str, Store] = {}
         self._opening = threading.Lock()
 

@@ -7,16 +7,23 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from graph_models.errors import InvalidInput, JobCancelled, NotFound
+from graph_models.errors import InvalidInput, JobCancelled, NotFound, TooManyJobs
 from graph_models.records import finished, record_of
+from service.catalog import Workspace
+from service.errors import problem_of, problem_response
 from service.jobs import MAX_ATTEMPTS, Job, Progress
 from service.settings import Settings
+from service.stores.store import Writing
 from service.worker import LOOK_S, Worker, WorkerProcess
 from service.workplace import Service
 from service.writes import write_batch
@@ -63,6 +70,68 @@ def test_each_job_is_claimed_by_one_worker_in_the_order_of_submission(service: S
         thread.join()
     assert sorted(claimed) == sorted(submitted)
     assert len(set(claimed)) == 20
+
+
+@settings(max_examples=15)
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=24), st.integers(0, 3))
+def test_a_job_begins_within_as_many_jobs_as_workspaces_are_busy(steps: list[tuple[int, bool]], newcomer: int) -> None:
+    """Whatever was queued and done before: a job of a workspace that has none under way waits for one job of each other workspace at the most."""
+    with TemporaryDirectory() as directory, closing(Service(Settings(store=f"sqlite:///{directory}"))) as service:
+        names = [f"w{number}" for number in range(4)]
+        for name in names:
+            service.catalog.add_workspace(Workspace(id=name, name=name))
+        for number, is_done in steps:
+            service.jobs.submit("analysis", names[number], {})
+            if is_done and (claimed := service.jobs.claim()) is not None:
+                service.jobs.finish(claimed.id, {})
+        while any(job.workspace == names[newcomer] for job in queued(service)):
+            claimed = service.jobs.claim()
+            assert claimed is not None
+            service.jobs.finish(claimed.id, {})
+        busy = {job.workspace for job in queued(service)}
+        mine = service.jobs.submit("report", names[newcomer], {}).id
+        before = 0
+        while (claimed := service.jobs.claim()) is not None and claimed.id != mine:
+            service.jobs.finish(claimed.id, {})
+            before += 1
+        assert claimed is not None
+        assert before <= len(busy)
+
+
+def queued(service: Service) -> list[Job]:
+    return [service.jobs.get(job_id) for (job_id,) in service.catalog.rows("SELECT id FROM jobs WHERE state = 'queued' ORDER BY number")]
+
+
+def test_a_workspace_and_the_service_have_so_many_jobs_and_no_more(tmp_path: Path) -> None:
+    with closing(Service(Settings(store=f"sqlite:///{tmp_path}", jobs_per_workspace=3, jobs_in_all=5))) as service:
+        for name in ("a", "b"):
+            service.catalog.add_workspace(Workspace(id=name, name=name))
+        jobs = [service.jobs.submit("analysis", "a", {}) for _ in range(3)]
+        with pytest.raises(TooManyJobs, match="Workspace 'a' has 3 jobs") as refused:
+            service.jobs.submit("report", "a", {})
+        assert (problem_of(refused.value)["status"], problem_of(refused.value)["type"]) == (429, "/problems/too-many-jobs")
+        assert problem_response(problem_of(refused.value)).headers["retry-after"]
+        for _ in range(2):
+            service.jobs.submit("analysis", "b", {})
+        with pytest.raises(TooManyJobs, match="5 jobs are queued"):
+            service.jobs.submit("analysis", "b", {})
+        service.jobs.cancel(jobs[0].id)
+        key = Writing(key="k", body_hash="h")
+        first = service.jobs.submit("analysis", "a", {}, key)
+        assert service.jobs.submit("analysis", "a", {}, key).id == first.id
+
+
+def test_a_job_that_says_how_far_it_is_ends_at_its_deadline(tmp_path: Path) -> None:
+    with closing(Service(Settings(store=f"sqlite:///{tmp_path}", analysis_deadline_s=0.05))) as service:
+        service.catalog.add_workspace(Workspace(id="demo", name="Demo"))
+
+        def work(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+            while True:
+                progress(0, None, "for ever")
+
+        job = done_by(service, work)
+        assert job.problem is not None
+        assert (job.state, job.problem["type"], job.problem["deadline_s"]) == ("failed", "/problems/deadline", 0.05)
 
 
 def test_a_result_is_kept(service: Service) -> None:
@@ -247,6 +316,23 @@ def test_a_job_inside_a_kernel_is_cancelled_within_two_seconds_and_the_next_one_
         assert len(service.catalog.things("demo", "analysis")) == 1
     finally:
         process.stop()
+
+
+def test_a_job_inside_a_kernel_ends_at_its_deadline_and_the_next_one_is_done(tmp_path: Path) -> None:
+    with closing(Service(Settings(store=f"sqlite:///{tmp_path}", analysis_deadline_s=6))) as service:
+        service.create_workspace({"id": "demo", "name": "Demo", "focal_party_id": "firm"})
+        process = WorkerProcess(service)
+        process.start()
+        try:
+            job = heavy(service)
+            until(lambda: service.jobs.get(job.id).state == "failed", 60)
+            ended = service.jobs.get(job.id)
+            assert ended.problem is not None
+            assert (ended.problem["type"], ended.problem["status"]) == ("/problems/deadline", 422)
+            following = service.jobs.submit("report", "demo", {"kind": "strategy"})
+            until(lambda: service.jobs.get(following.id).state == "failed", 60)  # nothing was scored
+        finally:
+            process.stop()
 
 
 def test_what_a_killed_process_had_begun_to_write_goes_once_it_is_old(service: Service) -> None:

@@ -45,7 +45,10 @@ def serve(
     app = create_app(settings)
     address = f"http://{host}:{port}"
     answer({"address": address, "store": settings.store_kind}, as_json, lambda: say(f"serving {address} (store: {settings.store_kind}); Ctrl+C stops"))
-    uvicorn.run(app, http=DirectProtocol, host=host, port=port, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=STOP_S)
+    uvicorn.run(
+        app, http=DirectProtocol, host=host, port=port, log_level="warning", access_log=False, ws="none", timeout_keep_alive=settings.idle_s,
+        timeout_graceful_shutdown=STOP_S,
+    )  # fmt: skip
 
 
 class Size(StrEnum):

@@ -24,7 +24,7 @@ USUAL = "/v1/workspaces/w/parties/firm/neighborhood?hops=2"
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """The address of a service with a small workspace ``w``."""
-    with Server(Settings(store=f"sqlite:///{tmp_path}", data=tmp_path, worker=False)) as address, httpx.Client(base_url=address) as client:
+    with Server(Settings(store=f"sqlite:///{tmp_path}", data=tmp_path, worker=False)) as address, httpx.Client(base_url=address, timeout=60) as client:
         assert client.post("/v1/workspaces", json={"id": "w", "name": "w"}).status_code == 201
         Workspace(client, "w").write(party("firm"), party("d1"), role(), money())
         yield address
@@ -39,7 +39,7 @@ def said(address: str, *sent: bytes, answers: int = 1) -> list[tuple[bytes, dict
     """First line, headers and body of each answer, as they come back on one connection."""
     place = urlsplit(address)
     found = []
-    with socket.create_connection((place.hostname, place.port), timeout=10) as connection, connection.makefile("rb") as reader:
+    with socket.create_connection((place.hostname, place.port), timeout=60) as connection, connection.makefile("rb") as reader:
         for part in sent:
             connection.sendall(part)
         for _ in range(answers):
@@ -66,7 +66,7 @@ def test_an_answer_has_the_headers_of_every_other_and_is_whole(served: str) -> N
 
 def test_an_answer_comes_in_one_piece(served: str) -> None:
     place = urlsplit(served)
-    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
         for _ in range(20):
             connection.sendall(line())
             piece = connection.recv(1 << 20)
@@ -125,7 +125,7 @@ def test_a_request_that_is_no_http_is_refused_and_the_server_lives_on(served: st
 def test_clients_that_leave_before_their_answer_do_no_harm(served: str) -> None:
     place = urlsplit(served)
     for _ in range(50):
-        with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+        with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
             connection.sendall(line() * 30)
     assert said(served, line())[0][0] == b"HTTP/1.1 200 OK\r\n"
 

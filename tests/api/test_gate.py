@@ -25,7 +25,7 @@ CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service with a small workspace ``w``."""
     directory = tmp_path_factory.mktemp("gate")
-    with Server(Settings(store=f"sqlite:///{directory}", data=directory, worker=False)) as address, httpx.Client(base_url=address) as client:
+    with Server(Settings(store=f"sqlite:///{directory}", data=directory, worker=False)) as address, httpx.Client(base_url=address, timeout=60) as client:
         assert client.post("/v1/workspaces", json={"id": "w", "name": "w"}).status_code == 201
         Workspace(client, "w").write(party("firm"), party("d1"), role(), money())
         yield address
@@ -36,7 +36,7 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The same with a token."""
     directory = tmp_path_factory.mktemp("locked")
     settings = Settings(store=f"sqlite:///{directory}", data=directory, worker=False, token=TOKEN)
-    with Server(settings) as address, httpx.Client(base_url=address, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
+    with Server(settings) as address, httpx.Client(base_url=address, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         assert client.post("/v1/workspaces", json={"id": "w", "name": "w"}).status_code == 201
         Workspace(client, "w").write(party("firm"), party("d1"), role(), money())
         yield address

@@ -37,8 +37,8 @@ def of_text(method: str, path: str, media: str, body: bytes, other: bytes) -> Se
     return lambda client, key, is_other: client.request(method, path, content=other if is_other else body, headers=headers | {"Idempotency-Key": key})
 
 
-def of_file(path: str, body: bytes, other: bytes) -> Send:
-    return lambda client, key, is_other: client.post(path, files={"file": ("a.ndjson", other if is_other else body)}, headers={"Idempotency-Key": key})
+def of_file(path: str, body: bytes, other: bytes, name: str = "a.ndjson") -> Send:
+    return lambda client, key, is_other: client.post(path, files={"file": (name, other if is_other else body)}, headers={"Idempotency-Key": key})
 
 
 PROFILE = {"value_flow": {"pass_through": 0.5, "criticality": 0.5}}
@@ -53,7 +53,7 @@ WRITES: dict[str, Callable[[str], Send]] = {
     "workspace": lambda w: of_json("PATCH", w, {"name": "x"}, {"name": "y"}),
     "mapping": lambda w: of_text("PUT", f"{w}/mappings/m", "application/yaml", MAPPING.format("").encode(), MAPPING.format("").encode() + b"\n"),
     "profile": lambda w: of_json("PUT", f"{w}/score-profiles/board", PROFILE | {"influence": {"reach": 1.0}}, PROFILE | {"influence": {"salience": 1.0}}),
-    "suggest": lambda w: of_file(f"{w}/mappings/suggest", b"id,name\n1,a\n", b"id,name\n2,b\n"),
+    "suggest": lambda w: of_file(f"{w}/mappings/suggest", b"id,name\n1,a\n", b"id,name\n2,b\n", "a.csv"),
 }
 JOBS: dict[str, Callable[[str], Send]] = {
     "analysis": lambda w: of_json("POST", f"{w}/analyses", {"metrics": ["degree"]}, {"metrics": ["wso"]}),
