@@ -17,14 +17,13 @@
     │   └── OneWorkspace              this store holds one workspace only
     ├── VersionConflict               If-Match names another version
     ├── TooLarge                      a record or an upload above its limit
-    ├── Busy                          too many of the same wait already
+    ├── Busy                          too many of the same wait already; later it may go
+    │   ├── TooManyJobs               the workspace, or the service, has as many jobs as it may
+    │   └── TooManyQuestions          as many questions in Cypher run and wait as may
     ├── UnsupportedMedia              a body or file of a kind that is not read
     ├── CypherNotReadOnly             a statement that the gate refuses
     ├── QueryFailed                   a read-only statement that Neo4j could not run
     ├── NeedsNeo4j                    asked of a store that has no Cypher
-    ├── Busy                          as much as may be is under way already; later it may go
-    │   ├── TooManyJobs               the workspace, or the service, has as many jobs as it may
-    │   └── TooManyQuestions          as many questions in Cypher run and wait as may
     ├── JobCancelled                  somebody cancelled the job this work belongs to
     │   └── DeadlinePassed            the job took longer than a job of its kind may
     ├── StoreUnavailable              the store does not answer
@@ -158,10 +157,6 @@ class JobCancelled(StakeholderGraphError):
 
 class DeadlinePassed(JobCancelled):
     code, title = "deadline", "The job took longer than it may"
-
-
-class Busy(StakeholderGraphError):
-    code, title = "busy", "As much as may be is under way already"
 
 
 class TooManyJobs(Busy):

@@ -30,12 +30,13 @@ CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id TE
     arguments BLOB NOT NULL, state TEXT NOT NULL DEFAULT 'queued', done INTEGER NOT NULL DEFAULT 0, total INTEGER, stage TEXT,
     result BLOB, problem BLOB, cancelling INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
     submitted_at TEXT NOT NULL, started_at TEXT, finished_at TEXT);
+CREATE TABLE IF NOT EXISTS leftovers (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, number);
 CREATE INDEX IF NOT EXISTS jobs_by_workspace ON jobs (workspace, state);
 """
 LATER_COLUMNS = {
     "jobs": {"turn": "INTEGER NOT NULL DEFAULT 0"},
-    "workspaces": {"coming": "INTEGER NOT NULL DEFAULT 0", "terms_revision": "INTEGER NOT NULL DEFAULT 0"},
+    "workspaces": {"coming": "INTEGER NOT NULL DEFAULT 0", "terms_revision": "INTEGER NOT NULL DEFAULT 0", "store": "TEXT"},
 }
 """table -> column -> what it is: columns that a file of an earlier version lacks."""
 _NEWEST = "SELECT version, body, recorded_at FROM versions WHERE workspace = ? AND family = ? AND name = ? ORDER BY version DESC LIMIT 1"
@@ -128,6 +129,13 @@ class Catalog:
         with self._reading, _as_unavailable():
             return list(self._reader.execute(statement, values))
 
+    def check(self) -> None:
+        """Raise ``StoreUnavailable`` where the file is not where it was opened, or a page of it is damaged."""
+        if not self.path.exists():
+            raise StoreUnavailable(f"The service's own file {self.path} is gone; put it back (from a backup) and restart the service")
+        if (found := self.rows("PRAGMA quick_check(1)")[0][0]) != "ok":
+            raise StoreUnavailable(f"The service's own file {self.path} is damaged ({found}); put it back from a backup")
+
     def close(self) -> None:
         self._reader.close()
         self._writer.close()
@@ -161,9 +169,27 @@ class Catalog:
             connection.execute("UPDATE workspaces SET body = ? WHERE id = ?", (msgspec.json.encode(workspace), workspace.id))
             _must_change(connection, workspace.id)
 
-    def remove_workspace(self, workspace_id: str) -> None:
-        """Forget a workspace and all that is kept under it here."""
+    def store_of(self, workspace_id: str) -> str | None:
+        """The name of the store that was made for a workspace (``Store.identify``); ``None`` before it was first used."""
+        rows = self.rows("SELECT store FROM workspaces WHERE id = ?", workspace_id)
+        return rows[0][0] if rows else None
+
+    def remember_store(self, workspace_id: str, identity: str) -> None:
         with self.writing() as connection:
+            connection.execute("UPDATE workspaces SET store = ? WHERE id = ?", (identity, workspace_id))
+
+    def leftovers(self) -> list[str]:
+        """Files of deleted workspaces that could not be removed yet."""
+        return [path for (path,) in self.rows("SELECT path FROM leftovers")]
+
+    def forget_leftover(self, path: str) -> None:
+        with self.writing() as connection:
+            connection.execute("DELETE FROM leftovers WHERE path = ?", (path,))
+
+    def remove_workspace(self, workspace_id: str, leftovers: Sequence[Path] = ()) -> None:
+        """Forget a workspace and all that is kept under it here; its files are remembered until they are removed."""
+        with self.writing() as connection:
+            connection.executemany("INSERT OR IGNORE INTO leftovers VALUES (?)", [(str(path),) for path in leftovers])
             connection.execute("DELETE FROM workspaces WHERE id = ?", (workspace_id,))
             _must_change(connection, workspace_id)
             for table in ("versions", "things", "jobs"):
@@ -322,7 +348,7 @@ def _add_columns(connection: apsw.Connection) -> None:
 def _as_unavailable() -> Iterator[None]:
     try:
         yield
-    except (apsw.BusyError, apsw.IOError, apsw.FullError, apsw.CantOpenError, apsw.ConnectionClosedError) as error:
+    except (apsw.BusyError, apsw.IOError, apsw.FullError, apsw.CantOpenError, apsw.ConnectionClosedError, apsw.CorruptError, apsw.NotADBError) as error:
         raise StoreUnavailable(f"The service's own file does not answer: {error}") from error
 
 

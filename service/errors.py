@@ -39,7 +39,6 @@ STATUS_BY_ERROR: dict[type[StakeholderGraphError], int] = {
     errors.ParameterOutOfRange: 422,
     errors.QueryFailed: 422,
     errors.DeadlinePassed: 422,
-    errors.Busy: 429,
     errors.TooManyJobs: 429,
     errors.TooManyQuestions: 429,
     errors.NeedsNeo4j: 501,

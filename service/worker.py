@@ -73,6 +73,7 @@ class Worker:
         self.service.jobs.take_over(problem("worker-died", "The worker died", 500, "The worker process died twice while it did this job; its log may say why."))
         sweep(self.service)
         self.service.sweep_unfinished()
+        self.service.remove_leftovers()
         self.service.jobs.forget_before(self.service.settings.keep_jobs_days)
         while not self.stopping:
             self.woken.clear()

@@ -21,8 +21,10 @@ from graph_models.validation import has_control_characters
 from graph_models.vocabulary import BUILT_IN, Terms, Vocabulary, entries, own_body, with_own
 from service.catalog import Catalog, Workspace
 from service.jobs import Jobs
+from service.logs import logger
 from service.settings import Settings
-from service.stores import embedded_path, holds_one_workspace, open_store
+from service.stores import embedded_path, holds_one_workspace, open_store, store_files, stores_there
+from service.stores.embedded_schema import RESTORE
 from service.stores.store import UNSIGNED, Believed, Change, Store, Writing
 from service.writes import terms_with
 
@@ -30,6 +32,9 @@ CATALOG_FILE = "service.sqlite3"
 UNFINISHED = ".making"
 """The end of the name of a file or directory that is being written; it gets its own name when it is whole."""
 UNFINISHED_S = 3600.0
+FREE_BYTES = 64 << 20
+"""With less room than this on the disk the service is not ready: a batch may need as much."""
+_log = logger(__name__)
 
 
 class Service:
@@ -39,7 +44,13 @@ class Service:
         """``clock`` tells the time by which it is today somewhere."""
         self.settings = settings
         self.clock = clock
-        self.catalog = Catalog(settings.data_directory / CATALOG_FILE)
+        path = settings.data_directory / CATALOG_FILE
+        if not (path.exists() and path.stat().st_size) and (there := stores_there(settings, path)):
+            raise StoreUnavailable(
+                f"The service's own file {path} is gone, but {there[0].parent} holds {len(there)} stores ({', '.join(found.name for found in there[:5])}): "
+                "put that file back (from a backup), or move the stores away to begin anew"
+            )
+        self.catalog = Catalog(path)
         self.jobs = Jobs(self.catalog, of_workspace=settings.jobs_per_workspace, in_all=settings.jobs_in_all)
         self._stores: dict[str, Store] = {}
         self._opening = threading.Lock()
@@ -70,7 +81,26 @@ class Service:
             with self._opening:
                 store = self._stores.get(workspace_id)
                 if store is None:
-                    store = self._stores[workspace_id] = open_store(self.settings, workspace_id)
+                    store = self._stores[workspace_id] = self._open(workspace_id)
+        return store
+
+    def _open(self, workspace_id: str) -> Store:
+        """Open a store; it must be the one that was made for the workspace. A file that is gone is never made anew."""
+        expected = self.catalog.store_of(workspace_id)
+        files = store_files(self.settings, workspace_id)[:1]
+        for path in files if expected is not None else ():
+            if not (path.exists() and path.stat().st_size):
+                raise StoreUnavailable(f"The file {path} of workspace {workspace_id!r} is gone or empty; {RESTORE}")
+        store = open_store(self.settings, workspace_id)
+        if not files and expected is None:
+            return store  # a server gets its name when a workspace is made in it, if it runs
+        try:
+            identity = store.identify(expected)
+        except BaseException:
+            store.close()
+            raise
+        if expected is None:
+            self.catalog.remember_store(workspace_id, identity)
         return store
 
     def opened(self, workspace_id: str) -> Store | None:
@@ -92,8 +122,22 @@ class Service:
     def create_workspace(self, fields: dict[str, Any]) -> Workspace:
         """Raises ``InvalidInput``, ``AlreadyExists``, ``OneWorkspace``."""
         workspace = workspace_of(fields)
+        self.remove_leftovers()
+        there = [path for path in store_files(self.settings, workspace.id)[:1] if path.exists() and path.stat().st_size]
         if not self.catalog.add_workspace(workspace, only_one=holds_one_workspace(self.settings)):
             raise OneWorkspace("This store holds one workspace, and it is taken; DELETE it to free the place")
+        try:
+            if there and self.store(workspace.id).head():
+                raise StoreUnavailable(
+                    f"The file {there[0]} holds records of a workspace that the service does not know; move it away, or put the catalog back"
+                )
+            store = self.store(workspace.id)
+            with suppress(StoreUnavailable):  # a server that does not run yet, as for a first load from files
+                self.catalog.remember_store(workspace.id, store.identify(self.catalog.store_of(workspace.id)))
+        except BaseException:
+            self._let_go(workspace.id)
+            self.catalog.remove_workspace(workspace.id)
+            raise
         return workspace
 
     def change_workspace(self, workspace_id: str, fields: dict[str, Any]) -> Workspace:
@@ -107,14 +151,39 @@ class Service:
 
     def delete_workspace(self, workspace_id: str) -> dict[str, Any]:
         """Forget a workspace: its records, its files, and what the catalog has of it."""
-        store = self.store(workspace_id)
-        store.clear()
-        with self._opening:
-            self._stores.pop(workspace_id, None)
-        store.close()
-        self.catalog.remove_workspace(workspace_id)
-        shutil.rmtree(self._files(workspace_id), ignore_errors=True)
+        self.catalog.workspace(workspace_id)
+        files = store_files(self.settings, workspace_id)
+        if not files:
+            self._clear(workspace_id)
+        self._let_go(workspace_id)
+        self.catalog.remove_workspace(workspace_id, [*files, self._files(workspace_id)])
+        self.remove_leftovers()
         return {"id": workspace_id, "deleted": True}
+
+    def _clear(self, workspace_id: str) -> None:
+        """Empty the server that holds the workspace; one that is not its own any more is left alone."""
+        try:
+            self.store(workspace_id).clear()
+        except StoreUnavailable as error:
+            if "is_another" not in error.facts:
+                raise
+
+    def _let_go(self, workspace_id: str) -> None:
+        with self._opening:
+            store = self._stores.pop(workspace_id, None)
+        if store is not None:
+            store.close()
+
+    def remove_leftovers(self) -> None:
+        """Remove the files of deleted workspaces; what cannot be removed now is tried again at the next start."""
+        for name in self.catalog.leftovers():
+            path = Path(name)
+            try:
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            except OSError as error:
+                _log.warning("a file of a deleted workspace stays for now", extra={"path": name, "reason": str(error)})
+            else:
+                self.catalog.forget_leftover(name)
 
     def extend_vocabulary(self, workspace_id: str, terms: Terms, writing: Writing = UNSIGNED) -> Vocabulary:
         """Add entries of the workspace's own, as a revision of its store. ``InvalidInput`` where one clashes."""
@@ -162,20 +231,26 @@ class Service:
 
     def readiness(self) -> dict[str, str]:
         """What must answer before requests can be served -> ``ok`` or the reason why it does not."""
-        checks: dict[str, str] = {}
+        checks = {"catalog": "ok", "store": "ok", "disk": "ok"}
         try:
-            checks["catalog"] = "ok"
+            self.catalog.check()
+        except StoreUnavailable as error:
+            checks["catalog"] = error.message
+        try:
             for store in self._stores_to_check():
                 store.check()
-            checks["store"] = "ok"
         except StoreUnavailable as error:
             checks["store"] = error.message
+        for directory in {self.settings.data_directory, self.settings.store_directory or self.settings.data_directory}:
+            if (free := shutil.disk_usage(directory).free) < FREE_BYTES:
+                checks["disk"] = f"{directory} has {free >> 20} MiB left, and {FREE_BYTES >> 20} are needed: make room, or move the data"
         return checks
 
     def _stores_to_check(self) -> list[Store]:
-        """Those that are open, else that of any workspace: opening one asks it too."""
-        opened = list(self._stores.values())
-        return opened or [self.store(workspace.id) for workspace in self.catalog.workspaces()[:1]]
+        """Those that are open, and those whose file is not there; else that of any workspace: opening one asks it too."""
+        workspaces = [workspace.id for workspace in self.catalog.workspaces()]
+        gone = [name for name in workspaces if name not in self._stores and any(not path.exists() for path in store_files(self.settings, name)[:1])]
+        return [*(self.store(name) for name in gone), *self._stores.values()] or [self.store(name) for name in workspaces[:1]]
 
     def close(self) -> None:
         """Let go of all stores and files."""

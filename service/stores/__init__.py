@@ -63,6 +63,21 @@ def unsafe_settings(settings: Settings) -> list[dict[str, str]]:
     return SERVERS[settings.store_kind](settings)
 
 
+def store_files(settings: Settings, workspace_id: str) -> list[Path]:
+    """The files in which a workspace has its records; none where a server has them."""
+    if settings.store_directory is None:
+        return []
+    path = embedded_path(settings.store_directory, workspace_id)
+    return [path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))]
+
+
+def stores_there(settings: Settings, catalog: Path) -> list[Path]:
+    """The files of workspaces that are in the store's directory, whoever knows of them."""
+    if settings.store_directory is None:
+        return []
+    return [path for path in sorted(settings.store_directory.glob("*.sqlite")) if path != catalog and path.stat().st_size]
+
+
 def embedded_path(directory: Path, workspace_id: str) -> Path:
     """The file of a workspace: its id where every file system tells it from all others, else with a digest of it."""
     if _PLAIN.fullmatch(workspace_id):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -79,6 +79,7 @@ def _reason(error: apsw.Error) -> str:
     return f"cannot be used: {error}"
 
 
+RESTORE = "put the right file back (from a backup), or DELETE the workspace to begin anew"
 _REASONS: dict[type[apsw.Error], str] = {
     apsw.BusyError: "is locked by another process",
     apsw.LockedError: "is locked by another connection",
@@ -117,6 +118,20 @@ def open_reader(path: Path, busy_s: float) -> apsw.Connection:
     _set(connection, _READER)
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def look_for_damage(path: Path, seconds: float) -> None:
+    """Read as much of the file as can be in so many seconds; ``CorruptError`` where a page is damaged."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    ends_at = monotonic() + seconds
+    try:
+        connection.set_progress_handler(lambda: monotonic() > ends_at, 10_000)
+        with suppress(apsw.InterruptError):
+            found = connection.execute("PRAGMA quick_check(1)").get
+            if found != "ok":
+                raise apsw.CorruptError(found)
+    finally:
+        connection.close()
 
 
 def _set(connection: apsw.Connection, values: dict[str, int]) -> None:

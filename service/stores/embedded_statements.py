@@ -166,7 +166,11 @@ def insert_statement(names: tuple[str, ...]) -> str:
 INSERT_WORDS = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 INSERT_EVIDENCE = "INSERT INTO evidence VALUES (?, ?)"
 SUPERSEDE = "UPDATE record SET superseded = ? WHERE n = ?"
-CLEAR = "DELETE FROM record; DELETE FROM revision; DELETE FROM evidence; DELETE FROM about; INSERT INTO words (words) VALUES ('delete-all')"
+CLEAR = (
+    "DELETE FROM record; DELETE FROM revision; DELETE FROM evidence; DELETE FROM about WHERE name = 'terms'; INSERT INTO words (words) VALUES ('delete-all')"
+)
+IDENTITY = "SELECT CAST(value AS TEXT) FROM about WHERE name = 'identity'"
+PUT_IDENTITY = "INSERT INTO about VALUES ('identity', ?, 0)"
 TERMS = "SELECT value, revision FROM about WHERE name = 'terms'"
 PUT_TERMS = "INSERT OR REPLACE INTO about VALUES ('terms', ?, ?)"
 NEXT_ROW = "SELECT coalesce(max(n), 0) + 1 FROM record"

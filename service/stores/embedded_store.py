@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar, Concatenate, ParamSpec, TypeVar
+from uuid import uuid4
 from weakref import WeakSet
 
 import apsw
@@ -20,10 +22,12 @@ from graph_models.errors import IdempotencyKeyReused, OutcomeUnknown, StoreUnava
 from service.stores import embedded_reads as reads
 from service.stores import embedded_statements as sql
 from service.stores.embedded_columns import columns
-from service.stores.embedded_schema import open_reader, open_writer, storage_errors
+from service.stores.embedded_schema import RESTORE, look_for_damage, open_reader, open_writer, storage_errors
 from service.stores.embedded_writes import EmbeddedBelieved, next_revision, revise, write_rows
 from service.stores.store import NO_CHANGE, At, Beside, Found, OwnTerms, Plan, Revision, Row, Writing
 
+LOOK_EVERY_S, LOOK_S = 60.0, 0.5
+"""A file is looked through for damage once a minute at the most, for so long."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -41,6 +45,9 @@ class EmbeddedStore:
         self._busy_s = busy_s
         self._lock = threading.Lock()
         self._writer = open_writer(self.path, busy_s)
+        there = self.path.stat()
+        self._place = there.st_dev, there.st_ino
+        self._looked_at = -LOOK_EVERY_S
         self._of_thread = threading.local()
         self._readers: WeakSet[apsw.Connection] = WeakSet()
         self._closed = False
@@ -87,6 +94,7 @@ class EmbeddedStore:
     @contextmanager
     def _alone(self) -> Iterator[apsw.Connection]:
         """A transaction that nobody else writes in; it ends with what was not committed undone."""
+        self._check_place()
         if not self._lock.acquire(timeout=self._busy_s):
             raise StoreUnavailable(f"The store {self.path} is busy with another write")
         try:
@@ -156,10 +164,33 @@ class EmbeddedStore:
     def revision_of_key(self, key: str) -> Revision | None:
         return self._read(reads.revision_of_key, key)
 
+    def identify(self, expected: str | None) -> str:
+        with self._alone() as connection:
+            identity = connection.execute(sql.IDENTITY).get
+            if identity is None and expected is None:
+                identity = uuid4().hex
+                connection.execute(sql.PUT_IDENTITY, (identity.encode(),))
+                self._commit(connection)
+        if expected is not None and identity != expected:
+            raise StoreUnavailable(f"The file {self.path} is not the one that the service made for this workspace; {RESTORE}")
+        return str(identity)
+
     def check(self) -> None:
-        if not self.path.exists():
-            raise StoreUnavailable(f"The file {self.path} of the store is gone")
+        self._check_place()
         self.head()
+        if monotonic() - self._looked_at > LOOK_EVERY_S:
+            self._looked_at = monotonic()
+            with storage_errors(self.path):
+                look_for_damage(self.path, LOOK_S)
+
+    def _check_place(self) -> None:
+        """Is the file still at its place, where whoever opens it next finds it?"""
+        try:
+            there = self.path.stat()
+        except OSError:
+            raise StoreUnavailable(f"The file {self.path} of the store is gone; {RESTORE}") from None
+        if (there.st_dev, there.st_ino) != self._place:
+            raise StoreUnavailable(f"The file {self.path} of the store was replaced while it was open; restart the service")
 
     def clear(self) -> None:
         with self._alone() as connection:

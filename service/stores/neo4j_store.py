@@ -31,6 +31,7 @@ SCHEMA_VERSION = len(statements("schema"))
 _LOCK, _OF_TOKEN, _PING = statement("store/lock"), statement("store/revision_of_token"), statement("store/ping")
 _CLEAR = statement("store/clear_relationships"), statement("store/clear_nodes")
 _VERSION, _APPLIED, _ONLINE = statement("store/schema_version"), statement("store/schema_applied"), statement("store/indexes_online")
+_IDENTITY, _IDENTIFY = statement("store/identity"), statement("store/identity_insert")
 _SETTLED, _TURN = statement("store/settled"), statement("store/turn")
 _READS, _LOADS = 5, 2
 _CHECK_S = 5.0
@@ -66,6 +67,8 @@ class Neo4jStore:
         self._turns = Turns()
         self._schema_lock = threading.Lock()
         self._has_schema = False
+        self._expected: str | None = None
+        self._is_expected = False
 
     def write(self, plan: Plan, writing: Writing) -> Revision | None:
         sessions = self._ready()
@@ -248,6 +251,17 @@ class Neo4jStore:
             run(transaction, _LOCK)
             return work(transaction)
 
+    def identify(self, expected: str | None) -> str:
+        """The server is asked for its name at the first read or write after this, for it may not run yet; at once where none is expected."""
+        self._expected = expected
+        return expected or self._ready().within(lambda attempt: self._sessions.retried(attempt, lambda: self._identified(attempt)))
+
+    def _identified(self, attempt: Attempt) -> str:
+        with self._sessions.transaction(attempt, write=True) as transaction:
+            identity: str = run(transaction, _IDENTIFY, identity=uuid4().hex)[0]
+            transaction.commit()
+        return identity
+
     def check(self) -> None:
         self._ready(_CHECK_S).read(lambda transaction: run(transaction, _PING), _CHECK_S)
 
@@ -265,7 +279,19 @@ class Neo4jStore:
                 if not self._has_schema:
                     self._apply_schema(timeout_s)
                     self._has_schema = True
+        if self._expected is not None and not self._is_expected:
+            self._check_identity(self._expected, timeout_s)
         return self._sessions
+
+    def _check_identity(self, expected: str, timeout_s: float | None) -> None:
+        identity = next(iter(self._sessions.read(lambda transaction: run(transaction, _IDENTITY), timeout_s)), None)
+        if identity != expected:
+            raise StoreUnavailable(
+                "The Neo4j database is not the one that this workspace was made in: it is empty, or another's; "
+                "restore it, or DELETE the workspace to begin anew",
+                is_another=True,
+            )
+        self._is_expected = True
 
     def _apply_schema(self, timeout_s: float | None) -> None:
         version = next(iter(self._sessions.read(lambda transaction: run(transaction, _VERSION), timeout_s)), 0)

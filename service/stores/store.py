@@ -261,6 +261,12 @@ class Store(Protocol):
     def revision_of_key(self, key: str) -> Revision | None:
         """The revision that was written under an idempotency key."""
 
+    def identify(self, expected: str | None) -> str:
+        """The name that this store got when it was first used; it gets one now where it has none and none is ``expected``.
+
+        ``StoreUnavailable`` where it is another than the expected one: gone and made anew, or somebody else's.
+        """
+
     def check(self) -> None:
         """Raise ``StoreUnavailable`` with the reason where the store does not answer."""
 
