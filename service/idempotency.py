@@ -9,12 +9,15 @@ from typing import Any
 
 import msgspec
 
-from graph_models.errors import IdempotencyKeyReused
+from graph_models.errors import Busy, IdempotencyKeyReused
 from service.catalog import Catalog
 from service.stores.store import Writing
 
 MAX_KEPT_BYTES = 1 << 20
 """A larger answer (of a question) is not kept: the same key asks again."""
+
+MAX_WAITING = 32
+"""Requests under one key, the one that acts and those that wait for it; each has one of the forty threads of the API."""
 
 
 def once(catalog: Catalog, scope: str, writing: Writing, act: Callable[[], Any]) -> dict[str, Any]:
@@ -60,6 +63,8 @@ class _Turns:
     def of(self, key: tuple[str, ...]) -> Iterator[None]:
         with self._lock:
             turn, waiting = self._of.get(key, (threading.Lock(), 0))
+            if waiting >= MAX_WAITING:
+                raise Busy("Requests with this Idempotency-Key wait for the first of them already, and no more may; ask again soon")
             self._of[key] = turn, waiting + 1
         try:
             with turn:

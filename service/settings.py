@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     upload_bytes: Annotated[int, Field(ge=1024)] = Field(1024 * MIB, description="Largest file of an import.")
     deadline_s: Annotated[float, Field(gt=0, le=600)] = Field(30.0, description="Seconds after which a store must have answered one request.")
     query_timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(60.0, description="The longest timeout_s that a Cypher query may ask for.")
+    queries_at_work: Annotated[int, Field(ge=1, le=64)] = Field(4, description="Questions in Cypher that run at once, on connections of their own.")
+    queries_waiting: Annotated[int, Field(ge=0)] = Field(16, description="Questions in Cypher that wait for these, within their timeout_s; more are 429.")
+    query_bytes: Annotated[int, Field(ge=1024)] = Field(20 * MIB, description="Largest answer to a question in Cypher; what is larger is cut, and says so.")
     fast_path: bool = Field(True, description="Answer neighborhoods inside the server's protocol, past the framework. Off: all requests take the same way.")
     connections: Annotated[int, Field(ge=1)] = Field(500, description="Connections at once; more are closed.")
     connections_per_address: Annotated[int, Field(ge=1)] = Field(

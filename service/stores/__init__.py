@@ -23,10 +23,12 @@ def open_embedded(settings: Settings, workspace_id: str) -> Store:
 
 def open_neo4j(settings: Settings, workspace_id: str) -> Store:
     """One Neo4j database, which is one workspace whatever its id; the driver is imported only where it is used."""
+    from service.stores.cypher_gate import QuestionLimits
     from service.stores.neo4j_store import Neo4jStore
 
     address = settings.neo4j
-    return Neo4jStore(address.uri, address.user, address.password.get_secret_value(), address.database)
+    questions = QuestionLimits(settings.queries_at_work, settings.queries_waiting, settings.query_bytes)
+    return Neo4jStore(address.uri, address.user, address.password.get_secret_value(), address.database, questions=questions)
 
 
 def unsafe_neo4j(settings: Settings) -> list[dict[str, str]]:

@@ -7,13 +7,13 @@ be on the list here, in a session that may only read, and a function must be one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, NoReturn
 
 from neo4j import Query, Session
-from neo4j.exceptions import ClientError, Neo4jError
+from neo4j.exceptions import BrokenRecordError, Neo4jError
 
-from graph_models.errors import CypherNotReadOnly, InvalidInput, QueryFailed, StoreUnavailable
+from graph_models.errors import CypherNotReadOnly, InvalidInput, QueryFailed, StoreUnavailable, TooManyQuestions
 from service.stores.cypher_values import Answer, is_parameter
 from service.stores.neo4j_session import Attempt, Neo4jSessions
 from service.stores.statements import TOKENS, analyst_statement
@@ -64,34 +64,61 @@ _REFUSED_CODES = {
     "Neo.ClientError.Procedure.ProcedureNotFound", "Neo.ClientError.Procedure.ProcedureCallFailed", "Neo.ClientError.Statement.AccessMode",
     "Neo.ClientError.Statement.UnsupportedAdministrationCommand", "Neo.ClientError.Statement.NotSystemDatabaseError", "Neo.ClientError.Security.Forbidden",
 }  # fmt: skip
-_FETCH = 200
+_FETCH = 50
 """Rows that the server sends at a time: no more than these are made in vain where the cap cuts."""
 _GRACE_S = 2.0
 """For the plan, and for what is already on its way when the server ends the query."""
 _TOO_LONG = "The query took longer than its timeout_s"
 
 
-def run_gated(sessions: Neo4jSessions, text: str, parameters: Mapping[str, Any], limit: int, timeout_s: float) -> Mapping[str, Any]:
-    """Explain a query, and run it if it only reads: at most ``limit`` rows, at most ``timeout_s`` seconds."""
+class QuestionLimits(NamedTuple):
+    """So many questions run at once, so many wait, and an answer has so many bytes and rows."""
+
+    at_work: int = 4
+    waiting: int = 16
+    answer_bytes: int = 20 << 20
+    answer_rows: int = 1_000
+
+    def rows(self, limit: int) -> QuestionLimits:
+        """For one question that wants so many rows."""
+        return self._replace(answer_rows=limit)
+
+
+DEFAULT_LIMITS = QuestionLimits()
+
+
+def run_gated(
+    sessions: Neo4jSessions, text: str, parameters: Mapping[str, Any], limits: QuestionLimits, timeout_s: float, check: Callable[[], None]
+) -> Mapping[str, Any]:
+    """Explain a query, and run it if it only reads, within limits of rows and bytes, and ``timeout_s`` seconds, waiting included.
+
+    ``check`` raises where the server does not answer at all: what took too long was not the query then.
+    """
     wrong = [name for name, value in parameters.items() if not is_parameter(value)]
     if wrong:
         raise InvalidInput.of("out-of-range", "whole numbers in parameters have at most 64 bits, and text no lone surrogates", f"parameters.{wrong[0]}")
     look(text)
 
-    passed: list[bool] = []
+    stages: list[str] = []
 
     def work(attempt: Attempt) -> Mapping[str, Any]:
+        stages.append("planned")
         with sessions.session(attempt, fetch_size=_FETCH) as session:
             explain(session, text, parameters, attempt)
-            passed.append(True)
-            return _run(session, text, parameters, limit, min(timeout_s, attempt.left()))
+            stages.append("run")
+            return _run(session, text, parameters, limits, min(timeout_s, attempt.left()))
 
     try:
         return sessions.within(lambda attempt: sessions.retried(attempt, lambda: work(attempt)), timeout_s + _GRACE_S)
     except StoreUnavailable as error:
-        if passed and "deadline_passed" in error.facts:
-            raise QueryFailed(_TOO_LONG) from error
-        raise
+        if "deadline_passed" not in error.facts:
+            raise
+        if not stages:
+            raise TooManyQuestions("Other questions ran for so long that this one did not begin within its timeout_s; ask again soon") from error
+        if stages[-1] == "planned":
+            check()
+            raise QueryFailed("The query is too long to be planned within its timeout_s") from error
+        raise QueryFailed(_TOO_LONG) from error
 
 
 def look(text: str) -> None:
@@ -132,7 +159,9 @@ def explain(session: Session, text: str, parameters: Mapping[str, Any], attempt:
     """Ask for the plan, which runs nothing, and refuse what is on no list."""
     try:
         summary = session.run(Query(analyst_statement(text, explained=True), timeout=attempt.left()), dict(parameters)).consume()
-    except ClientError as error:
+    except Neo4jError as error:  # also what the server's parser and planner break at, deep or long texts
+        if "Unavailable" in (error.code or ""):
+            raise
         _refuse(error)
     if summary.query_type != "r" or summary.plan is None or summary.profile is not None:
         raise CypherNotReadOnly("This statement does not only read")
@@ -148,15 +177,20 @@ def operators(plan: Mapping[str, Any]) -> Iterator[str]:
         yield from operators(child)
 
 
-def _run(session: Session, text: str, parameters: Mapping[str, Any], limit: int, timeout_s: float) -> Mapping[str, Any]:
+def _run(session: Session, text: str, parameters: Mapping[str, Any], limits: QuestionLimits, timeout_s: float) -> Mapping[str, Any]:
     try:
         result = session.run(Query(analyst_statement(text), timeout=timeout_s), dict(parameters))
         answer = Answer(result.keys())
         for place, record in enumerate(result):
-            if place == limit:
-                return answer.as_json({"shown": limit, "left_out": None, "why": f"limit is {limit} rows"})
-            answer.add(record.values())
+            if place == limits.answer_rows:
+                return answer.as_json({"shown": place, "left_out": None, "why": f"limit is {place} rows"})
+            if not answer.add(record.values(), limits.answer_bytes):
+                return answer.as_json({"shown": place, "left_out": None, "why": f"an answer has at most {limits.answer_bytes} bytes"})
         return answer.as_json(None)
+    except (BrokenRecordError, ValueError, OverflowError) as error:
+        raise QueryFailed("A value of the answer cannot be shown (a date before the year 1 or after 9999?); return it as text: toString(...)") from error
+    except RecursionError as error:
+        raise QueryFailed("A value of the answer is nested too deep to be shown") from error
     except Neo4jError as error:
         if "Unavailable" in (error.code or ""):
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -14,6 +15,8 @@ from neo4j.time import Date, DateTime, Duration, Time
 
 _INT64 = 1 << 63
 _DEEPEST = 32
+MAX_NESTING = 256
+"""Deeper values are not shown: what reads JSON gives up at some depth."""
 
 
 def is_parameter(value: Any, depth: int = 0) -> bool:
@@ -37,17 +40,29 @@ class Answer:
     def __init__(self, columns: Iterable[str]) -> None:
         self._columns = list(columns)
         self._rows: list[list[Any]] = []
+        self._bytes = 0
         self._parties: dict[str, Any] = {}
         self._facts: dict[tuple[str, str], Any] = {}
 
-    def add(self, values: Sequence[Any]) -> None:
-        self._rows.append([self._json(value) for value in values])
+    def add(self, values: Sequence[Any], most_bytes: int) -> bool:
+        """Take a row; ``False``, and it is left out, where the answer would be larger than so many bytes with it."""
+        parties, facts = len(self._parties), len(self._facts)
+        row = [self._json(value) for value in values]
+        added = [*islice(self._parties.values(), parties, None), *islice(self._facts.values(), facts, None)]
+        self._bytes += len(msgspec.json.encode((row, added)))
+        if self._bytes > most_bytes:
+            for found, before in ((self._parties, parties), (self._facts, facts)):
+                while len(found) > before:
+                    found.popitem()
+            return False
+        self._rows.append(row)
+        return True
 
     def as_json(self, truncated: Mapping[str, Any] | None) -> dict[str, Any]:
         graph = {"parties": list(self._parties.values()), "facts": list(self._facts.values())}
         return {"columns": self._columns, "rows": self._rows, "graph": graph, "truncated": truncated}
 
-    def _json(self, value: Any) -> Any:
+    def _json(self, value: Any, depth: int = 0) -> Any:
         """A JSON value: what JSON has no word for is text, what is no number is null."""
         if value is None or isinstance(value, (bool, int, str)):
             return value
@@ -57,10 +72,12 @@ class Answer:
             return self._named(value)
         if isinstance(value, Path):
             return [self._named(item) for pair in zip(value.nodes, (*value.relationships, None), strict=True) for item in pair if item is not None]
+        if depth > MAX_NESTING:
+            raise RecursionError
         if isinstance(value, Mapping):
-            return {name: self._json(item) for name, item in value.items()}
+            return {name: self._json(item, depth + 1) for name, item in value.items()}
         if isinstance(value, (list, tuple)) and not isinstance(value, (Duration, Point)):
-            return [self._json(item) for item in value]
+            return [self._json(item, depth + 1) for item in value]
         return _text(value)
 
     def _named(self, value: Node | Relationship) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from neo4j import READ_ACCESS, WRITE_ACCESS, Driver, GraphDatabase, NotificationMinimumSeverity, Query, Result, Session, Transaction
 from neo4j.exceptions import ClientError, DriverError, IncompleteCommit, Neo4jError, ServiceUnavailable, SessionExpired, TransientError
 
-from graph_models.errors import OutcomeUnknown, StoreUnavailable
+from graph_models.errors import OutcomeUnknown, StoreUnavailable, TooManyQuestions
 from service.stores.statements import Statement
 
 T = TypeVar("T")
@@ -92,14 +92,17 @@ class _Job(Generic[T]):
 class Neo4jSessions:
     """One driver, and the threads that use it."""
 
-    def __init__(self, uri: str, user: str, password: str, database: str, timeout_s: float) -> None:
+    def __init__(self, uri: str, user: str, password: str, database: str, timeout_s: float, *, threads: int = MAX_THREADS, waiting: int | None = None) -> None:
+        """``threads``: so many pieces of work go on at once; ``waiting``: so many more wait for their turn, and what comes then is refused."""
         self.database = database
+        self._max_threads, self._places = threads, None if waiting is None else threads + waiting
+        self._under_way = 0
         self.timeout_s = timeout_s
         connect = min(CONNECT_S, timeout_s)
         self.driver: Driver = GraphDatabase.driver(
             uri,
             auth=(user, password),
-            max_connection_pool_size=MAX_THREADS,
+            max_connection_pool_size=threads,
             connection_timeout=connect,
             connection_acquisition_timeout=min(2 * connect, timeout_s),
             liveness_check_timeout=30.0,
@@ -137,8 +140,12 @@ class Neo4jSessions:
         with self._lock:
             if self._closed:
                 raise StoreUnavailable("The store is closed")
+            if self._places is not None and self._under_way >= self._places:
+                waiting = self._places - self._max_threads
+                raise TooManyQuestions(f"{self._max_threads} questions run and {waiting} wait, and there may be no more; ask again soon")
+            self._under_way += 1
             self._queue.put(job)
-            if self._idle < self._queue.qsize() and self._threads < MAX_THREADS:
+            if self._idle < self._queue.qsize() and self._threads < self._max_threads:
                 self._threads += 1
                 threading.Thread(target=self._serve, name="neo4j", daemon=True).start()
 
@@ -153,6 +160,8 @@ class Neo4jSessions:
                 return
             job.run()
             del job
+            with self._lock:
+                self._under_way -= 1
 
     @contextmanager
     def session(self, attempt: Attempt, *, write: bool = False, fetch_size: int = 1000) -> Iterator[Session]:

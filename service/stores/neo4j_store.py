@@ -17,7 +17,7 @@ from graph_models.columns import Columns
 from graph_models.errors import IdempotencyKeyReused, OutcomeUnknown, StoreUnavailable
 from graph_models.time import now_text
 from service.stores import neo4j_reads as reads
-from service.stores.cypher_gate import run_gated
+from service.stores.cypher_gate import DEFAULT_LIMITS, QuestionLimits, run_gated
 from service.stores.neo4j_columns import load_columns
 from service.stores.neo4j_rows import HalfSeen, spelt_out
 from service.stores.neo4j_session import Attempt, Neo4jSessions, run, run_all, store_errors
@@ -61,9 +61,16 @@ class Neo4jStore:
     answers_at_once: ClassVar[bool] = False
     writers: ClassVar[int] = 2
 
-    def __init__(self, uri: str, user: str, password: str, database: str = "neo4j", *, timeout_s: float = 30.0) -> None:
-        """Connects when first used, so that a service can start before its store; ``timeout_s`` bounds every read and write, but those of imports."""
+    def __init__(
+        self, uri: str, user: str, password: str, database: str = "neo4j", *, timeout_s: float = 30.0, questions: QuestionLimits = DEFAULT_LIMITS
+    ) -> None:
+        """Connects when first used, so that a service can start before its store; ``timeout_s`` bounds every read and write, but those of imports.
+
+        The questions of analysts have connections and threads of their own: however many and slow they are, reads and writes do not wait for them.
+        """
         self._sessions = Neo4jSessions(uri, user, password, database, timeout_s)
+        self._questions = Neo4jSessions(uri, user, password, database, timeout_s, threads=questions.at_work, waiting=questions.waiting)
+        self._question_limits = questions
         self._turns = Turns()
         self._schema_lock = threading.Lock()
         self._has_schema = False
@@ -235,7 +242,8 @@ class Neo4jStore:
         return self._ready().read(lambda transaction: reads.revision_where(transaction, reads.REVISION_OF_KEY, key=key))
 
     def query(self, text: str, parameters: Mapping[str, Any], limit: int, timeout_s: float) -> Mapping[str, Any]:
-        return run_gated(self._ready(), text, parameters, limit, timeout_s)
+        self._ready()
+        return run_gated(self._questions, text, parameters, self._question_limits.rows(limit), timeout_s, self.check)
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
         """Read as of one revision, though Neo4j lets a reader see half of a commit: again where one took place meanwhile, and at last with writers kept out."""
@@ -270,6 +278,7 @@ class Neo4jStore:
             self._ready().auto(step, _LOAD_S)
 
     def close(self) -> None:
+        self._questions.close()
         self._sessions.close()
 
     def _ready(self, timeout_s: float | None = None) -> Neo4jSessions:
