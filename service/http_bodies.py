@@ -101,14 +101,14 @@ async def unpacked_body(request: Request, limit: int, *, is_packed: bool = False
         return kept
     body = await request.body()
     if is_packed or body[:2] == GZIP_MAGIC:
-        body = await beside_if_large(body, lambda: unpacked(body, limit))
+        body = await beside_if_large(body, lambda: unpacked(body, limit), small=SMALL_BYTES // MAX_RATIO)
     request.state.unpacked_body = body
     return body
 
 
-async def beside_if_large(body: bytes, work: Callable[[], T]) -> T:
+async def beside_if_large(body: bytes, work: Callable[[], T], small: int = SMALL_BYTES) -> T:
     """Do some work on a body: here where that is small, else in a thread, so that other requests go on."""
-    return work() if len(body) <= SMALL_BYTES else await run_in_threadpool(work)
+    return work() if len(body) <= small else await run_in_threadpool(work)
 
 
 def unpacked(body: bytes, limit: int) -> bytes:

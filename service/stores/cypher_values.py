@@ -105,4 +105,6 @@ def _text(value: Any) -> str:
     if isinstance(value, Point):
         axes = ", ".join(f"{name}: {number:g}" for name, number in zip("xyz", value, strict=False))
         return f"point({{srid: {value.srid}, {axes}}})"
-    return str(value.total_seconds()) if isinstance(value, timedelta) else str(value)
+    if isinstance(value, timedelta):
+        return str(value.total_seconds())
+    raise ValueError(f"a value of the kind {type(value).__name__} has no text")  # such as what the driver puts where a date is beyond its calendar
