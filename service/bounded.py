@@ -6,6 +6,7 @@ The child is forked from a small server process without threads of its own; that
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import sys
 import threading
@@ -16,6 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, TypeVar
 
 from graph_models.errors import Busy, StakeholderGraphError, TooCostly
+from service.children import end_with_parent
 from service.logs import logger
 
 T = TypeVar("T")
@@ -85,6 +87,7 @@ class Bounded:
 
 def _work(sending: Connection, limits: Limits, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     """In the child: the bounds hold here too, for a parent that is gone stops nobody."""
+    end_with_parent(os.getppid())  # the server that forked it; that ends with the process that asked
     _limit(limits)
     try:
         answer = work(*arguments)
