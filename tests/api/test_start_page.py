@@ -94,7 +94,7 @@ def test_the_pages_speak_chinese_too(scored: Workspace) -> None:
 def test_the_report_of_the_start_page_is_made_by_a_button_and_once(scored: Workspace) -> None:
     path = f"/pages/{scored.id}/report?lang=en"
     asked = scored.client.get(path)
-    assert (asked.status_code, f'method="post" action="{path}"' in asked.text) == (200, True)
+    assert (asked.status_code, f'method="post" action="{path}&amp;analysis=latest"' in asked.text) == (200, True)
     made = scored.client.post(path)
     assert (made.status_code, scored.client.post(path).headers["location"]) == (303, made.headers["location"])
     assert scored.client.get(path).headers["location"] == made.headers["location"]

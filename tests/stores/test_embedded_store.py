@@ -92,7 +92,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date_and_keeps_what_it_hold
     state(older, PARTY)
     older.close()
     with sqlite3.connect(path) as connection:
-        connection.executescript("ALTER TABLE record DROP COLUMN interest; PRAGMA user_version = 1")
+        connection.executescript("ALTER TABLE record DROP COLUMN interest; DROP TABLE about; PRAGMA user_version = 1")
     connection.close()
     newer = EmbeddedStore(path)
     state(newer, tie("t", "a", "b", interest="shares"), PARTY | {"id": "b"})
