@@ -20,6 +20,7 @@ from graph_models.slices import Restatement, Slice, adjoining, restate
 from graph_models.vocabulary import Terms, Vocabulary, own_body, terms_of, with_own
 from service.checks import Numbered, checked_blocks, dangling, repeated
 from service.json_names import all_plain, fault_of_names
+from service.overlays import overlay_of, pieces
 from service.stores.blocks import Block, by_type
 from service.stores.store import UNSIGNED, Believed, Change, NewRow, Row, Store, Writing
 
@@ -194,6 +195,14 @@ def batch_refused(errors: Sequence[FieldError]) -> InvalidInput | TooLarge:
     return InvalidInput(f"{len({error.line for error in ordered})} lines of the batch are not valid; nothing was written", errors=ordered)
 
 
+class Stated(NamedTuple):
+    """A line of a batch: its place, its record, and how it is laid over what is stored."""
+
+    place: int
+    record: Record
+    overlay: str = ""
+
+
 class Working:
     """The slices of one id while a plan is made: those stored, and those that come."""
 
@@ -215,6 +224,12 @@ class Working:
         gone = set(change.superseded)
         self.supersede += [row for place, (_, row) in enumerate(self.slices) if place in gone and row is not None]
         self.slices = [pair for place, pair in enumerate(self.slices) if place not in gone] + [(part, None) for part in change.inserted]
+
+    def restated(self, record: Record) -> Restatement:
+        """State a record, and give what that changes."""
+        change = restate(self.decoded(), record)
+        self.apply(change)
+        return change
 
     def inserted(self, type_name: str, record_id: str) -> list[NewRow]:
         return [NewRow(type_name, record_id, part.period, part.record, self.version) for part, row in self.slices if row is None]
@@ -260,10 +275,11 @@ class _Batch:
 
     def _take(self, believed: Believed, block: Block) -> None:
         """All lines of one type: those that are alone with their id at once, the others by id."""
-        several: dict[str, list[Numbered]] = {name: [] for name in repeated(block.ids)}
-        for place, name, body in zip(block.places, block.ids, block.bodies, strict=True) if several else ():
+        several: dict[str, list[Stated]] = {name: [] for name in repeated(block.ids)}
+        overlays = block.overlays or [""] * block.size
+        for place, name, body, overlay in zip(block.places, block.ids, block.bodies, overlays, strict=True) if several else ():
             if name in several:
-                several[name].append((place, decode_record(body or b"")))
+                several[name].append(Stated(place, decode_record(body or b""), overlay))
         alone = block.of([name not in several for name in block.ids]) if several else block
         bodies: dict[str, Any] = dict(zip(alone.ids, alone.bodies, strict=True))
         same, rows = believed.compared(block.type, bodies)
@@ -272,17 +288,17 @@ class _Batch:
         if new.size:
             self.new.append(new)
             self.created += new.size
-        for place, name in zip(alone.places, alone.ids, strict=True) if rows else ():
+        for place, name, overlay in zip(alone.places, alone.ids, alone.overlays or [""] * alone.size, strict=True) if rows else ():
             before = rows.get(name, ())
             if len(before) == 1 and before[0].body == bodies[name]:
                 self.unchanged += 1
             elif before:
-                self._apply(block.type, name, [(place, decode_record(bodies[name]))], before)
+                self._apply(block.type, name, [Stated(place, decode_record(bodies[name]), overlay)], before)
         live = believed.live(block.type, several) if several else {}
         for name, lines in several.items():
             self._apply(block.type, name, lines, live.get(name, ()))
 
-    def _apply(self, type_name: str, record_id: str, lines: Sequence[Numbered], before: Sequence[Row]) -> None:
+    def _apply(self, type_name: str, record_id: str, lines: Sequence[Stated], before: Sequence[Row]) -> None:
         working, changed, lines = self._worked(before, lines)
         self.unchanged += len(lines) - changed
         self.created += min(changed, 1) * (not working.was_there)
@@ -290,20 +306,22 @@ class _Batch:
         self.supersede += working.supersede
         self.insert += working.inserted(type_name, record_id)
 
-    def _worked(self, before: Sequence[Row], lines: Sequence[Numbered]) -> tuple[Working, int, Sequence[Numbered]]:
+    def _worked(self, before: Sequence[Row], lines: Sequence[Stated]) -> tuple[Working, int, Sequence[Stated]]:
         """All lines of one id, applied; lines whose stage may not follow are left out and the rest is done again."""
         while True:
             working, changed = Working(before), 0
-            for _, record in lines:
-                change = restate(working.decoded(), record)
-                working.apply(change)
-                changed += not change.changes_nothing
-            refused = stage_faults(self.vocabulary, before, working, lines)
+            stated: list[Numbered] = []
+            for place, record, overlay in lines:
+                parts = pieces(record, overlay_of(overlay), working.decoded()) if overlay else [record]
+                changes = [change for part in parts if not (change := working.restated(part)).changes_nothing]
+                changed += bool(changes)
+                stated += [(place, part) for part in parts]
+            refused = stage_faults(self.vocabulary, before, working, stated)
             if not refused:
                 return working, changed, lines
             self.errors += refused
             bad = {error.line for error in refused}
-            lines = [pair for pair in lines if pair[0] not in bad]
+            lines = [line for line in lines if line.place not in bad]
 
     def outcome(self) -> Outcome:
         rejected = len({error.line for error in self.errors})

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from graph_models.errors import InvalidInput
@@ -102,11 +103,23 @@ def _show(result: Mapping[str, Any], ranked: Mapping[str, Any] | None) -> None:
     for file in result["files"]:
         say(f"  {file['file']}: {', '.join(f'{name} {value!r}' for name, value in file.items() if name not in ('file', 'as'))}")
     if result["preview"]:
-        rows = [(item["op"], item["type"], item["id"]) for item in result["preview"][:SHOWN_ERRORS]]
-        print_table("the first records", ("op", "type", "id"), rows)
+        rows = [(item["op"], item["type"], item["id"], _changes(item)) for item in result["preview"][:SHOWN_ERRORS]]
+        print_table("the first records", ("op", "type", "id", "fields that change"), rows)
     show_faults(result["faults"])
     if ranked is not None:
         show_ranking(ranked)
+
+
+def _changes(item: Mapping[str, Any]) -> str:
+    """The fields of a record that would change, with what they say now."""
+    if item["op"] != "update":
+        return ""
+    return "; ".join(f"{name}: {_short(item['before'].get(name))} → {_short(value)}" for name, value in item["fields"].items())
+
+
+def _short(value: Any) -> str:
+    text = "–" if value is None else value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def export(

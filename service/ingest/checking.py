@@ -13,7 +13,7 @@ from graph_models.party import Party
 from graph_models.records import decode_record, parties_named
 from graph_models.vocabulary import Vocabulary
 from service.checks import Numbered, checked_blocks, dangling
-from service.ingest.chunks import Ready
+from service.ingest.chunks import Overlays, Ready, laid_over
 from service.ingest.kept import Kept
 from service.ingest.known import Known
 from service.ingest.shelf import Shelf
@@ -39,8 +39,8 @@ class Check:
         """The same: what it is, where it was named first, and in which field."""
         self.in_order = True
         """Does no chunk name what only a later one brings?"""
-        self.staged: Shelf[str, list[tuple[int, bytes]]] = Shelf(directory)
-        """The roles that have a stage, by id."""
+        self.staged: Shelf[str, list[tuple[int, bytes, str]]] = Shelf(directory)
+        """The roles that have a stage, by id, and how they are laid over what is stored."""
 
     def run(self, parts: Iterable[Ready]) -> Kept:
         """The chunks, to be written. Raises ``InvalidInput`` with every fault."""
@@ -76,11 +76,12 @@ class Check:
                 self._stage(block, stages)
 
     def _stage(self, block: Block, stages: Sequence[str | None]) -> None:
-        for place, record_id, body, stage in zip(block.places, block.ids, block.bodies, stages, strict=True):
+        overlays = block.overlays or [""] * block.size
+        for place, record_id, body, stage, overlay in zip(block.places, block.ids, block.bodies, stages, overlays, strict=True):
             if body is not None and stage is not None:
                 if (slices := self.staged.get(record_id)) is None:
                     slices = self.staged[record_id] = []
-                slices.append((place, body))
+                slices.append((place, body, overlay))
 
     def _named(self, name: str, ids: set[str], blocks: Sequence[Block]) -> None:
         unknown = self.early[name].without(self.there[name].without(self.coming[name].without(ids)))
@@ -107,10 +108,15 @@ class Check:
         """Whether a stage may follow another is known only beside what is stored: a plan of the roles, all of an id together, which is not carried out."""
         staged = self.staged.values()
         while some := list(islice(staged, MAX_BATCH_RECORDS)):
-            roles: list[Numbered] = [(place, replace(decode_record(body), evidence=None)) for slices in some for place, body in slices]
+            roles: list[Numbered] = [(place, replace(decode_record(body), evidence=None)) for slices in some for place, body, _ in slices]
+            overlays: Overlays = {}
+            for (place, record), overlay in zip(roles, (overlay for slices in some for _, _, overlay in slices), strict=True):
+                if overlay:
+                    overlays[place, "role", record.id] = overlay
             parties = {party for _, record in roles for _, party in parties_named(record)}
             stand_ins: list[Numbered] = [(0, Party(id=party, name=party, kind=min(self.vocabulary.party_kinds))) for party in sorted(parties)]
             try:
-                write_blocks(self.store, self.vocabulary, *checked_blocks(self.vocabulary, [*stand_ins, *roles]), dry_run=True)
+                blocks, errors = checked_blocks(self.vocabulary, [*stand_ins, *roles])
+                write_blocks(self.store, self.vocabulary, [laid_over(block, overlays) for block in blocks], errors, dry_run=True)
             except InvalidInput as error:
                 self.errors += error.errors

@@ -22,13 +22,18 @@ Item = tuple[int, Record | FieldError | Terms]
 """A place (see ``mapping.py``) and what was read there."""
 
 
+Overlays = dict[tuple[int, str, str], str]
+"""Place, type and id of a record -> how it is laid over what is stored (``overlays.py``)."""
+
+
 class Chunk:
     """Some records and faults as they were read."""
 
     def __init__(
-        self, records: list[tuple[int, Record]] | None = None, errors: list[FieldError] | None = None, terms: list[tuple[int, Terms]] | None = None
-    ) -> None:
-        self.records, self.errors, self.terms = records or [], errors or [], terms or []
+        self, records: list[tuple[int, Record]] | None = None, errors: list[FieldError] | None = None, terms: list[tuple[int, Terms]] | None = None,
+        overlays: Overlays | None = None,
+    ) -> None:  # fmt: skip
+        self.records, self.errors, self.terms, self.overlays = records or [], errors or [], terms or [], overlays or {}
 
     def __len__(self) -> int:
         return len(self.records) + len(self.errors)
@@ -38,10 +43,11 @@ class Chunk:
         self.records += other.records
         self.errors += other.errors
         self.terms += other.terms
+        self.overlays.update(other.overlays)
 
     def cut(self, size: int) -> Chunk:
         """The first ``size`` records and faults, and all terms, as a chunk of their own; the rest stays."""
-        part = Chunk(self.records[: max(size - len(self.errors), 0)], self.errors[:size], self.terms)
+        part = Chunk(self.records[: max(size - len(self.errors), 0)], self.errors[:size], self.terms, self.overlays)
         self.records, self.errors, self.terms = self.records[len(part.records) :], self.errors[size:], []
         return part
 
@@ -115,7 +121,7 @@ class Ready:
 
 
 def _plain(block: Block) -> tuple[object, ...]:
-    return (block.type, list(block.places), *block[2:6], dict(block.hot), block.words)
+    return (block.type, list(block.places), *block[2:6], dict(block.hot), block.words, list(block.overlays))
 
 
 def unpacked(packed: bytes) -> Ready:
@@ -133,7 +139,16 @@ def made_ready(chunk: Chunk, vocabulary: Vocabulary) -> tuple[Ready, Vocabulary]
             terms.append((place, own))
         except InvalidInput as error:
             errors += [fault.at(place) for fault in error.errors]
-    return Ready(*checked_blocks(vocabulary, chunk.records, errors), terms), vocabulary
+    blocks, errors = checked_blocks(vocabulary, chunk.records, errors)
+    return Ready((laid_over(block, chunk.overlays) for block in blocks), errors, terms), vocabulary
+
+
+def laid_over(block: Block, overlays: Overlays) -> Block:
+    """The block with how each of its records is laid over what is stored."""
+    if not overlays:
+        return block
+    texts = [overlays.get((place, block.type, name), "") for place, name in zip(block.places, block.ids, strict=True)]
+    return block._replace(overlays=texts) if any(texts) else block
 
 
 def merged(parts: Iterable[Ready], size: int = MAX_BATCH_RECORDS) -> Iterator[Ready]:

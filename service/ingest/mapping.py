@@ -11,7 +11,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from graph_models.errors import FieldError, InvalidInput
+from graph_models.records import BY_CLASS
 from graph_models.vocabulary import Vocabulary
 from service.ingest.chunks import Chunk, chunk_of
 from service.ingest.line_faults import derived_faults, faults_of_cells, told_once
@@ -20,12 +23,14 @@ from service.ingest.mapping_layout import CellError, Frame, Layout, Problems
 from service.ingest.mapping_model import FileSpec, Written, invalid
 from service.ingest.mapping_rows import RecordBuilder
 from service.ingest.mapping_values import Values
+from service.ingest.merging import ownership_of
 from service.ingest.readers import open_table
-from service.ingest.readings import totals_of, unit_in
+from service.ingest.readings import unit_in
+from service.ingest.redactions import Hidden, Slots, redactor
 from service.ingest.said import Produced, Said
-from service.ingest.shelf import SET, Shelf
 from service.ingest.sources import FileOfSet
 from service.ingest.tables import FaultyCells, Line, ignored_among, is_about_lines
+from service.ingest.total_lines import totals_of
 
 FILE_STEP = 10**12
 """A place is the number of the file in the set times this, plus the line: one number names a line of many files."""
@@ -49,19 +54,6 @@ class Columns(NamedTuple):
 
     mapped: list[str]
     ignored: list[str]
-
-
-class Hidden:
-    """One placeholder: the lines in which it stands, by file, those of them that nothing tells apart but their place, and the texts that the others became."""
-
-    def __init__(self, directory: Path | None) -> None:
-        self.lines: defaultdict[str, LineSet] = defaultdict(LineSet)
-        self.alone: defaultdict[str, LineSet] = defaultdict(LineSet)
-        self.apart: Shelf[str, bool] = Shelf(directory, SET)
-
-    def parties(self) -> int:
-        """How many texts of their own it became."""
-        return len(self.apart) + sum(map(len, self.alone.values()))
 
 
 class BoundMapping:
@@ -176,7 +168,7 @@ class BoundMapping:
             kept = None if redaction.placeholder_as is None else layout.slot(redaction.placeholder_as)
             found = self.hidden.setdefault((name, redaction.column), defaultdict(partial(Hidden, self.said.directory)))
             slots = Slots(layout.slots.get(redaction.column, 0), kept, layout.slots["#file"], layout.slots["#line"])
-            made.append(_redactor(slots, frozenset(redaction.values), apart, found))
+            made.append(redactor(slots, frozenset(redaction.values), apart, found))
         return made
 
     def _say_units(self) -> None:
@@ -241,24 +233,51 @@ class BoundMapping:
 
     def parts(self, progress: Callable[[int], None]) -> Iterator[Chunk]:
         """The same, some at a time."""
-        return map(chunk_of, self._blocks(progress))
+        for block in self._blocks(progress):
+            chunk = chunk_of(block)
+            chunk.overlays, self.said.overlays = self.said.overlays, {}
+            yield chunk
 
     def _blocks(self, progress: Callable[[int], None]) -> Iterator[list[Produced]]:
         """What lines say together (``duplicates: merge``) is read in a pass of its own and comes first: what refers to it need not wait for it."""
         self.said.forget()
         for builder in chain.from_iterable(self.builders.values()):
             builder.forget()
-        yield [(CONSTANTS * FILE_STEP + line, record) for line, record in self.written.constants]
+        yield self._constants()
         if not self._indexed:
             self._read_look_ups()
         done = 0
+        merging = True
         for name, builders, faults in self._passes():
+            if merging and not any(builder.merges for builder in builders):
+                merging = False
+                yield from self._merged()
             for match in self.matches[name]:
                 yield from self._of_file(name, match, builders, faults, lambda position, before=done: progress(before + position))  # type: ignore[misc]
                 done += match.size
             for out in chain.from_iterable(builder.finish(LINES_AT_ONCE) for builder in builders):
                 yield self.said.settle(out, self.vocabulary)
+        yield from self._merged()
         self.said.forget()
+
+    def _constants(self) -> list[Produced]:
+        """The records of the mapping itself; what they do not say stays as it is stored."""
+        made: list[Produced] = []
+        for line, record in self.written.constants:
+            place, kind = CONSTANTS * FILE_STEP + line, BY_CLASS[type(record)]
+            fields = {name: value for name, value in msgspec.structs.asdict(record).items() if value is not None}
+            if kind.is_state:
+                self.said.overlays[place, kind.name, record.id] = ownership_of(kind, fields, None, None).overlay.text()
+            made.append((place, record))
+        return made
+
+    def _merged(self) -> Iterator[list[Produced]]:
+        """What several lines, perhaps of several files, say together."""
+        makers = {builder.type.name: builder for builders in self.builders.values() for builder in builders if builder.merges}
+        for type_name, some in self.said.merging.finish(LINES_AT_ONCE):
+            out: list[Produced] = []
+            makers[type_name].make_merged(some, out)
+            yield self.said.settle(out, self.vocabulary)
 
     def _passes(self) -> list[tuple[str, list[RecordBuilder], bool]]:
         """Which builders read which files together, those that merge first; the last pass over a file tells what is wrong with its lines."""
@@ -306,7 +325,7 @@ class BoundMapping:
                 frame = [None if cell in nulls else cell for cell in cells]
             if is_total(frame):
                 if spec.totals is None:
-                    message = "this looks like a sum of other lines: say `totals: [...]`, the words of such lines, or `totals: []`"
+                    message = "this looks like a sum or a mean of other lines: say `totals: [...]`, the words of such lines, or `totals: []`"
                     yield line, (FieldError("total-line", message),)
                 else:
                     self.left_out_lines[file].add(line)
@@ -356,34 +375,3 @@ def _arrangement(columns: list[str], wanted: list[str]) -> Callable[[Frame], Fra
         return lambda frame: [(*frame, None)[places[0]]]
     pick = itemgetter(*places)
     return lambda frame: list(pick([*frame, None]))
-
-
-class Slots(NamedTuple):
-    """Where a redaction reads and writes: the column, the one that keeps the placeholder, and where the line is."""
-
-    column: int
-    kept: int | None
-    file: int
-    line: int
-
-
-def _redactor(slots: Slots, placeholders: frozenset[str], apart: list[Callable[[Frame], Any]], found: defaultdict[str, Hidden]) -> Callable[[Frame], None]:
-    column, kept, file, line = slots
-
-    def redact(frame: Frame) -> None:
-        placeholder = frame[column]
-        if placeholder in placeholders:
-            if kept is not None:
-                frame[kept] = placeholder
-            keys = [get(frame) for get in apart]
-            known = bool(keys) and None not in keys
-            place = f"{frame[file]} line {frame[line]}"
-            frame[column] = text = f"{placeholder} ({'/'.join(map(str, keys)) if known else place})"
-            hidden = found[placeholder]
-            hidden.lines[frame[file]].add(frame[line])
-            if not known:
-                hidden.alone[frame[file]].add(frame[line])
-            elif hidden.apart.get(text) is None:
-                hidden.apart[text] = True
-
-    return redact

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -10,8 +11,10 @@ import msgspec
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import BY_NAME, Record, record_of
+from graph_models.time import day_of
 from service.ingest.mapping_text import Lines, path_of, path_text, read_yaml
 from service.ingest.tables import ReadOptions
+from service.overlays import TOLD
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 SPEC_KEYS = frozenset({"type", "when", "each", "group_by", "duplicates", "evidence"})
@@ -83,6 +86,10 @@ class FileSpec(ReadOptions, kw_only=True, forbid_unknown_fields=True):
     look_up: dict[Name, LookUp] = msgspec.field(default_factory=dict)
     redact: list[Redaction] = msgspec.field(default_factory=list)
     when: Any = None
+    owns: list[str] | None = None
+    """The fields that are this file's to say; those of others stay as they are. Without it: the fields that it maps."""
+    list_as_of: str | None = None
+    """The file describes this day: what is stored of the days before it stays."""
     records: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
@@ -129,9 +136,26 @@ def read_mapping(text: str) -> Written:
         lines.error("missing", f"file {look_up.file!r} is looked up and needs a `key`", ("files", look_up.file))
         for file in model.files.values() for look_up in file.look_up.values() if look_up.file in model.files and model.files[look_up.file].key is None
     ]  # fmt: skip
+    errors += _ownership_errors(model, lines)
     if errors:
         raise invalid(errors)
     return Written(model, text, lines, tuple(constants))
+
+
+def _ownership_errors(model: MappingText, lines: Lines) -> Iterator[FieldError]:
+    """What is wrong with ``owns`` and ``list_as_of``."""
+    for name, file in model.files.items():
+        kinds = [BY_NAME[kind] for record in file.records if (kind := str(record.get("type"))) in BY_NAME]
+        fields = sorted({field for kind in kinds for field in kind.record.__struct_fields__} - TOLD)
+        for place, owned in enumerate(file.owns or ()):
+            if owned.partition(".")[0] not in fields:
+                yield lines.error(
+                    "unknown-field", f"no record of this file has a field {owned!r}; there are {', '.join(fields)}", ("files", name, "owns", place)
+                )
+        try:
+            day_of(file.list_as_of or "2000-01-01")
+        except ValueError as error:
+            yield lines.error("bad-date", str(error), ("files", name, "list_as_of"))
 
 
 def invalid(errors: list[FieldError]) -> InvalidInput:

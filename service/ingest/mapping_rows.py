@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 from operator import itemgetter
@@ -22,8 +22,10 @@ from service.ingest.mapping_layout import LINE, LINES, CellError, Frame, Getter,
 from service.ingest.mapping_model import SPEC_KEYS
 from service.ingest.mapping_text import Path
 from service.ingest.mapping_values import AGGREGATES, Kind, Values
+from service.ingest.merging import MERGING, Held, ownership_of
 from service.ingest.said import Produced, Said, Waiting
 from service.ingest.shelf import Shelf
+from service.overlays import NOTHING
 
 KINDS: dict[str, Kind] = {
     "amount": "amount", "quantity": "float", "strength": "float", "share": "float", "confidence": "float", "utility": "float", "sentiment": "float",
@@ -64,7 +66,9 @@ class RecordBuilder:
         self.duplicates = spec.get("duplicates", "error")
         if self.duplicates not in DUPLICATES:
             layout.problems.add("invalid", f"`duplicates` is {', '.join(DUPLICATES)}", (*path, "duplicates"))
-        self.merges = self.duplicates in ("merge", "merge_names")
+        self.merges = self.duplicates in MERGING
+        self.ownership = ownership_of(self.type, spec, layout.spec.owns, layout.spec.list_as_of)
+        self.overlay = "" if self.ownership.overlay == NOTHING else self.ownership.overlay.text()
         layout.read = set()
         self.part: tuple[int, Getter] | None = None
         self.folds: list[tuple[int, str, Getter]] = []
@@ -90,7 +94,6 @@ class RecordBuilder:
         self.raw = self._read_alone(layout, raw)
         self.seen: set[Any] = set()
         self.groups: Shelf[Any, Group] = Shelf(said.directory)
-        self.held: Shelf[tuple[str, str | None], tuple[int, dict[str, Any]]] = Shelf(said.directory)
 
     # --- compiling
 
@@ -168,7 +171,6 @@ class RecordBuilder:
         """The files are read once more, from the start."""
         self.seen.clear()
         self.groups.clear()
-        self.held.clear()
 
     def take(self, frame: Frame, place: int, out: list[Produced]) -> None:
         """Add what a line gives to ``out``; raises ``CellError`` where the line cannot be mapped."""
@@ -191,20 +193,19 @@ class RecordBuilder:
                 self.seen.add(raw)
 
     def finish(self, at_once: int) -> Iterator[list[Produced]]:
-        """What the groups, and the states that were merged, come to, so many of them at a time."""
-        groups, held = self.groups.values(), self.held.values()
+        """What the groups come to, so many of them at a time."""
+        groups = self.groups.values()
         while some := list(islice(groups, at_once)):
             out: list[Produced] = []
             for group in some:
                 self._finish(group, out)
             yield out
-        self.groups.clear()
-        while merged := list(islice(held, at_once)):
-            out = []
-            for place, fields in merged:
-                self._make(fields, place, None, out)
-            yield out
         self.forget()
+
+    def make_merged(self, some: Sequence[Held], out: list[Produced]) -> None:
+        """Add what lines said together to ``out``."""
+        for held in some:
+            self._make(held.fields, held.place, None, out, held.overlay.text())
 
     def _finish(self, group: Group, out: list[Produced]) -> None:
         if group.failed is not None:
@@ -249,12 +250,12 @@ class RecordBuilder:
             out.append((place, error.fault(name)))
             out += [(place, fault) for fault in faults_of(getters, frame)]  # all that is wrong with a line is told at once
             return
-        if self.merges:
-            self._hold(fields, place, out)
-        else:
-            self._make(fields, place, frame, out)
+        if not self.merges:
+            self._make(fields, place, frame, out, self.overlay)
+        elif (fault := self.said.merging.take(self.type.name, fields, place, self.ownership, keep_names=self.duplicates == "merge_names")) is not None:
+            out.append((place, fault))
 
-    def _make(self, fields: dict[str, Any], place: int, frame: Frame | None, out: list[Produced]) -> None:
+    def _make(self, fields: dict[str, Any], place: int, frame: Frame | None, out: list[Produced], overlay: str) -> None:
         identify(fields, self.lists)
         try:
             record: Record = msgspec.convert(fields, self.type.record)
@@ -272,6 +273,8 @@ class RecordBuilder:
             out += [(place, self.explained(fault, fields, frame)) for fault in found]
         else:
             out.append((place, record))
+            if overlay:
+                self.said.overlays[place, self.type.name, record.id] = overlay
 
     def _said_before(self, record: Record) -> FieldError | None:
         """Was this state said before: the same (an error without code: leave it out), or something else?"""
@@ -285,14 +288,6 @@ class RecordBuilder:
         field = next(name for name in record.__struct_fields__ if name != "evidence" and getattr(before, name) != getattr(record, name))
         message = f"{record.id!r} has {getattr(record, field)!r} here and {getattr(before, field)!r} in an earlier line; say `duplicates: first` or `merge`"
         return FieldError("contradiction", message, field)
-
-    def _hold(self, fields: dict[str, Any], place: int, out: list[Produced]) -> None:
-        key = (str(fields.get("id")), fields.get("valid_from"))
-        if (held := self.held.get(key)) is None:
-            self.held[key] = (place, fields)
-        elif (field := _merge(held[1], fields, self.duplicates == "merge_names")) is not None:
-            message = f"{key[0]!r} has {fields[field]!r} here and {held[1][field]!r} in an earlier line, and these cannot be merged"
-            out.append((place, FieldError("contradiction", message, field)))
 
     def explained(self, fault: FieldError, fields: dict[str, Any], frame: Frame | None) -> FieldError:
         """The fault with the columns and values that it comes from."""
@@ -330,27 +325,6 @@ def _folded(kind: str, before: Any, value: Any) -> Any:
     if isinstance(before, Decimal) != isinstance(value, Decimal):
         before, value = str(before), str(value)
     return min(before, value) if kind == "min" else max(before, value)
-
-
-def _merge(into: dict[str, Any], fields: dict[str, Any], keep_names: bool) -> str | None:
-    """Fill in what is missing, put lists and objects together, perhaps keep other names beside the first; the field that contradicts, if one does."""
-    for name, value in fields.items():
-        before = into.get(name)
-        if keep_names and name == "name" and before not in (None, value):
-            if {"text": value} not in (names := into.setdefault("names", [])):
-                into["names"] = [*names, {"text": value}]
-            continue
-        if before is None:
-            into[name] = value
-        elif isinstance(before, list) and isinstance(value, list):
-            into[name] = before + [item for item in value if item not in before]
-        elif isinstance(before, dict) and isinstance(value, dict):
-            if any(before.get(key, inner) != inner for key, inner in value.items()):
-                return name
-            into[name] = before | value
-        elif before != value:
-            return name
-    return None
 
 
 def _object(values: Values, spec: Any, path: Path, names: tuple[str, ...], kind: Kind) -> Getter:

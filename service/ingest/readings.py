@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -23,10 +23,6 @@ _TIME = re.compile(
 )
 """A time of day at the end, with the zone in which it is: the day is the one that is written."""
 _LONGEST_DATE = 64
-
-
-TOTALS = frozenset({"合计", "总计", "小计", "共计", "总和", "累计"})
-"""What a line of sums begins with, and hardly a party is called."""
 _UNIT = re.compile(r"[（(\[【]\s*(?:单位[:：]\s*)?(?:人民币)?\s*(亿|千万|百万|十万|万|千)\s*(?:元|人民币|美元|欧元|台|件|吨)?\s*[)）\]】]")
 _UNITS = {"千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
 
@@ -35,25 +31,6 @@ def unit_in(header: str) -> int | None:
     """What the numbers of a column count in, as its header says: ``销售额（万元）`` in ten thousands."""
     found = _UNIT.search(header)
     return None if found is None else _UNITS[found[1]]
-
-
-def totals_of(words: Sequence[str] | None) -> Callable[[Sequence[str | None]], bool]:
-    """Does a line begin as a line of sums does? Without words of the mapping: as such a line does in Chinese tables."""
-    wanted = TOTALS if words is None else frozenset(map(_bare, words))
-    begins = frozenset(word[:1] for word in wanted)
-
-    def is_total(cells: Sequence[str | None]) -> bool:
-        first = cells[0] or next(filter(None, cells), None)
-        if first is None or (first.isascii() and first[0].casefold() not in begins and not first[0].isspace()):
-            return False  # nearly every line is told so, at once
-        return len(first) <= 40 and _bare(first) in wanted
-
-    return is_total if wanted else lambda _: False
-
-
-def _bare(text: str) -> str:
-    """Without spaces, colons and difference of width: ``合　计：`` is 合计."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).rstrip(":").casefold()
 
 
 def not_a_number(column: str, text: str) -> CellError:

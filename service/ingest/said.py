@@ -16,8 +16,10 @@ from graph_models.quick_validation import all_sound
 from graph_models.records import Record, decode_plainly, encode_record
 from graph_models.validation import faults
 from graph_models.vocabulary import Vocabulary
+from service.ingest.chunks import Overlays
 from service.ingest.known import Known
 from service.ingest.mapping_layout import Frame
+from service.ingest.merging import Merging
 from service.ingest.shelf import SET, Form, Shelf
 
 Produced = tuple[int, Record | FieldError]
@@ -53,6 +55,9 @@ class Said:
         self.first: Shelf[tuple[str, str], bool] = Shelf(directory, SET)
         """Type and id of events of which only the first counts: what is left out without a word must be known for certain."""
         self.waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
+        self.merging = Merging(directory)
+        self.overlays: Overlays = {}
+        """How what was made is laid over what is stored, until somebody takes it away."""
 
     def forget(self) -> None:
         """The files are read once more, from the start, or no more."""
@@ -60,6 +65,8 @@ class Said:
         self.events.clear()
         self.first.clear()
         self.waiting.clear()
+        self.merging.forget()
+        self.overlays = {}
 
     def settle(self, out: list[Produced], vocabulary: Vocabulary) -> list[Produced]:
         """What was produced, with faults in place of events that are not valid or whose id another line has."""

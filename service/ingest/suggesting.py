@@ -18,9 +18,10 @@ from graph_models.errors import FieldError
 from service.ingest.mapping_model import read_mapping
 from service.ingest.number_text import readings
 from service.ingest.readers import open_table
-from service.ingest.readings import TOTALS, date_readings, unit_in
+from service.ingest.readings import date_readings, unit_in
 from service.ingest.sources import FileOfSet
 from service.ingest.tables import ReadOptions
+from service.ingest.total_lines import TOTALS
 
 SAMPLE = 2_000
 MOSTLY = 0.9

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from graph_models.records import BY_CLASS, Record, decode_record, encode_record
+from graph_models.slices import Slice, restate
 from graph_models.vocabulary import Vocabulary
 from service.ingest.chunks import Ready
 from service.ingest.known import Known
 from service.ingest.writing import Total
+from service.overlays import overlay_of, pieces
 from service.stores.store import At, Row, Store
 from service.writes import write_blocks
 
@@ -39,7 +41,8 @@ class Trial:
             for start in range(0, block.size, _AT_ONCE):
                 if min(self._shown[op] for op in ("create", "update")) >= SHOWN:
                     return
-                self._show(block.type, [decode_record(body) for body in block.bodies[start : start + _AT_ONCE] if body is not None])
+                some = zip(block.bodies[start : start + _AT_ONCE], (block.overlays or [""] * block.size)[start : start + _AT_ONCE], strict=True)
+                self._show(block.type, [(decode_record(body), overlay) for body, overlay in some if body is not None])
 
     def left_out(self) -> dict[str, Any] | None:
         """What the preview does not show of that which would change."""
@@ -49,26 +52,34 @@ class Trial:
             return None
         return {"shown": shown, "left_out": changes - shown, "why": f"the first {SHOWN} records of each kind of change are shown"}
 
-    def _show(self, name: str, records: list[Record]) -> None:
+    def _show(self, name: str, records: list[tuple[Record, str]]) -> None:
         rows: dict[str, list[Row]] = {}
-        for row in self.store.get(name, [record.id for record in records], At()):
+        for row in self.store.get(name, [record.id for record, _ in records], At()):
             if row.body is not None:
                 rows.setdefault(row.id, []).append(row)
-        for record in records:
-            item = difference(record, rows.get(record.id, []))
+        for record, overlay in records:
+            item = _changing(record, overlay, rows.get(record.id, []))
             if self._shown[item["op"]] < SHOWN:
                 self._shown[item["op"]] += 1
                 self.previewed.append(item)
 
 
+def _changing(record: Record, overlay: str, rows: list[Row]) -> dict[str, Any]:
+    """What writing a record would do as it is laid over what is stored: of several parts of its period the first that changes."""
+    if not overlay or not rows:
+        return difference(record, rows)
+    items = [difference(part, rows) for part in pieces(record, overlay_of(overlay), _slices(rows))]
+    return next((item for item in items if item["op"] != "unchanged"), items[0])
+
+
 def difference(record: Record, rows: list[Row]) -> dict[str, Any]:
     """What writing a record would do: ``create`` with its fields, ``update`` with those that change (and ``before``, what they say now), or ``unchanged``."""
-    name, body = BY_CLASS[type(record)].name, encode_record(record)
+    name = BY_CLASS[type(record)].name
     about = {"type": name, "id": record.id}
-    fields = msgspec.json.decode(body)
+    fields = msgspec.json.decode(encode_record(record))
     if not rows:
         return {"op": "create", **about, "fields": fields}
-    if any(row.period == record.period() and row.body == body for row in rows):
+    if restate(_slices(rows), record).changes_nothing:
         return {"op": "unchanged", **about, "fields": {}}
     period = record.period()
     stated = next((row for row in rows if row.period.overlaps(period)), rows[-1])
@@ -77,3 +88,7 @@ def difference(record: Record, rows: list[Row]) -> dict[str, Any]:
     return {
         "op": "update", **about, "fields": {key: fields.get(key) for key in changed}, "before": {key: before.get(key) for key in changed},
     }  # fmt: skip
+
+
+def _slices(rows: list[Row]) -> list[Slice]:
+    return [Slice(row.period, decode_record(row.body or b"")) for row in rows]

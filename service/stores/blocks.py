@@ -31,6 +31,8 @@ class Block(NamedTuple):
     """As ``hot_columns`` gives them."""
     words: Sequence[str] = ()
     """The search text of each party."""
+    overlays: Sequence[str] = ()
+    """How each is laid over what is stored (``overlays.py``); nothing: as it is."""
 
     @property
     def size(self) -> int:
@@ -44,7 +46,9 @@ class Block(NamedTuple):
             return list(compress(column, wanted))
 
         hot = said({name: some(column) for name, column in self.hot.items()}) if any(wanted) else NOTHING_SAID
-        return Block(self.type, some(self.places), some(self.ids), some(self.starts), some(self.ends), some(self.bodies), hot, some(self.words))
+        return Block(
+            self.type, some(self.places), some(self.ids), some(self.starts), some(self.ends), some(self.bodies), hot, some(self.words), some(self.overlays)
+        )
 
     def parties(self) -> set[str]:
         """The ids of the parties that these name."""
@@ -75,9 +79,10 @@ def joined(blocks: Sequence[Block]) -> Block:
     if len(blocks) == 1:
         return blocks[0]
     columns: list[Any] = [[value for block in blocks for value in block[at]] for at in (1, 2, 3, 4, 5, 7)]
+    overlays = [text for block in blocks for text in block.overlays or [""] * block.size] if any(block.overlays for block in blocks) else ()
     names = [name for name in HOT_NAMES if any(name in block.hot for block in blocks)]
     hot = {name: [value for block in blocks for value in block.hot.get(name) or [None] * block.size] for name in names}
-    return Block._make((blocks[0].type, *columns[:5], hot, columns[5]))
+    return Block._make((blocks[0].type, *columns[:5], hot, columns[5], overlays))
 
 
 def by_type(blocks: Sequence[Block]) -> dict[str, Block]:
