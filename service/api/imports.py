@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
 
 from service import rollback
@@ -13,13 +15,16 @@ from service.api.answers import accepted, json_answer, list_by_key, list_of_thin
 from service.api.documented import answers, listed, page, takes
 from service.api.schemas import SavedMapping
 from service.bounded import Bounded
-from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, PageDep, PlaceDep, WritingDep
+from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, PageDep, Place, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.idempotency import once_here
 from service.ingest import load
 from service.ingest.encodings import AUTO, codec_named
 from service.ingest.sources import FileOfSet
-from service.ingest.suggesting import suggest
+from service.ingest.suggesting import Asked, suggest
+from service.ingest.suggestion_options import answers_of, hints_of
+from service.ingest.table_samples import Hints
+from service.stores.store import At
 from service.submissions import submit, submit_import
 from service.uploads import discard, take_in
 
@@ -37,10 +42,21 @@ files:
 _SAVED = {"name": "orders", "version": 1, "mapping": _YAML, "recorded_at": "2026-03-02T09:30:00.000000Z"}
 _FORM = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": ["(the bytes of orders.csv)"], "mapping": "orders", "dry_run": False}}}}}
 _SUGGESTED: dict[str, Any] = {
-    "mapping": _YAML, "columns": [{"column": "customer", "read_as": "name", "reason": "the header says 'customer'", "examples": ["Acme"]}],
-    "open_questions": ["In which currency are the amounts? They are taken for CNY."],
+    "mapping": _YAML,
+    "tables": [{
+        "file": "orders.csv", "sheet": None, "header_row": 1, "header_rows": 1, "rows": 120,
+        "columns": [{"column": "customer", "means": "customer", "why": "the header says 'customer'", "examples": ["Acme"]}],
+        "left_out": [{"line": 122, "why": "it is a sum or a mean of other lines"}],
+    }],
+    "questions": [{
+        "id": "currency:orders.csv", "file": "orders.csv", "column": "amount", "text": {"en": "In which currency are the amounts?", "zh": "金额是什么币种？"},
+        "choices": [{"value": "CNY", "text": {"en": "CNY", "zh": "CNY"}}],
+    }],
+    "encoding": {"orders.csv": "utf-8"},
 }  # fmt: skip
-_SAMPLE = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": "(the bytes of orders.csv)"}}}}}
+_SAMPLE = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": ["(the bytes of orders.csv)"], "locale": "en"}}}}}
+_PER_FILE = "for all files, or `NAME:value` for one; may be repeated."
+_Option = Annotated[list[str] | None, Form(description=f"Of files that need it: {_PER_FILE}", examples=[["orders.csv:1"]])]
 _QUEUED = examples.JOB_QUEUED | {"kind": "import"}
 _IMPORT: dict[str, Any] = {
     "import_id": "9f2c41d07a5be3f8", "state": "done", "accepted": 120, "created": 120, "updated": 0, "unchanged": 0, "rejected": 0, "revision": 7,
@@ -59,16 +75,41 @@ def list_mappings(place: PlaceDep, asked: PageDep) -> Response:
 
 @router.post("/mappings/suggest", response_class=Response, responses=answers(_SUGGESTED), openapi_extra=_SAMPLE)
 def suggest_mapping(
-    place: PlaceDep, writing: WritingDep, file: Annotated[UploadFile, File(description="A file that `POST W/imports` reads.", examples=["orders.csv"])]
+    place: PlaceDep,
+    writing: WritingDep,
+    file: Annotated[list[UploadFile], File(description="Files that `POST W/imports` reads; a set is understood together.", examples=["orders.csv"])],
+    sheet: _Option = None,
+    header_row: _Option = None,
+    header_rows: _Option = None,
+    encoding: _Option = None,
+    delimiter: _Option = None,
+    locale: Annotated[Literal["en", "zh"] | None, Form(description="The language of comments; default: the workspace's.")] = None,
+    answers: Annotated[str | None, Form(description="A JSON object: question id -> choice.", examples=['{"currency:orders.csv": "EUR"}'])] = None,
 ) -> Response:
-    """A first mapping for a file, with the reason for what each column is read as, and what only a person can say. Nothing is kept or applied."""
-    upload = take_in(place.service, place.workspace.id, [(file.filename, file.file)])
-    hashed = writing._replace(body_hash=f"{writing.body_hash}:{upload.digest}")
-    read = FileOfSet(FilePath(upload.files[0]["path"]), upload.files[0]["name"])
+    """A first mapping for files that belong together, with the reason for what each column is read as, and what only a person can say.
+
+    Nothing is kept or applied. With `answers` to the questions the next mapping is made; what no answer settles stays out of it.
+    """
+    given = {"sheet": sheet, "header_row": header_row, "header_rows": header_rows, "encoding": encoding, "delimiter": delimiter}
+    said = answers_of(answers)
+    upload = take_in(place.service, place.workspace.id, [(part.filename, part.file) for part in file])
     try:
-        return json_answer(once_here(place.service.catalog, place.workspace.id, hashed, lambda: _apart.call(suggest, read)._asdict()))
+        files = [FileOfSet(FilePath(item["path"]), item["name"]) for item in upload.files]
+        hints = hints_of([one.name for one in files], {name: values for name, values in given.items() if values})
+        asked = _asked(place, hints, locale, said)
+        options = msgspec.json.encode([given, locale, answers]).decode()
+        hashed = writing._replace(body_hash=f"{writing.body_hash}:{upload.digest}:{options}")
+        return json_answer(once_here(place.service.catalog, place.workspace.id, hashed, lambda: _apart.call(suggest, files, asked)._asdict()))
     finally:
         discard(upload)
+
+
+def _asked(place: Place, hints: Mapping[str, Hints], locale: str | None, answers: Mapping[str, Any]) -> Asked:
+    """What is asked for, with what the workspace knows: its focal party, currency, language and terms."""
+    workspace = place.workspace
+    focal = workspace.focal_party_id
+    is_there = focal is not None and any(row.body is not None for row in place.store.get("party", [focal], At()))
+    return Asked(hints, locale or workspace.locale, answers, focal if is_there else None, workspace.base_currency, place.vocabulary)
 
 
 @router.get("/mappings/{name}", response_model=SavedMapping, responses=answers(_SAVED))

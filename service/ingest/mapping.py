@@ -102,15 +102,24 @@ class BoundMapping:
                     message = f"no pattern of the mapping fits {file.name!r}; name it under `unused` where nothing is taken from it"
                     self.problems.add("unknown-file", message, ("files",))
                 continue
+            sheets = [self.model.files[name].sheet for name in names]
+            if len(names) > 1 and len(set(sheets)) == len(sheets) and None not in sheets:
+                for name in names:
+                    self._take(number, file, name)
+                continue
             if len(names) > 1:
                 self.problems.add("ambiguous-file", f"{file.name!r} fits the patterns of {' and '.join(names)}", ("files", names[1], "pattern"))
                 continue
-            spec = self.model.files[names[0]]
-            with open_table(file, spec) as table:
-                self.matches[names[0]].append(Match(number, file, self._called(spec, table.columns, names[0]), table.shown, table.size))
+            self._take(number, file, names[0])
         for name, spec in self.model.files.items():
             if not self.matches[name] and spec.if_absent == "error":
                 self.problems.add("missing-file", f"no file of the set fits {spec.pattern!r}; `if_absent: skip` does without", ("files", name, "pattern"))
+
+    def _take(self, number: int, file: FileOfSet, name: str) -> None:
+        """A file is read by a part of the mapping; several parts may read a sheet each."""
+        spec = self.model.files[name]
+        with open_table(file, spec) as table:
+            self.matches[name].append(Match(number, file, self._called(spec, table.columns, name), table.shown, table.size))
 
     def _called(self, spec: FileSpec, columns: list[str], name: str) -> list[str]:
         """The columns of a file under the names that the mapping uses."""

@@ -1,76 +1,79 @@
-"""A first mapping for a file that nobody has described: what headers and values seem to mean, and why. A person edits it; nothing is applied."""
+"""A first mapping for a set of files that nobody has described: what headers and values seem to mean, and why. A person edits it; nothing is applied.
+
+What the files do not tell is asked, in both languages; until it is answered nothing is made of it.
+"""
 
 from __future__ import annotations
 
 import re
-import tomllib
-import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
-from itertools import islice
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-from graph_models.errors import FieldError
+from graph_models.errors import FieldError, InvalidInput
+from graph_models.vocabulary import BUILT_IN, Vocabulary
+from service.ingest.column_meanings import file_kinds, known_values, share_of
+from service.ingest.mapping_draft import Context, Draft
 from service.ingest.mapping_model import read_mapping
-from service.ingest.number_text import readings
-from service.ingest.readers import open_table
-from service.ingest.readings import date_readings, unit_in
+from service.ingest.mapping_questions import Questions, choice
+from service.ingest.party_names import PartyNames
+from service.ingest.people_shapes import PEOPLE
+from service.ingest.record_shapes import LISTS, SHAPES, main_party, shape_of
 from service.ingest.sources import FileOfSet
-from service.ingest.tables import ReadOptions
-from service.ingest.total_lines import TOTALS
+from service.ingest.suggestion_comments import comments
+from service.ingest.table_samples import Hints, Sample, samples_of
 
-SAMPLE = 2_000
-MOSTLY = 0.9
-PLACEHOLDERS = frozenset({"REDACTED", "REDACTED DATA", "REDACTED PERSONAL DATA", "ANONYMOUS", "N/A", "匿名", "保密", "未公开", "第一名", "第二名", "第三名"})
-_IDENTIFIERS = {"uscc": re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}"), "lei": re.compile(r"[0-9A-Z]{18}\d{2}"), "email": re.compile(r"[^@\s]+@[^@\s]+\.\w+")}
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_UNIT = re.compile(r"[（(\[【].*?[)）\]】]")
+MAX_FILES = 50
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_ORDER = ("list", "suppliers", "orders", "through")
+"""Lists come first: what they say of a party counts before what other files do."""
 
 
-class Column(NamedTuple):
-    """A column of the sample: its name, what it seems to mean, why, and its values that are not empty."""
+class Asked(NamedTuple):
+    """What whoever asks for a suggestion says: how single files are read, in which language to comment, what was answered, and what is known of the firm."""
 
-    name: str
-    meaning: str | None
-    reason: str
-    values: list[str]
+    hints: Mapping[str, Hints] = {}
+    locale: str | None = None
+    answers: Mapping[str, Any] = {}
+    firm: str | None = None
+    """The id of a focal party that is there already."""
+    base_currency: str | None = None
+    vocabulary: Vocabulary = BUILT_IN
 
 
 class Suggestion(NamedTuple):
-    """A mapping as YAML, what each column is read as, and what only a person can say."""
+    """A mapping as YAML, what each table and column is read as, and what only a person can say."""
 
     mapping: str
-    columns: list[dict[str, Any]]
-    open_questions: list[str]
+    tables: list[dict[str, Any]]
+    questions: list[dict[str, Any]]
+    encoding: dict[str, str]
 
 
-def suggest(file: FileOfSet) -> Suggestion:
-    """A first mapping for a file, from its header and its first two thousand lines."""
-    options = ReadOptions(header_row="auto") if file.plain_name.lower().endswith((".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm")) else ReadOptions()
-    with open_table(file, options) as table:
-        sample = list(islice(table.lines, SAMPLE))
-        names, shown = table.columns, table.shown
-    lines = [cells for _, cells in sample if not isinstance(cells, FieldError)]
-    columns = _read(names, [cells for cells in lines if next((cell for cell in cells if cell), "") not in TOTALS])
-    questions = [f"Line {line} and others: {cells.message}." for line, cells in sample if isinstance(cells, FieldError)][:1]
-    spec = _file(file, columns, lines, shown, questions)
-    model = {
-        "name": re.sub(r"[^A-Za-z0-9_-]+", "_", Path(file.plain_name).stem).strip("_-")[:60] or "mapping",
-        "records": [{"type": "party", "id": "firm", "name": "The firm", "kind": "organization"}],
-        "files": {"table": spec},
-    }
-    questions.insert(0, "Who is the firm? Put its id and name under `records`; parties are taken to deal with it.")
-    text = _comments(columns, questions) + yaml.dump(model, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=150)
+def suggest(files: Sequence[FileOfSet], asked: Asked = Asked()) -> Suggestion:  # noqa: B008 - a constant
+    """A first mapping for files that belong together, from their headers and their first two thousand lines."""
+    _check(files, asked)
+    samples = [sample for file in files for sample in samples_of(file, asked.hints.get(file.name) or asked.hints.get("", Hints()))]
+    shapes = {place: shape_of(sample) for place, sample in enumerate(samples)}
+    order = sorted(range(len(samples)), key=lambda place: _ORDER.index(shapes[place]) if shapes[place] in _ORDER else len(_ORDER))
+    is_chinese = share_of([column.name for sample in samples for column in sample.columns], lambda name: _CJK.search(name) is not None) >= 0.3
+    locale = asked.locale or ("zh" if is_chinese else "en")
+    questions = Questions(asked.answers)
+    base = asked.base_currency or questions.answer("base_currency") or ("CNY" if is_chinese else _commonest_currency(samples))
+    firm, constants = _firm(questions, samples, asked, locale)
+    names = _names(samples, [place for place in order if shapes[place] in LISTS])
+    context = Context(questions, asked.vocabulary, names, firm, base, "orders" in shapes.values())
+    drafts = [(_drafted(samples[place], shapes[place], context), shapes[place]) for place in order]
+    hints = {"name": constants[0]["name"]} if constants else {}
+    workspace = hints | {"focal_party_id": firm} | ({"base_currency": base} if base else {}) | {"locale": locale}
+    model = {"name": _mapping_name(files), "workspace": workspace} | ({"records": constants} if constants else {})
+    model["files"] = {f"file{number}": _spec(draft) for number, (draft, _) in enumerate(drafts, 1)}
+    text = comments(drafts, questions.open(), locale) + yaml.dump(model, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=150)
     read_mapping(text)
-    return Suggestion(text, [_about(column) for column in columns], questions)
-
-
-def _about(column: Column) -> dict[str, Any]:
-    return {"column": column.name, "read_as": column.meaning, "reason": column.reason, "examples": list(dict.fromkeys(column.values))[:3]}
+    tables = [_table(draft, locale) for draft, _ in drafts]
+    encodings = {sample.file.name: sample.shown["encoding"] for sample in samples if "encoding" in sample.shown}
+    return Suggestion(text, tables, [question.as_json() for question in questions.open()], encodings)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -78,196 +81,103 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _comments(columns: Sequence[Column], questions: Sequence[str]) -> str:
-    told = [f"# {_plain(column.name)}: {column.meaning or 'not used'}. {_plain(column.reason)}" for column in columns]
-    asked = [f"# ? {_plain(question)}" for question in questions]
-    return "\n".join(["# A suggestion, to be read and edited before it is used. What it rests on:", *told, "# What only you can say:", *asked]) + "\n"
+def _check(files: Sequence[FileOfSet], asked: Asked) -> None:
+    names = [file.name for file in files]
+    if not files or len(files) > MAX_FILES:
+        raise InvalidInput.of("out-of-range", f"a suggestion is made for 1 to {MAX_FILES} files", "file")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InvalidInput.of("duplicate", f"two files are both called {twice[0]!r}", "file")
+    if unknown := sorted(set(asked.hints) - {"", *names}):
+        raise InvalidInput("An option names a file that is not there", errors=[FieldError("unknown-file", f"there is no file {unknown[0]!r}", "file")])
 
 
-def _plain(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)[:200]
+def _mapping_name(files: Sequence[FileOfSet]) -> str:
+    stem = files[0].plain_name.rpartition(".")[0] if len(files) == 1 else "files"
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", stem).strip("_-")[:60] or "mapping"
 
 
-# -- what columns mean
+def _firm(questions: Questions, samples: Sequence[Sample], asked: Asked, locale: str) -> tuple[str, list[dict[str, Any]]]:
+    """The id of the focal party, and its record where the workspace has none yet."""
+    if asked.firm is not None:
+        return asked.firm, []
+    titles = dict.fromkeys(part for sample in samples for title in sample.titles if (part := re.split(r"[\s　（(\d]", title)[0]) and 2 <= len(part) <= 20)
+    guesses = [choice(title) for title in titles if not set("：:") & set(title) and not file_kinds(title)]
+    name = questions.ask(
+        "firm", None, None, "What is the name of the firm that these files are about?", "这些文件是哪家公司的？请写公司全称", guesses[:3], free=True
+    )
+    return "firm", [{"type": "party", "id": "firm", "name": name or {"zh": "本公司", "en": "The firm"}[locale], "kind": "organization"}]
 
 
-@cache
-def _words() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "column_words.toml").read_text("utf-8"))
+def _commonest_currency(samples: Sequence[Sample]) -> str | None:
+    known = known_values("currency")
+    cells = [cell for sample in samples for column in sample.columns if column.meaning == "currency" for cell in column.values]
+    found = [known.get(cell.casefold(), cell.upper()) for cell in cells]
+    return max(sorted(set(found)), key=found.count) if found and set(found) <= BUILT_IN.currencies else None
 
 
-def _bare(text: str) -> str:
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", _UNIT.sub("", text)))
-    return " ".join(spaced.casefold().replace("_", " ").split())
+def _names(samples: Sequence[Sample], lists: Sequence[int]) -> PartyNames:
+    names = PartyNames()
+    for place in lists:
+        if (party := main_party(samples[place])) is None:
+            continue
+        short = next((column.cells for column in samples[place].columns if column.meaning == "short" and column is not party), [""] * len(party.cells))
+        for name, abbreviation in zip(party.cells, short, strict=True):
+            if name:
+                names.add(name, abbreviation or None)
+    return names
 
 
-def _read(names: Sequence[str], lines: Sequence[Sequence[str]]) -> list[Column]:
-    taken: dict[str | None, int] = {}
-    columns: list[Column] = []
-    for place, name in enumerate(names):
-        values = [cells[place].strip() for cells in lines if cells[place].strip()]
-        meaning, reason, weight = _meaning(name, values)
-        if meaning in taken and columns[taken[meaning]].meaning == meaning:
-            meaning, reason = None, f"{reason}; {columns[taken[meaning]].name!r} is taken for that already"
-        if meaning is not None and weight:
-            taken[meaning] = place
-        columns.append(Column(name, meaning, reason, values))
-    return columns
+def _drafted(sample: Sample, shape: str, context: Context) -> Draft:
+    draft = Draft(sample, context)
+    make = (SHAPES | PEOPLE).get(shape)
+    if make is not None:
+        make(draft)
+    return draft
 
 
-def _meaning(name: str, values: Sequence[str]) -> tuple[str | None, str, int]:
-    """What a column seems to mean, why, and how much the header says of it."""
-    if not values:
-        return None, "it is empty in the lines looked at", 0
-    for scheme, pattern in _IDENTIFIERS.items():
-        if _share(values, lambda text, pattern=pattern: pattern.fullmatch(text) is not None) >= MOSTLY:
-            return scheme, f"its values look like {scheme}", 1
-    bare = _bare(name)
-    words = [(word, meaning) for meaning, entry in _words().items() if meaning != "values" for word in entry["words"]]
-    found = [(end, len(word), meaning, word) for word, meaning in words if (end := _said(bare, word)) is not None]
-    if found:
-        _, _, meaning, word = max(found)
-        misfit = _misfit(meaning, values)
-        if misfit is None:
-            return meaning, f"the header says {word!r}; {len(set(values))} of {len(values)} values are different", 1
-        return None, f"the header says {word!r}, but {misfit}", 0
-    if _share(values, lambda text: bool(date_readings(text)) and len(text) > 4) >= MOSTLY:
-        return "date", "nearly all values are dates", 1
-    return None, "neither header nor values tell what it means", 0
+def _spec(draft: Draft) -> dict[str, Any]:
+    """The part of the mapping for one table."""
+    sample = draft.sample
+    pattern = sample.file.name.replace("[", "[[]").replace("*", "[*]").replace("?", "[?]") if set("[*?") & set(sample.file.name) else sample.file.name
+    spec: dict[str, Any] = {"pattern": pattern} | sample.options
+    if words := sorted({cell for _, why, cell in sample.left_out if why == "total"}):
+        spec["totals"] = words
+    spec |= draft.options | ({"units": draft.units} if draft.units else {})
+    if sample.list_as_of is not None and any(record["type"] == "role" for record in draft.records):
+        spec["list_as_of"] = sample.list_as_of
+    conditions = [condition for line, why, cell in sample.left_out if why == "sum" and (condition := _without_sum(draft, line, cell)) is not None]
+    if conditions:
+        spec["when"] = conditions
+        draft.used.add(sample.columns[0].name)
+    spec["ignore"] = [column.name for column in sample.columns if column.name not in draft.used]
+    return spec | ({"derive": draft.derive} if draft.derive else {}) | {"records": draft.records}
 
 
-def _said(header: str, word: str) -> int | None:
-    """Where in a header a word ends, if it is there: what a header ends with is what it is about (``供应商编号`` is a number, not a supplier)."""
-    if not word.isascii():
-        place = header.rfind(word)
-        return None if place < 0 else place + len(word)
-    found = list(re.finditer(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", header))
-    return found[-1].end() if found else None
+def _without_sum(draft: Draft, line: int, cell: str) -> dict[str, Any] | None:
+    """The condition that leaves out a line whose numbers are the sums of those before it, unless somebody says that it is none."""
+    keep = draft.ask(("sum", str(line)), None, f"Line {line} ({cell!r}) says the sums of the lines before it. Is it left out?",
+        f"第 {line} 行（「{cell}」）等于前面各行之和，是否不算？", [choice("leave_out", "it is left out", "不算"), choice("keep", "it counts", "算")],
+    )  # fmt: skip
+    column = next((column for column in draft.sample.columns if column.name in draft.used and cell in column.cells), draft.sample.columns[0])
+    return None if keep == "keep" else {"column": column.name, "not_in": [cell]}
 
 
-def _misfit(meaning: str, values: Sequence[str]) -> str | None:
-    if meaning in ("amount", "share") and _share(values, lambda text: bool(readings(text.rstrip("%％")))) < MOSTLY:
-        return "many values are no numbers"
-    if meaning == "date" and _share(values, lambda text: bool(date_readings(text))) < MOSTLY:
-        return "many values are no dates"
-    return None
-
-
-def _share(values: Sequence[str], fits: Any) -> float:
-    return sum(map(bool, map(fits, values))) / len(values) if values else 0.0
-
-
-# -- what is made of them
-
-
-def _file(file: FileOfSet, columns: Sequence[Column], lines: Sequence[Sequence[str]], shown: Mapping[str, str], questions: list[str]) -> dict[str, Any]:
-    by: dict[str | None, Column] = {column.meaning: column for column in columns if column.meaning is not None}
-    spec: dict[str, Any] = {"pattern": file.name.replace("[", "[[]") if "[" in file.name else file.name}
-    spec |= {name: int(value) for name, value in shown.items() if name == "header_row" and value != "1"}
-    used: set[str] = set()
-    records = _flows(by, used, questions) if "amount" in by or "share" in by or ("source" in by and "target" in by) else _parties(by, used, questions)
-    numbers = [column for column in columns if column.name in used and column.meaning in ("amount", "share")]
-    if numbers:
-        spec |= _numbers(numbers, questions)
-    if any(next((cell for cell in cells if cell), "") in TOTALS for cells in lines):
-        spec["totals"] = sorted(TOTALS)
-        questions.append("Lines that begin with 合计 and the like are left out as sums of others: is that right?")
-    if hidden := _redactions(by, used):
-        spec["redact"] = hidden
-    spec["ignore"] = [column.name for column in columns if column.name not in used]
-    spec["records"] = records
-    return spec
-
-
-def _numbers(columns: Sequence[Column], questions: list[str]) -> dict[str, Any]:
-    spec: dict[str, Any] = {"decimal": "auto"}
-    unsure = [value for column in columns for value in column.values if len(readings(value)) == 2]
-    if unsure:
-        questions.append(f"How are numbers written? {unsure[0]!r} is {' or '.join(map(str, readings(unsure[0])))}: say `decimal` and `thousands`.")
-    units = {column.name: unit for column in columns if (unit := unit_in(column.name)) is not None}
-    return spec | ({"units": units} if units else {})
-
-
-def _redactions(by: Mapping[str | None, Column], used: set[str]) -> list[dict[str, Any]]:
-    hidden = {by[end].name: sorted(set(by[end].values) & PLACEHOLDERS) for end in ("name", "source", "target") if end in by and by[end].name in used}
-    return [{"column": name, "values": values} for name, values in hidden.items() if values]
-
-
-def _cell(column: Column, used: set[str]) -> dict[str, Any]:
-    used.add(column.name)
-    return {"column": column.name}
-
-
-def _party(column: Column, used: set[str]) -> dict[str, Any]:
-    return {"type": "party", "id": _cell(column, used), "name": _cell(column, used), "kind": "organization", "duplicates": "first"}
-
-
-def _flows(by: Mapping[str | None, Column], used: set[str], questions: list[str]) -> list[dict[str, Any]]:
-    """Two parties and what passes between them, or one that owns a share of the other; a side that has no column is the firm."""
-    source, target = by.get("source"), by.get("target") or by.get("name")
-    if target is None and source is None:
-        questions.append("Between whom are these? No column seems to name a party.")
-    ends = {"source": "firm" if source is None else _cell(source, used), "target": "firm" if target is None else _cell(target, used)}
-    if source is None or target is None:
-        side, does = ("source", "gives") if source is None else ("target", "receives")
-        questions.append(f"Which way? The firm is taken for the {side}: it {does} the money.")
-    records = [_party(column, used) for column in (source, target) if column is not None]
-    about: dict[str, Any] = {"id": _line_id(by.get("id"), used)}
-    when = {"valid_from": _cell(by["date"], used) | {"date": "auto"}} if "date" in by else {}
-    if "date" in by and (unsure := [value for value in by["date"].values if len(date_readings(value)) == 2]):
-        questions.append(f"Which day is {unsure[0]!r}: {' or '.join(date_readings(unsure[0]))}? Say `date` with a format.")
-    if "amount" not in by and "share" in by:
-        return [*records, {"type": "relationship", **about, **ends, "kind": "owns", "share": _cell(by["share"], used), **when}]
-    if "amount" not in by:
-        questions.append("What stands between the two? They are taken to know each other.")
-        return [*records, {"type": "relationship", **about, **ends, "kind": "knows", **when}]
-    flow: dict[str, Any] = {"type": "value_flow", **about, **ends, "kind": "money", "amount": _cell(by["amount"], used)}
-    if "currency" in by:
-        flow["currency"] = _cell(by["currency"], used)
-    else:
-        flow["currency"] = "CNY"
-        questions.append("In which currency are the amounts? They are taken for CNY.")
-    flow |= {name: _cell(by[name], used) for name in ("product", "channel") if name in by}
-    return [*records, flow | when]
-
-
-def _line_id(number: Column | None, used: set[str]) -> dict[str, str]:
-    """The file's own number where each line has another one, else the place of the line."""
-    if number is None or set("{}") & set(number.name) or len(set(number.values)) < max(len(number.values), 2):
-        return {"template": "{#file}/{#line}"}
-    used.add(number.name)
-    return {"template": f"line:{{{number.name}}}"}
-
-
-def _parties(by: Mapping[str | None, Column], used: set[str], questions: list[str]) -> list[dict[str, Any]]:
-    """One party a line, with a role toward the firm where the file tells one."""
-    name, number = by.get("name") or by.get("target") or by.get("source"), by.get("id")
-    if name is None and number is None:
-        questions.append("What is a line of this file? No column seems to name a party, and nothing is made of it.")
-        return []
-    key = number if number is not None and len(set(number.values)) == len(number.values) else name or number
-    assert key is not None
-    party: dict[str, Any] = {"type": "party", "id": _cell(key, used), "name": _cell(name or key, used), "kind": "organization", "duplicates": "first"}
-    party |= {field: _cell(by[field], used) for field in ("city", "region", "country") if field in by}
-    if identifiers := {scheme: _cell(by[scheme], used) for scheme in ("uscc", "lei", "vat", "domain", "email") if scheme in by}:
-        party["identifiers"] = identifiers
-    questions.append("Are these organizations? Every party is taken for one (`kind`).")
-    role: dict[str, Any] = {"type": "role", "id": {"template": "{#file}/{#line}"}, "source": _cell(key, used), "target": "firm", "role": "customer"}
-    if "role" in by:
-        role["role"] = _mapped(by["role"], "role", used, questions)
-    else:
-        questions.append("What are they to the firm? They are taken for customers (`role`).")
-    if "stage" in by:
-        role["stage"] = _mapped(by["stage"], "stage", used, questions)
-    return [party, role]
-
-
-def _mapped(column: Column, field: str, used: set[str], questions: list[str]) -> dict[str, Any]:
-    """A value map from what the cells say; what they say that is not known is asked."""
-    known = {word: value for value, words in _words()["values"][field].items() for word in words}
-    counted = Counter(column.values)
-    found = {text: known[_bare(text)] for text in counted if _bare(text) in known}
-    if unknown := [text for text in counted if text not in found]:
-        questions.append(f"What {field} do these mean: {', '.join(map(repr, unknown[:10]))}? They are read as none.")
-    default = {"otherwise": None} if field == "stage" else {"otherwise": "customer"}
-    return _cell(column, used) | {"values": found or {"": None}, **default}
+def _table(draft: Draft, locale: str) -> dict[str, Any]:
+    """What is said of one table beside its mapping."""
+    sample = draft.sample
+    why = {
+        "total": ("it is a sum or a mean of other lines", "是其他行的合计或平均"),
+        "sum": ("its numbers are the sums of the lines before it", "等于前面各行之和"),
+    }
+    columns = [
+        {
+            "column": column.name, "means": column.meaning if column.name in draft.used else None, "why": column.reason.in_locale(locale),
+            "examples": list(dict.fromkeys(column.values))[:3],
+        }
+        for column in sample.columns
+    ]  # fmt: skip
+    return {
+        "file": sample.file.name, "sheet": sample.options.get("sheet") or sample.shown.get("sheet"), "header_row": sample.options.get("header_row", 1),
+        "header_rows": sample.options.get("header_rows", 1), "rows": len(sample.numbers), "columns": columns,
+        "left_out": [{"line": line, "why": why[kind][locale == "zh"] if kind in why else message} for line, kind, message in sample.left_out],
+    }  # fmt: skip
