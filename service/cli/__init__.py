@@ -23,6 +23,7 @@ from service.cli.rankings import ranking
 from service.cli.records import export, import_files
 from service.cli.scenarios import scenario
 from service.cli.server import demo, serve
+from service.cli.template import template
 from service.settings import BadSetting
 
 COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "demo": demo,
     "import": import_files,
     "mapping": mappings.app,
+    "template": template,
     "imports": imports,
     "rollback": rollback,
     "neo4j-files": neo4j_files,

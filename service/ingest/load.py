@@ -27,11 +27,12 @@ from service.ingest.mapping_model import Written, read_mapping
 from service.ingest.reading import Reading, Source
 from service.ingest.record_lines import RecordLines
 from service.ingest.sources import FileOfSet
+from service.ingest.template import is_template, template_mapping
 from service.ingest.trial import Trial
 from service.ingest.writing import Bringing, ChunkWriter, Total, write_together
 from service.jobs import Progress, no_progress
 from service.reads import every_revision
-from service.stores.store import Store, Writing
+from service.stores.store import At, Store, Writing
 from service.workplace import Service
 from service.writes import collector_paused, write_blocks
 
@@ -243,13 +244,25 @@ def _with_earlier(store: Store, result: dict[str, Any]) -> dict[str, int]:
 
 def _run(service: Service, workspace: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     files = [FileOfSet(Path(file["path"]), file["name"]) for file in arguments["files"]]
-    mapping = arguments.get("mapping")
     plan = ImportPlan(
-        files, None if mapping is None else named_mapping(service, workspace, mapping), arguments.get("on_error", "abort"),
+        files, _mapping_for(service, workspace, files, arguments), arguments.get("on_error", "abort"),
         bool(arguments.get("dry_run")), arguments["import_id"], arguments.get("who"), arguments.get("encoding"),
         None if (upload := arguments.get("upload")) is None else Path(upload),
     )  # fmt: skip
     return import_files(service.store(workspace), service.vocabulary(workspace), plan, progress, lambda: service.terms_coming(workspace))
+
+
+def _mapping_for(service: Service, workspace: str, files: Sequence[FileOfSet], arguments: dict[str, Any]) -> Written | None:
+    """The mapping that was named; that of the template where all files were made from it; none for files of records."""
+    if (mapping := arguments.get("mapping")) is not None:
+        return named_mapping(service, workspace, mapping)
+    if not files or not all(map(is_template, files)):
+        return None
+    focal = service.workspace(workspace).focal_party_id
+    is_there = focal is not None and any(row.body is not None for row in service.store(workspace).get("party", [focal], At()))
+    if focal is None and not arguments.get("dry_run"):
+        service.change_workspace(workspace, {"focal_party_id": "firm"})
+    return template_mapping(files, service.vocabulary(workspace), focal, is_there=is_there)
 
 
 def named_mapping(service: Service, workspace: str, mapping: str) -> Written:

@@ -87,7 +87,7 @@ def list_of_parties(draft: Draft) -> None:
     for field in ("stage", "tier"):
         if (column := draft.get(field)) is not None and (mapped := draft.mapped(column, field)) is not None:
             role[field] = mapped
-    if (since := draft.get("since", "date")) is not None:
+    if (since := draft.get("since")) is not None:
         role["valid_from"] = draft.day(since)
     conditions = [when for when in (role.pop("when", None), only_first(draft, party)) if when]
     role = {"type": "role"} | ({"when": conditions} if conditions else {}) | role | {"duplicates": "first"}
