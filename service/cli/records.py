@@ -105,6 +105,8 @@ def _show(result: Mapping[str, Any], ranked: Mapping[str, Any] | None) -> None:
     if result["preview"]:
         rows = [(item["op"], item["type"], item["id"], _changes(item)) for item in result["preview"][:SHOWN_ERRORS]]
         print_table("the first records", ("op", "type", "id", "fields that change"), rows)
+    for warning in result["warnings"][:SHOWN_ERRORS]:
+        error_console.print(f"  warning: line {warning['line']}: {warning['message']} [{warning['code']}]", markup=False)
     show_faults(result["faults"])
     if ranked is not None:
         show_ranking(ranked)

@@ -22,6 +22,7 @@ from service.ingest.checking import Check
 from service.ingest.chunks import Ready, drained
 from service.ingest.encodings import AUTO, codec_named
 from service.ingest.fault_groups import grouped
+from service.ingest.import_warnings import Watch
 from service.ingest.mapping import CONSTANTS, FILE_STEP, BoundMapping
 from service.ingest.mapping_model import Written, read_mapping
 from service.ingest.reading import Reading, Source
@@ -119,7 +120,15 @@ class _Import:
     def _chunks(self, stage: str, size: int | None = None) -> closing[Generator[Ready]]:
         """Reads the source, from its beginning."""
         self.reading = Reading(self.source, self.vocabulary, self._heard(stage), size)
-        return closing(self.reading.chunks())
+        self.watch = Watch()
+        return closing(self._watched())
+
+    def _watched(self) -> Generator[Ready]:
+        with closing(self.reading.chunks()) as chunks:
+            for chunk in chunks:
+                self.watch.look(chunk)
+                yield chunk
+                del chunk  # tens of megabytes
 
     def _written_while_read(self) -> Total | None:
         """All as one revision. Where that does not go, nothing was written."""
@@ -177,8 +186,12 @@ class _Import:
             **counts, "errors": [fault._asdict() for fault in errors[:SHOWN_ERRORS]], **_left_out(errors), "faults": grouped(errors),
             "revision": total.revision, "import_id": self.import_id, "dry_run": self.plan.dry_run, "by_type": dict(sorted(total.by_type.items())),
             "preview": previewed, "preview_truncated": cut, "columns": {"mapped": told.columns.mapped, "ignored": told.columns.ignored},
-            "redacted": told.redacted, "left_out": told.left_out, "files": told.files,
+            "redacted": told.redacted, "left_out": told.left_out, "files": told.files, "warnings": self._warnings(),
         }  # fmt: skip
+
+    def _warnings(self) -> list[dict[str, Any]]:
+        found = [(code, _placed(FieldError(code, message, None, place), self.plan.files)) for code, place, message in self.watch.found()]
+        return [{"code": code, "line": fault.line, "message": fault.message} for code, fault in found]
 
     def _heard(self, stage: str) -> Callable[[int], None]:
         def heard(position: int) -> None:

@@ -167,11 +167,10 @@ class Draft:
 
     def _of(self, meaning: str, party: Column, primary: bool) -> Column | None:
         candidates = [column for column in self.sample.columns if column.meaning == meaning]
-        others = [
-            column for name in ("end_customer", "customer", "distributor", "supplier", "owner", "company") if (column := self.by.get(name)) not in (None, party)
-        ]
+        names = ("end_customer", "customer", "distributor", "supplier", "owner", "company")
+        others = [other for name in names if (other := self.by.get(name)) is not None and other is not party]
         for column in candidates:
-            mine, theirs = _alike(column.name, party.name), max((_alike(column.name, other.name) for other in others if other), default=0)
+            mine, theirs = _alike(column.name, party.name), max((_alike(column.name, other.name) for other in others), default=0)
             if (mine >= 2 and mine > theirs) or (primary and theirs < 2):
                 return column
         return None
@@ -183,16 +182,19 @@ class Draft:
         vocabulary = self.context.vocabulary
         entries: Sequence[Any] = ()
         if field in ("stage", "role"):
-            entries = list({"stage": vocabulary.stages, "role": vocabulary.roles}[field].values())
+            entries = self._kinds(field)
         elif field in vocabulary.dimensions:
             entries = vocabulary.dimensions[field].values
         return [(text, entry.id) for entry in entries for text in (entry.id.replace("_", " "), entry.label.en, entry.label.zh)]
+
+    def _kinds(self, field: str) -> Sequence[Any]:
+        return list(self.context.vocabulary.stages.values()) if field == "stage" else list(self.context.vocabulary.roles.values())
 
     def choices(self, field: str) -> list[Choice]:
         """The values of a closed list, to choose from."""
         vocabulary = self.context.vocabulary
         if field in ("stage", "role"):
-            entries: Sequence[Any] = list({"stage": vocabulary.stages, "role": vocabulary.roles}[field].values())
+            entries: Sequence[Any] = self._kinds(field)
         else:
             entries = vocabulary.dimensions[field].values
         return one_of(entries)

@@ -250,13 +250,13 @@ class RecordBuilder:
             out.append((place, error.fault(name)))
             out += [(place, fault) for fault in faults_of(getters, frame)]  # all that is wrong with a line is told at once
             return
+        identify(fields, self.lists)
         if not self.merges:
             self._make(fields, place, frame, out, self.overlay)
         elif (fault := self.said.merging.take(self.type.name, fields, place, self.ownership, keep_names=self.duplicates == "merge_names")) is not None:
             out.append((place, fault))
 
     def _make(self, fields: dict[str, Any], place: int, frame: Frame | None, out: list[Produced], overlay: str) -> None:
-        identify(fields, self.lists)
         try:
             record: Record = msgspec.convert(fields, self.type.record)
             found = [] if self.is_event else faults(record, self.vocabulary)

@@ -87,10 +87,13 @@ def _customers(vocabulary: Vocabulary, firm: str) -> Sheet:
     roles = [entry for entry in vocabulary.roles.values() if entry.side == "external"]
     stages = list(vocabulary.stages.values())
     fields = [
-        field("name", "Name", "客户名称", "Donghua Machinery Co., Ltd.", "东华机械有限公司", needed=True), field("short_name", "Short name", "简称", "Donghua", "东华"),
+        field("name", "Name", "客户名称", "Donghua Machinery Co., Ltd.", "东华机械有限公司", needed=True), 
+        field("short_name", "Short name", "简称", "Donghua", "东华"),
         *_places(),
-        *_dimensions(vocabulary, "party", "party"), field("role", "What it is to us", "与我方关系", "Customer", "客户", roles), field("stage", "Stage", "阶段", "Active", "活跃", stages),
-        field("stage_reason", "Reason of the stage", "阶段原因", ""), *_dimensions(vocabulary, "role", "role"), field("since", "Since", "首次合作日期", "2020-03-01"),
+        *_dimensions(vocabulary, "party", "party"), field("role", "What it is to us", "与我方关系", "Customer", "客户", roles),
+        field("stage", "Stage", "阶段", "Active", "活跃", stages),
+        field("stage_reason", "Reason of the stage", "阶段原因", ""),
+        *_dimensions(vocabulary, "role", "role"), field("since", "Since", "首次合作日期", "2020-03-01"),
     ]  # fmt: skip
     by_id = {one.id: one for one in fields}
     role = {"type": "role", "id": "{party}/{kind_of_role}", "source": "{party}", "target": firm, "role": "{kind_of_role}", "stage": value_of(by_id["stage"])}

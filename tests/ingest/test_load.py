@@ -401,3 +401,16 @@ def test_a_file_of_records_brings_its_own_vocabulary(service: Service, tmp_path:
     assert run_job(service, "w", arguments(good, dry_run=True), no_progress)["created"] == 3
     assert run_job(service, "w", arguments(good), no_progress)["created"] == 3
     assert "banana" in service.vocabulary("w").value_kinds
+
+
+def test_a_blank_currency_among_named_ones_and_a_last_sum_are_warned_of(tmp_path: Path) -> None:
+    header = '{"type":"party","id":"a","name":"A","kind":"organization"}\n{"type":"party","id":"b","name":"B","kind":"organization"}\n'
+    flow = '{"type":"value_flow","id":"v%d","source":"a","target":"b","kind":"money","amount":"%s"%s,"valid_from":"2024"}\n'
+    lines = header + flow % (1, "100", "") + flow % (2, "50", ',"currency":"USD"') + flow % (3, "150", ',"currency":"USD"')
+    store = EmbeddedStore(tmp_path / "w.sqlite")
+    result = import_files(store, BUILT_IN, ImportPlan([made(tmp_path, "a.ndjson", lines)], dry_run=True))
+    assert [(warning["code"], warning["line"]) for warning in result["warnings"]] == [("blank-currency", 3), ("sum-of-lines", 5)]
+    assert "USD" in result["warnings"][0]["message"]
+    quiet = header + flow % (1, "100", "") + flow % (2, "50", "") + flow % (3, "149", "")
+    assert import_files(store, BUILT_IN, ImportPlan([made(tmp_path, "b.ndjson", quiet)], dry_run=True))["warnings"] == []
+    store.close()
