@@ -278,11 +278,11 @@ class Draft:
             values = {text: known for text in dict.fromkeys(column.values) if (known := self._currency(text)) is not None}
             found = self.cell(column, values=values)
             if "" in column.cells:
-                base = self.context.base_currency or next(iter(values.values()), "CNY")
+                home = self.context.base_currency or next(iter(values.values()), "CNY")
                 answer = self.ask("blank_currency", column, f"In which currency are amounts where {column.name!r} is empty?",
-                    f"「{column.name}」空着的金额是什么币种？", [choice(name) for name in dict.fromkeys((base, *values.values()))], free=True,
+                    f"「{column.name}」空着的金额是什么币种？", [choice(name) for name in dict.fromkeys((home, *values.values()))], free=True,
                 )  # fmt: skip
-                found["default"] = answer or base
+                found["default"] = answer or home
             return found
         for match in _CURRENCY_IN_HEADER.finditer(amount.name):
             for part in re.split(r"[\s,，/]+", match[1] or match[2]):

@@ -20,17 +20,39 @@ from tests.ingest.comparing import FIRM, made_of
 
 LINES: dict[str, list[dict[str, Any]]] = {
     "customers": [
-        {"name": "东华机械有限公司", "short_name": "东华", "region": "华东", "size_class": "medium", "role": "customer", "stage": "active", "tier": "key", "since": "2020-03-01"},
+        {
+            "name": "东华机械有限公司",
+            "short_name": "东华",
+            "region": "华东",
+            "size_class": "medium",
+            "role": "customer",
+            "stage": "active",
+            "tier": "key",
+            "since": "2020-03-01",
+        },
         {"name": "Acme Trading Ltd", "role": "distributor", "stage": "at_risk", "purpose": "resale"},
     ],
-    "orders": [{"order_id": "A1", "date": "2024-05-17", "name": "东华机械有限公司", "amount": 125000, "currency": "CNY", "product": "Reducer", "quantity": 12, "unit": "台"},
-               {"date": "2024-06-01", "name": "ACME TRADING LTD", "amount": "99.5", "currency": "CNY"}],
-    "suppliers": [{"name": "Steel SA", "year": "2024", "amount": 5000, "currency": "CNY", "product": "Steel", "time_to_recover_days": 30, "inventory_days": 10}],
+    "orders": [
+        {
+            "order_id": "A1",
+            "date": "2024-05-17",
+            "name": "东华机械有限公司",
+            "amount": 125000,
+            "currency": "CNY",
+            "product": "Reducer",
+            "quantity": 12,
+            "unit": "台",
+        },
+        {"date": "2024-06-01", "name": "ACME TRADING LTD", "amount": "99.5", "currency": "CNY"},
+    ],
+    "suppliers": [
+        {"name": "Steel SA", "year": "2024", "amount": 5000, "currency": "CNY", "product": "Steel", "time_to_recover_days": 30, "inventory_days": 10}
+    ],
     "contacts": [{"date": "2024-07-01", "name": "Daily", "role": "media", "contact": "article", "text": "new shop", "sentiment": -1}],
     "surveys": [{"date": "2024-11-20", "name": "东华机械有限公司", "measure": "nps", "value": 9}],
     "owners": [{"name": "Ann Low", "party_kind": "person", "share": 0.25, "amount": 1000, "currency": "CNY", "date": "2015"}],
     "people": [{"name": "Jo Park", "department": "Research", "joined": "2015-03-01", "left": "2021-08-31"}],
-}  # fmt: skip
+}
 
 
 def filled(path: Path, locale: str) -> FileOfSet:
@@ -61,15 +83,23 @@ def test_a_filled_in_template_becomes_records_without_a_mapping(tmp_path: Path, 
         (record["source"], record["role"], record.get("stage"), record.get("tier"), record.get("purpose")) for record in records if record["type"] == "role"
     }
     assert roles == {
-        (donghua, "customer", "active", "key", None), (acme, "distributor", "at_risk", None, "resale"), ("Steel SA", "supplier", None, None, None),
-        ("Daily", "media", None, None, None), ("Ann Low", "investor", None, None, None), ("Jo Park", "employee", None, None, None), ("Jo Park", "alumni", None, None, None),
-    }  # fmt: skip
+        (donghua, "customer", "active", "key", None),
+        (acme, "distributor", "at_risk", None, "resale"),
+        ("Steel SA", "supplier", None, None, None),
+        ("Daily", "media", None, None, None),
+        ("Ann Low", "investor", None, None, None),
+        ("Jo Park", "employee", None, None, None),
+        ("Jo Park", "alumni", None, None, None),
+    }
     flows = {
         (record["source"], record["target"], record["kind"], record["amount"], record["valid_from"]) for record in records if record["type"] == "value_flow"
     }
     assert flows == {
-        (donghua, FIRM, "money", 125000, "2024-05-17"), (acme, FIRM, "money", 99.5, "2024-06-01"), (FIRM, "Steel SA", "money", 5000, "2024"), ("Ann Low", FIRM, "capital", 1000, "2015"),
-    }  # fmt: skip
+        (donghua, FIRM, "money", 125000, "2024-05-17"),
+        (acme, FIRM, "money", 99.5, "2024-06-01"),
+        (FIRM, "Steel SA", "money", 5000, "2024"),
+        ("Ann Low", FIRM, "capital", 1000, "2015"),
+    }
     touchpoints = [(record["source"], record["kind"], record.get("value"), record.get("sentiment")) for record in records if record["type"] == "touchpoint"]
     assert touchpoints == [("Daily", "article", None, -1), (donghua, "survey_answer", 9, None)]
     (party,) = [record for record in records if record["type"] == "party" and record["name"] == donghua]
