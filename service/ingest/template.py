@@ -15,6 +15,7 @@ from graph_models.vocabulary import Text, Vocabulary
 from service.ingest.mapping_model import Written, read_mapping
 from service.ingest.readers import open_table
 from service.ingest.sources import FileOfSet
+from service.ingest.table_samples import visible_sheets
 from service.ingest.tables import ReadOptions
 from service.ingest.template_sheets import EXAMPLE, FIRM_SHEET, MARK, Sheet, derived_of, sheets
 
@@ -104,7 +105,7 @@ def template_mapping(files: Sequence[FileOfSet], vocabulary: Vocabulary, firm: s
     parts: dict[str, Any] = {}
     locale, name = "en", None
     for number, file in enumerate(files, 1):
-        there = _sheets_of(file)
+        there = visible_sheets(file)
         found = [(sheet, words) for sheet in sheets(vocabulary, target) for words in (sheet.name.en, sheet.name.zh) if words in there]
         locale = "zh" if any(words == sheet.name.zh for sheet, words in found) else locale
         name = name or _firm_name(file, there)
@@ -123,13 +124,6 @@ def _part(file: FileOfSet, sheet: Sheet, words: str) -> dict[str, Any]:
         "pattern": re.sub(r"([\[*?])", r"[\1]", file.name), "sheet": words, "header_row": 2, "decimal": "auto", "totals": [], "optional": columns,
         "when": {"column": MARK, "not_in": [EXAMPLE.en, EXAMPLE.zh]}, "records": sheet.records, "derive": derived_of(sheet),
     }  # fmt: skip
-
-
-def _sheets_of(file: FileOfSet) -> list[str]:
-    from python_calamine import CalamineWorkbook
-
-    with CalamineWorkbook.from_path(str(file.path)) as book:
-        return list(book.sheet_names)
 
 
 def _firm_name(file: FileOfSet, there: Sequence[str]) -> str | None:
