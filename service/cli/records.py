@@ -13,7 +13,19 @@ import msgspec
 import typer
 
 from graph_models.errors import InvalidInput
-from service.cli.console import REJECTED, AsJson, InWorkspace, answer, opened_service, print_table, progress_shown, say, show_faults, workspace_of
+from service.cli.console import (
+    REJECTED,
+    AsJson,
+    InWorkspace,
+    answer,
+    error_console,
+    opened_service,
+    print_table,
+    progress_shown,
+    say,
+    show_faults,
+    workspace_of,
+)
 from service.cli.rankings import show_ranking
 from service.workplace import Service
 
