@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from graph_models.vocabulary import Vocabulary
+from service.ingest.amount_text import style_of
 from service.ingest.column_meanings import Column, bare, known_values
 from service.ingest.mapping_questions import Choice, Questions, choice, one_of
 from service.ingest.normal_forms import company_name
-from service.ingest.number_text import readings
+from service.ingest.number_text import Numbers, readings
 from service.ingest.party_names import PartyNames, seem_people
 from service.ingest.readings import date_readings, unit_in
 from service.ingest.table_samples import Sample
@@ -269,6 +270,8 @@ class Draft:
             if answer is not None:
                 point = sign if answer == "decimal" else "." if sign == "," else ","
                 self.options |= {"decimal": point, "thousands": "," if point == "." else "."}
+        if not all(map(readings, column.values)) and (style := style_of(column.values, Numbers("auto"))) not in (None, "plain"):
+            return self.cell(column, number=style)
         return self.value(column)
 
     def currency(self, amount: Column) -> Any:

@@ -115,7 +115,7 @@ def _sample(file: FileOfSet, hints: Hints) -> Sample:
     row = hints.header_row or _header_row(rows)
     count = hints.header_rows or _header_rows(rows, row)
     options |= ({"header_row": row} if row > 1 else {}) | ({"header_rows": count} if count > 1 else {})
-    titles = [cell for number, cells in rows if number < row and not isinstance(cells, FieldError) for cell in cells if cell]
+    titles = [cell for number, cells in rows if number < row and not isinstance(cells, FieldError) for cell in dict.fromkeys(cells) if cell]
     with open_table(file, msgspec.convert(options, ReadOptions)) as table:
         lines = list(islice(table.lines, SAMPLE))
         return _sampled(file, options, table, table.columns, lines, titles)
@@ -146,8 +146,8 @@ def _cut(cells: Sequence[str]) -> list[str]:
 def _header_row(rows: Sequence[tuple[int, list[str] | FieldError]]) -> int:
     """The first line that names nearly as many columns as any line has, and holds no number."""
     filled = {line: [cell for cell in cells if cell] for line, cells in rows[:HEADERS] if not isinstance(cells, FieldError)}
-    width = max(map(len, filled.values()), default=0)
-    good = (line for line, cells in filled.items() if len(cells) >= 0.75 * width and not any(_PLAIN.fullmatch(cell) for cell in cells))
+    width = max((len(cells) for cells in filled.values() if len(set(cells)) > 1), default=0)
+    good = (line for line, cells in filled.items() if len(set(cells)) >= 0.75 * width and not any(_PLAIN.fullmatch(cell) for cell in cells))
     return next(good, min(filled, default=1))
 
 
@@ -155,8 +155,9 @@ def _header_rows(rows: Sequence[tuple[int, list[str] | FieldError]], row: int) -
     """Two where the line below a header only says more of some columns: of those that have no name, or share one."""
     lines = {line: cells for line, cells in rows if not isinstance(cells, FieldError)}
     head, below = lines.get(row, []), lines.get(row + 1, [])
-    filled = [place for place, cell in enumerate(below) if cell]
-    nameless = [place for place in range(max(len(head), len(below))) if place >= len(head) or not head[place]]
+    filled = [place for place, cell in enumerate(below) if cell and (place >= len(head) or cell != head[place])]
+    width = max(len(head), len(below))
+    nameless = [place for place in range(width) if place >= len(head) or not head[place] or (place > 0 and head[place] == head[place - 1])]
     if not nameless or not filled or len(filled) > max(len(head) // 2, len(nameless) * 2):
         return 1
     return 2 if set(nameless) <= set(filled) else 1

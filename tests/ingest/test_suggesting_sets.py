@@ -271,6 +271,13 @@ def test_money_of_which_nobody_says_which_way_it_goes_is_left_out(tmp_path: Path
     assert flows(made_of(asked.mapping, [file])) == [(FIRM, "A", 10, "EUR", "2024-01-01"), (FIRM, "B", 21, "EUR", "2024-01-02")]
 
 
+def test_amounts_as_people_write_them_are_read_where_all_cells_agree(tmp_path: Path) -> None:
+    file = made(tmp_path, "orders.csv", 'customer,amount,date,currency\nA,"￥1,200.00",2024-01-01,CNY\nB,(300.00),2024-01-02,CNY\nC,￥50.00,2024-01-03,CNY\n')
+    found = suggest([file])
+    assert "number: accounting" in found.mapping
+    assert [flow[2] for flow in flows(made_of(found.mapping, [file]))] == [1200, -300, 50]
+
+
 def test_what_is_said_of_single_files_counts(tmp_path: Path) -> None:
     book = workbook(("one", [["customer", "status"], ["A", "active"]], []), ("two", [["Title"], ["x"], ["customer", "status"], ["B", "lost"]], []))
     file = made(tmp_path, "clients.xlsx", book)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from graph_models.vocabulary import BUILT_IN, Vocabulary, terms_of
 from service.ingest.sources import FileOfSet
 from service.ingest.template import is_template, template, template_mapping
 from service.ingest.template_sheets import MARK, sheets
-from tests.api.conftest import Workspace
 from tests.cli.conftest import runner
 from tests.ingest.comparing import FIRM, made_of
 
@@ -139,19 +137,6 @@ def test_other_workbooks_are_no_templates(tmp_path: Path) -> None:
     (tmp_path / "bad.xlsx").write_bytes(b"PK no zip")
     assert not is_template(FileOfSet(tmp_path / "other.xlsx", "other.xlsx"))
     assert not is_template(FileOfSet(tmp_path / "bad.xlsx", "bad.xlsx"))
-
-
-def test_over_http_it_comes_and_goes_without_a_mapping(w: Workspace, tmp_path: Path) -> None:
-    answer = w.client.get("/v1/template.xlsx", params={"locale": "zh"})
-    assert (answer.status_code, answer.content[:2]) == (200, b"PK")
-    file = filled(tmp_path / "ours.xlsx", "zh")
-    sent = w.client.post(f"{w.path}/imports", files={"file": (file.name, file.path.read_bytes())})
-    assert sent.status_code == 202, sent.text
-    until = time.monotonic() + 60
-    while (job := w.client.get(sent.headers["Location"]).json())["state"] not in ("done", "failed") and time.monotonic() < until:
-        time.sleep(0.05)
-    assert job["state"] == "done", job
-    assert len(w.get("/parties", limit=100)["items"]) >= 8
 
 
 def test_on_the_command_line_it_is_written_and_imported(tmp_path: Path) -> None:
