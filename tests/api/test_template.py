@@ -19,4 +19,4 @@ def test_over_http_it_comes_and_goes_without_a_mapping(w: Workspace, tmp_path: P
     while (job := w.client.get(sent.headers["Location"]).json())["state"] not in ("done", "failed") and time.monotonic() < until:
         time.sleep(0.05)
     assert job["state"] == "done", job
-    assert len(w.get("/parties", limit=100)["items"]) >= 8
+    assert len(w.get("/parties?limit=100")["items"]) >= 8
