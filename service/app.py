@@ -38,7 +38,7 @@ from service.api import (
     vocabulary,
     workspaces,
 )
-from service.api.documented import PROBLEM, describe
+from service.api.openapi import describe
 from service.api.query_parameters import only_known_parameters
 from service.calculator import Calculator
 from service.errors import LastResort, answer_error
@@ -93,7 +93,7 @@ class Application(FastAPI):
 def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Application:
     """The service with these settings; its worker process runs while the app does. ``clock`` tells the time by which it is today somewhere."""
     app = Application(
-        title="Stakeholder graph", version=VERSION, lifespan=_lifespan, responses=PROBLEM, redirect_slashes=False, docs_url=None,
+        title="Stakeholder graph", version=VERSION, lifespan=_lifespan, redirect_slashes=False, docs_url=None, openapi_url=None,
         dependencies=[Depends(only_known_parameters)],
         redoc_url=None, description="Who matters to a company, what flows between them, and why. Errors are problems (RFC 9457).",
     )  # fmt: skip

@@ -6,49 +6,26 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 
+from graph_models.errors import ParameterOutOfRange, TooCostly
 from service import analysis, comparison
 from service.analysis_request import check_place, check_request
-from service.api import examples
 from service.api.answers import accepted, json_answer, list_of_things, with_cursor
-from service.api.documented import answers, listed, page, takes
+from service.api.documented import answers, fails_with, takes
+from service.api.schemas.analyses import Analysis, AnalysisList, AnalysisRequest
+from service.api.schemas.jobs import Job
+from service.api.schemas.scores import Comparison, Explanation, PartyScores, ScoreList, Series
 from service.dependencies import CalculatorDep, JsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.submissions import submit
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses", tags=["analyses"])
 AnalysisId = Annotated[str, Path(description="The id of an analysis, or `latest`.", examples=["latest"])]
+_FAILS = fails_with(TooCostly, ParameterOutOfRange)
 PartyId = Annotated[str, Path(description="A party's id, percent-encoded.", examples=["d1"])]
-_SCORE = {"party_id": "d1", "name": "East China Appliances"} | {name: value for name, value in examples.PARTY_SCORE.items() if name not in ("metric", "name")}
-_SCORES: dict[str, Any] = page(_SCORE) | {"metric": "influence", "parameters": {}}
-_STANDING: dict[str, Any] = {"value": 58.0, "reason": None, "rank": 4}
-_COMPARISON: dict[str, Any] = {
-    "name": "influence",
-    "analyses": [{"analysis_id": name, "as_of": day, "known_at": 7, "snapshot_id": "5f0c2a", "parameters_hash": "0b7e"}
-                 for name, day in (("18c2a9", "2024-12-31"), ("18c2b4", "2025-12-31"))],
-    "differs": ["as_of", "snapshot_id"],
-    "items": [{
-        "party_id": "d1", "name": "East China Appliances", "before": _STANDING, "after": _STANDING | {"value": 62.5, "rank": 3},
-        "change": 4.5, "rank_change": 1,
-    }],
-    "total": 1, "next_cursor": None,
-}  # fmt: skip
-_SERIES: dict[str, Any] = {
-    "party_id": "d1", "metric": "influence", "name": "influence",
-    "items": [{"as_of": "2025-11-30", "value": None, "rank": None, "reason": "absent"}, {"as_of": "2025-12-31", "value": 62.5, "rank": 3, "reason": None}],
-}  # fmt: skip
-_EXPLANATION: dict[str, Any] = {
-    "party_id": "d1", "score": "influence", "value": 62.5, "rank": 3, "rank_range": [2, 4], "coverage": 1.0,
-    "parts": [{
-        "part": "reach", "raw": 0.31, "normalised": 0.625, "weight": 0.25, "points": 15.6, "reason": None,
-        "evidence": [{"path": ["d1", "firm"], "facts": ["r1"], "implied": [], "also_stated": [], "contribution": 0.31}],
-    }],
-    "most_influential_fact": None, "profile": "default", "profile_version": 2, "warnings": [], "snapshot_id": "5f0c2a",
-}  # fmt: skip
 
 
-@router.post(
-    "", status_code=202, response_class=Response, responses=answers(examples.JOB_QUEUED, "Queued.", status=202), openapi_extra=takes(examples.ANALYSIS_REQUEST)
-)
+@router.post("", status_code=202, response_class=Response, responses=answers(Job, "Queued.", status=202),
+             openapi_extra=takes(AnalysisRequest) | fails_with(TooCostly))  # fmt: skip
 def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Compute metrics in the worker. Left out, `metrics` are the default set. With `series` there is one result a date, up to a thousand:
     `{"from": "2024-12-31", "to": "2025-12-31", "step": "P1M"}` (`P7D`, `P1W`, `P3M`, `P1Y`), each with its own default period."""
@@ -60,13 +37,13 @@ def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Re
     return accepted(submit(place.service, place.workspace.id, "analysis", writing, arguments))
 
 
-@router.get("", response_class=Response, responses=answers(page(examples.ANALYSIS), schema=listed({"type": "object"})))
+@router.get("", response_class=Response, responses=answers(AnalysisList))
 def list_analyses(place: PlaceDep, asked: PageDep) -> Response:
     """Analyses, newest first."""
     return list_of_things(place, asked, "analysis", analysis.answered)
 
 
-@router.get("/compare", response_class=Response, responses=answers(_COMPARISON))
+@router.get("/compare", response_class=Response, responses=answers(Comparison))
 def compare_analyses(
     place: PlaceDep,
     ids: Annotated[str, Query(description="Two analyses, `before,after`; one may be `latest`.", examples=["18c2a9,latest"])],
@@ -79,13 +56,13 @@ def compare_analyses(
     return json_answer(with_cursor(found, asked, ",".join(side["analysis_id"] for side in found["analyses"]), first))
 
 
-@router.get("/{analysis_id}", response_class=Response, responses=answers(examples.ANALYSIS))
+@router.get("/{analysis_id}", response_class=Response, responses=answers(Analysis))
 def get_analysis(place: PlaceDep, analysis_id: AnalysisId) -> Response:
     """An analysis: of which snapshot, with which parameters and versions, how long it took, and what a reader has to know."""
     return json_answer(analysis.answered(analysis.analysis(place.service, place.workspace.id, analysis_id)))
 
 
-@router.get("/{analysis_id}/scores/{name}", response_class=Response, responses=answers(_SCORES))
+@router.get("/{analysis_id}/scores/{name}", response_class=Response, responses=answers(ScoreList))
 def list_scores(
     place: PlaceDep,
     analysis_id: AnalysisId,
@@ -105,7 +82,7 @@ def list_scores(
     return json_answer(with_cursor(found, asked, about["analysis_id"], first))
 
 
-@router.get("/{analysis_id}/series/{name}", response_class=Response, responses=answers(_SERIES))
+@router.get("/{analysis_id}/series/{name}", response_class=Response, responses=answers(Series))
 def get_series(
     place: PlaceDep,
     analysis_id: AnalysisId,
@@ -116,13 +93,18 @@ def get_series(
     return json_answer(analysis.over_time(place.service, place.workspace.id, analysis_id, id_in_path(name), party))
 
 
-@router.get("/{analysis_id}/parties/{party_id}", response_class=Response, responses=answers({"party_id": "d1", "items": [examples.PARTY_SCORE]}))
+@router.get("/{analysis_id}/parties/{party_id}", response_class=Response, responses=answers(PartyScores))
 def get_party_scores(place: PlaceDep, analysis_id: AnalysisId, party_id: PartyId) -> Response:
     """Every number that the analysis has of one party."""
     return json_answer(analysis.party_scores(place.service, place.workspace.id, analysis_id, id_in_path(party_id)))
 
 
-@router.get("/{analysis_id}/parties/{party_id}/explain", response_class=Response, responses=answers(_EXPLANATION))
+@router.get(
+    "/{analysis_id}/parties/{party_id}/explain",
+    response_class=Response,
+    responses=answers(Explanation),
+    openapi_extra=fails_with(TooCostly, ParameterOutOfRange),
+)
 def explain_score(
     place: PlaceDep,
     calculator: CalculatorDep,

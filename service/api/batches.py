@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from service.api import examples
 from service.api.answers import json_answer
-from service.api.documented import NDJSON, answers, takes
-from service.api.schemas import BatchAnswer
+from service.api.documented import NDJSON, answers, takes_as
+from service.api.schemas.writes import BatchAnswer
 from service.batches import take_batch
 from service.dependencies import LinesDep, PlaceDep, WritingDep
 
@@ -17,9 +16,10 @@ router = APIRouter(prefix="/v1/workspaces/{workspace}/batches", tags=["batches"]
 OnError = Annotated[Literal["abort", "skip"], Query(description="`abort`: with any error nothing is written (422); `skip`: what is good is written.")]
 
 
-@router.post(
-    "", response_model=BatchAnswer, responses=answers(examples.BATCH_ANSWER), openapi_extra=takes(examples.BATCH, schema={"type": "string"}, media=NDJSON)
-)
+_LINES = {"type": "string", "description": "One record a line, each with its `type`; gzip is taken too."}
+
+
+@router.post("", response_class=Response, responses=answers(BatchAnswer), openapi_extra=takes_as(NDJSON, _LINES))
 def write_batch(place: PlaceDep, body: LinesDep, writing: WritingDep, on_error: OnError = "abort") -> Response:
     """Write NDJSON, optionally gzipped, one record a line with its `type`, all in one transaction. A fact may name a party of the same batch, in any order."""
     return json_answer(take_batch(place.service, place.workspace.id, body, on_error, writing).as_json())

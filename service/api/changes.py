@@ -6,27 +6,16 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from graph_models.errors import TooCostly
 from service.api.answers import json_answer, with_cursor
-from service.api.documented import answers, page
+from service.api.documented import answers, fails_with
+from service.api.schemas.changes import Changes
 from service.dependencies import CalculatorDep, KnownAtQuery, PageDep, PlaceDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/changes", tags=["analyses"])
-_RANK: dict[str, Any] = {
-    "kind": "rank", "change": "fell", "party_id": "d1", "score": "value_flow", "before": {"value": 62.5, "rank": 1}, "after": {"value": 20.0, "rank": 4},
-    "facts": ["r1"], "through": "paths",
-}  # fmt: skip
-_STRUCTURE: dict[str, Any] = {
-    "kind": "structure", "change": "community-merged", "party_id": None, "before": "2", "after": "1", "message": "community 2 of 3 merged into 1",
-    "parties": ["d1", "d2", "d3"], "facts": ["t1"],
-}  # fmt: skip
-_FACT: dict[str, Any] = {
-    "kind": "fact", "change": "ended", "party_id": "d1", "type": "role",
-    "before": {"source": "d1", "target": "firm", "kind": "distributor", "valid_from": "2023-04-01", "valid_to": "2025-06-30"}, "after": None, "facts": ["r1"],
-}  # fmt: skip
-_CHANGES = {"from": "2024-12-31", "to": "2025-12-31", "known_at": 12} | page(_RANK, _STRUCTURE, _FACT)
 
 
-@router.get("", response_class=Response, responses=answers(_CHANGES))
+@router.get("", response_class=Response, responses=answers(Changes), openapi_extra=fails_with(TooCostly))
 def list_changes(
     place: PlaceDep,
     calculator: CalculatorDep,

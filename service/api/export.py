@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
-from service.api import examples
-from service.api.documented import NDJSON, answers
+from service.api.documented import NDJSON, TEXT, answers_as
 from service.dependencies import AsOfQuery, PlaceDep
 from service.exports import FORMATS, exported, format_named
 
@@ -16,7 +15,7 @@ router = APIRouter(prefix="/v1/workspaces/{workspace}/export", tags=["export"])
 _MEANT = "; ".join(f"`{form.name}`: {form.description[0].lower()}{form.description[1:]}" for form in FORMATS)
 FormatName = Literal["ndjson", "csv", "xlsx", "graphml", "parquet", "cypher"]
 _FILE = {"schema": {"type": "string", "format": "binary"}, "example": "(the bytes of the file)"}
-_DOCUMENTED: dict[int | str, dict[str, Any]] = answers(examples.BATCH, schema={"type": "string"}, media=NDJSON)
+_DOCUMENTED: dict[int | str, dict[str, Any]] = answers_as(NDJSON, TEXT, "The file.")
 _DOCUMENTED[200]["content"] |= {form.media: _FILE for form in FORMATS if form.media != NDJSON}
 
 

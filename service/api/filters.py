@@ -24,16 +24,6 @@ _DESCRIBED = {
     "industry": "A code or `scheme:code`.",
     "party": "Source or target.",
 }
-_EXAMPLES = {
-    "q": "appliances",
-    "kind": "organization",
-    "role": "distributor",
-    "stage": "active",
-    "market_tier": "1",
-    "source": "d1",
-    "target": "firm",
-    "party": "d1",
-}
 
 
 def known_filters(kind: RecordType) -> tuple[str, ...]:
@@ -81,6 +71,5 @@ def parameters(kind: RecordType) -> list[dict[str, Any]]:
     """The filters as OpenAPI describes them."""
     return [
         {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": _DESCRIBED.get(name, f"Only those of this `{name}`.")}
-        | ({"example": _EXAMPLES[name]} if name in _EXAMPLES else {})
         for name in known_filters(kind)
     ]

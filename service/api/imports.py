@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import APIRouter, File, Form, Path, Query, Request, Response, UploadFile
 
+from graph_models.errors import Busy, Conflict, TooCostly
 from service import rollback
-from service.api import examples
 from service.api.answers import accepted, json_answer, list_by_key, list_of_things
-from service.api.documented import answers, listed, page, takes
-from service.api.schemas import SavedMapping
+from service.api.documented import answers, fails_with, takes, takes_as
+from service.api.schemas.imports import Import, ImportList, MappingList, MappingVersion, RollbackRequest, SavedMapping, SuggestedMapping
+from service.api.schemas.jobs import Job
 from service.bounded import Bounded
 from service.dependencies import MAX_NUMBER, MappingTextDep, OptionalJsonDep, PageDep, Place, PlaceDep, WritingDep
 from service.http_paths import id_in_path
@@ -32,48 +33,19 @@ router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["imports"])
 _apart = Bounded(preload=["service.ingest.suggesting"])
 """Files are looked at in processes with bounds, never in the API's own."""
 Name = Annotated[str, Path(description="The name of a mapping.", examples=["orders"])]
-_YAML = """name: orders
-files:
-  orders:
-    pattern: orders*.csv
-    records:
-      - {type: party, id: "customer:{customer_id}", name: "{customer}", kind: organization}
-"""
-_SAVED = {"name": "orders", "version": 1, "mapping": _YAML, "recorded_at": "2026-03-02T09:30:00.000000Z"}
-_FORM = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": ["(the bytes of orders.csv)"], "mapping": "orders", "dry_run": False}}}}}
-_SUGGESTED: dict[str, Any] = {
-    "mapping": _YAML,
-    "tables": [{
-        "file": "orders.csv", "sheet": None, "header_row": 1, "header_rows": 1, "rows": 120,
-        "columns": [{"column": "customer", "means": "customer", "why": "the header says 'customer'", "examples": ["Acme"]}],
-        "left_out": [{"line": 122, "why": "it is a sum or a mean of other lines"}],
-    }],
-    "questions": [{
-        "id": "currency:orders.csv", "file": "orders.csv", "column": "amount", "text": {"en": "In which currency are the amounts?", "zh": "金额是什么币种？"},
-        "choices": [{"value": "CNY", "text": {"en": "CNY", "zh": "CNY"}}],
-    }],
-    "encoding": {"orders.csv": "utf-8"},
-}  # fmt: skip
-_SAMPLE = {"requestBody": {"content": {"multipart/form-data": {"example": {"file": ["(the bytes of orders.csv)"], "locale": "en"}}}}}
 _PER_FILE = "for all files, or `NAME:value` for one; may be repeated."
 _Option = Annotated[list[str] | None, Form(description=f"Of files that need it: {_PER_FILE}", examples=[["orders.csv:1"]])]
-_QUEUED = examples.JOB_QUEUED | {"kind": "import"}
-_IMPORT: dict[str, Any] = {
-    "import_id": "9f2c41d07a5be3f8", "state": "done", "accepted": 120, "created": 120, "updated": 0, "unchanged": 0, "rejected": 0, "revision": 7,
-    "by_type": {"party": 20, "value_flow": 100}, "columns": {"mapped": ["orders.customer"], "ignored": []},
-    "files": [{"file": "orders.csv", "format": "csv", "encoding": "utf-8", "delimiter": ","}],
-}  # fmt: skip
 ImportId = Annotated[str, Path(description="The id of an import.", examples=["9f2c41d07a5be3f8"])]
 
 
-@router.get("/mappings", response_class=Response, responses=answers({"items": [{"name": "orders"}], "next_cursor": None, "total": 1}))
+@router.get("/mappings", response_class=Response, responses=answers(MappingList))
 def list_mappings(place: PlaceDep, asked: PageDep) -> Response:
     """The names of the saved mappings."""
     names = place.service.catalog.names(place.workspace.id, "mapping")
     return json_answer(list_by_key(asked, names, str, lambda name: {"name": name}))
 
 
-@router.post("/mappings/suggest", response_class=Response, responses=answers(_SUGGESTED), openapi_extra=_SAMPLE)
+@router.post("/mappings/suggest", response_class=Response, responses=answers(SuggestedMapping), openapi_extra=fails_with(Busy, TooCostly))
 def suggest_mapping(
     place: PlaceDep,
     writing: WritingDep,
@@ -112,24 +84,22 @@ def _asked(place: Place, hints: Mapping[str, Hints], locale: str | None, answers
     return Asked(hints, locale or workspace.locale, answers, focal if is_there else None, workspace.base_currency, place.vocabulary)
 
 
-@router.get("/mappings/{name}", response_model=SavedMapping, responses=answers(_SAVED))
-def get_mapping(
-    place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, le=MAX_NUMBER, description="Default: the newest.")] = None
-) -> dict[str, Any]:
+@router.get("/mappings/{name}", response_class=Response, responses=answers(SavedMapping))
+def get_mapping(place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, le=MAX_NUMBER, description="Default: the newest.")] = None) -> Response:
     """A saved mapping, as it was sent."""
     kept = place.service.catalog.version(place.workspace.id, "mapping", id_in_path(name), version)
-    return {"name": kept.name, "version": kept.version, "mapping": kept.body.decode(), "recorded_at": kept.recorded_at}
+    return json_answer(SavedMapping(name=kept.name, version=kept.version, mapping=kept.body.decode(), recorded_at=kept.recorded_at))
 
 
-@router.put("/mappings/{name}", response_class=Response, responses=answers({name: _SAVED[name] for name in ("name", "version", "recorded_at")}),
-            openapi_extra=takes(_YAML, schema={"type": "string"}, media="application/yaml"))  # fmt: skip
+@router.put("/mappings/{name}", response_class=Response, responses=answers(MappingVersion),
+            openapi_extra=takes_as("application/yaml", {"type": "string", "description": "The YAML of the mapping."}))  # fmt: skip
 def put_mapping(place: PlaceDep, name: Name, text: MappingTextDep, writing: WritingDep) -> Response:
     """Save a mapping (YAML); a new version where its text changed."""
     save = (place.service, place.workspace.id, id_in_path(name), text)
     return json_answer(once_here(place.service.catalog, place.workspace.id, writing, lambda: load.save_mapping(*save)))
 
 
-@router.post("/imports", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202), openapi_extra=_FORM)
+@router.post("/imports", status_code=202, response_class=Response, responses=answers(Job, "Queued.", status=202))
 def submit_import_job(
     request: Request,
     place: PlaceDep,
@@ -150,22 +120,20 @@ def submit_import_job(
     return accepted(submit_import(place.service, place.workspace.id, sent, options, writing))
 
 
-@router.get("/imports", response_class=Response, responses=answers(page(_IMPORT), schema=listed({"type": "object"})))
+@router.get("/imports", response_class=Response, responses=answers(ImportList))
 def list_imports(place: PlaceDep, asked: PageDep) -> Response:
     """Imports that were written, newest first; `state` is done, rolling_back or rolled_back."""
     return list_of_things(place, asked, "import", lambda about: {"state": "done"} | about)
 
 
-@router.get("/imports/{import_id}", response_class=Response, responses=answers(_IMPORT))
+@router.get("/imports/{import_id}", response_class=Response, responses=answers(Import))
 def get_import(place: PlaceDep, import_id: ImportId) -> Response:
     """What an import did."""
     return json_answer({"state": "done"} | place.service.catalog.thing(place.workspace.id, "import", import_id))
 
 
-@router.post(
-    "/imports/{import_id}/rollback", status_code=202, response_class=Response,
-    responses=answers(_QUEUED | {"kind": "rollback"}, "Queued.", status=202), openapi_extra=takes({"later": "refuse", "dry_run": False}, required=False),
-)  # fmt: skip
+@router.post("/imports/{import_id}/rollback", status_code=202, response_class=Response, responses=answers(Job, "Queued.", status=202),
+             openapi_extra=takes(RollbackRequest, required=False) | fails_with(Conflict))  # fmt: skip
 def submit_rollback(place: PlaceDep, import_id: ImportId, fields: OptionalJsonDep, writing: WritingDep) -> Response:
     """Take an import back, as a job: what it changed reads again as before. On what later writes built, and which these are, is listed.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 
 from graph_models.metrics import METRICS
@@ -11,26 +9,27 @@ from graph_models.metrics.result import Metric
 from graph_models.parameters import COMMON, STRUCTURAL, Parameter
 from service.api.answers import fixed_list
 from service.api.documented import answers
+from service.api.schemas.parameters import MetricAbout, MetricList, ParameterAbout
 from service.dependencies import PageDep, PlaceDep
 
 
-def described(metric: Metric) -> dict[str, Any]:
+def described(metric: Metric) -> MetricAbout:
     """An entry of the registry, with every parameter that it takes."""
     common = STRUCTURAL | COMMON if metric.structural else COMMON
     parameters = common | {parameter.name: parameter for parameter in metric.parameters}
     texts = {name: getattr(metric, name) for name in ("name", "family", "question", "formula", "undefined_when", "reference", "cost", "kind")}
-    return texts | {"parameters": [_parameter(parameter) for parameter in parameters.values()]}
+    return MetricAbout(**texts, parameters=[_parameter(parameter) for parameter in parameters.values()])
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    return {"name": parameter.name, "type": parameter.type, "default": parameter.default, "range": parameter.range}
+def _parameter(parameter: Parameter) -> ParameterAbout:
+    return ParameterAbout(name=parameter.name, type=parameter.type, default=parameter.default, range=parameter.range)
 
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/metrics", tags=["analyses"])
 _ALL = [described(metric) for metric in METRICS]
 
 
-@router.get("", response_class=Response, responses=answers({"items": _ALL[:1], "next_cursor": None, "total": 1}))
+@router.get("", response_class=Response, responses=answers(MetricList))
 async def list_metrics(place: PlaceDep, asked: PageDep) -> Response:
     """All metrics that can be asked for."""
     return fixed_list(asked, _ALL)

@@ -16,10 +16,10 @@ from fastapi.concurrency import run_in_threadpool
 
 from graph_models.decoding import decode_query
 from graph_models.errors import InvalidInput
-from service.api import examples
 from service.api.answers import json_answer
 from service.api.documented import answers
 from service.api.filters import kinds_named
+from service.api.schemas.records import Neighborhood
 from service.dependencies import at_once, place_of
 from service.http_paths import id_in_path
 from service.reads import instant, neighborhood
@@ -44,17 +44,13 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return None if self.kinds is None else kinds_named(service.vocabulary(workspace_id), self.kinds)
 
 
-_EXAMPLE: dict[str, Any] = {"parties": [examples.answered("party")], "facts": [examples.answered("role")], "truncated": None}
-
-
 def _documented() -> dict[str, Any]:
-    path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}, "example": example}
-            for name, example in (("workspace", "demo"), ("record_id", "d1"))]  # fmt: skip
+    path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in ("workspace", "record_id")]
     schemas: Mapping[str, Any] = msgspec.json.schema(Asked)["$defs"]["Asked"]["properties"]
     return {"parameters": path + [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in schemas.items()]}
 
 
-@router.get(PATH, response_class=Response, responses=answers(_EXAMPLE), openapi_extra=_documented())
+@router.get(PATH, response_class=Response, responses=answers(Neighborhood), openapi_extra=_documented())
 async def get_neighborhood(request: Request) -> Response:
     """Parties at most so many facts away, the nearest first, and the facts among them, as records."""
     workspace, record_id = request.path_params["workspace"], request.path_params["record_id"]

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from graph_models.errors import InvalidInput
 from graph_models.time import day_text
 from service import reads
-from service.api import examples
 from service.api.answers import etag, json_answer
-from service.api.documented import answers, listed, page, ref
+from service.api.documented import answers
+from service.api.schemas.parties import Journey, PartyPage
+from service.api.schemas.records import FactList
 from service.dependencies import CalculatorDep, InstantDep, KnownAtQuery, PageDep, PlaceDep, RecordIdDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/parties/{record_id}", tags=["parties"])
 
 Types = Annotated[str | None, Query(description="Only facts of these types, parted by commas.", examples=["role,value_flow"])]
-_PARTY, _ROLE = examples.answered("party"), examples.answered("role")
-_PAGE: dict[str, Any] = _PARTY | {
-    "roles": [_ROLE],
-    "scores": [examples.PARTY_SCORE],
-    "give_get": [{"kind": "money", "given": 1200000.0, "received": 0.0, "unit": "CNY", "balance": 1200000.0, "facts": ["v1"]}],
-    "touchpoints": [examples.answered("touchpoint")],
-}
-_JOURNEY = {
-    "party_id": "d1",
-    "items": [{"date": "2023-04-01", "type": "role", "id": "r1", "kind": "distributor", "stage": "active", "record": examples.RECORDS["role"]}],
-    "truncated": None,
-}
 
 
-@router.get("", response_class=Response, responses=answers(_PAGE, schema=ref("AnsweredParty")))
+@router.get("", response_class=Response, responses=answers(PartyPage))
 def get_party(place: PlaceDep, calculator: CalculatorDep, record_id: RecordIdDep, at: InstantDep, known_at: KnownAtQuery = None) -> Response:
     """A party with its roles, identifiers, newest scores, give and get with the focal party, and last touchpoints."""
     row = reads.record(place.store, "party", record_id, at)
@@ -39,7 +28,7 @@ def get_party(place: PlaceDep, calculator: CalculatorDep, record_id: RecordIdDep
     return json_answer(content, headers=etag(row))
 
 
-@router.get("/facts", response_class=Response, responses=answers(page(_ROLE), schema=listed(ref("AnsweredFact"))))
+@router.get("/facts", response_class=Response, responses=answers(FactList))
 def list_facts(place: PlaceDep, record_id: RecordIdDep, at: InstantDep, asked: PageDep, types: Types = None) -> Response:
     """All facts that name the party, by type and id."""
     reads.record(place.store, "party", record_id, at)
@@ -48,7 +37,7 @@ def list_facts(place: PlaceDep, record_id: RecordIdDep, at: InstantDep, asked: P
     return json_answer(found.as_json(asked.cursor(found.following)))
 
 
-@router.get("/journey", response_class=Response, responses=answers(_JOURNEY))
+@router.get("/journey", response_class=Response, responses=answers(Journey))
 def get_journey(place: PlaceDep, record_id: RecordIdDep, at: InstantDep) -> Response:
     """Dated touchpoints and changes of stage, oldest first."""
     return json_answer(reads.journey(place.store, record_id, at))

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Response
 from graph_models.time import day_text
 from service.api.answers import json_answer
 from service.api.documented import answers
+from service.api.schemas.parties import Paths
 from service.dependencies import CalculatorDep, InstantDep, KnownAtQuery, PlaceDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/paths", tags=["parties"])
-_EXAMPLE = {"items": [{"parties": ["d1", "firm", "fund1"], "facts": ["r1", "t1"], "strength": 0.42}], "truncated": None}
 
 
-@router.get("", response_class=Response, responses=answers(_EXAMPLE))
+@router.get("", response_class=Response, responses=answers(Paths))
 def get_paths(
     place: PlaceDep,
     calculator: CalculatorDep,

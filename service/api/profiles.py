@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Path, Query, Response
 
 from graph_models.scores import DEFAULT_PROFILE
 from service import profiles
 from service.api.answers import json_answer, list_by_key
-from service.api.documented import answers, page, takes
+from service.api.documented import answers, takes
+from service.api.schemas.score_profiles import ProfileList, ProfileRequest, ScoreProfile
 from service.dependencies import MAX_NUMBER, JsonDep, PageDep, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.idempotency import once
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/score-profiles", tags=["analyses"])
 Name = Annotated[str, Path(description="The name of a profile.", examples=["default"])]
-_SHOWN: dict[str, Any] = msgspec.to_builtins(DEFAULT_PROFILE)
-_SENT: dict[str, Any] = {"influence": {"value_loops": 0.5, "reach": 0.3, "salience": 0.2}, "value_flow": {"pass_through": 0.5, "criticality": 0.5}}
 
 
-@router.get("", response_class=Response, responses=answers(page({"name": "default"})))
+@router.get("", response_class=Response, responses=answers(ProfileList))
 def list_profiles(place: PlaceDep, asked: PageDep) -> Response:
     """The names that `profile` of an analysis may have."""
     names = profiles.names(place.service, place.workspace.id)
     return json_answer(list_by_key(asked, names, lambda name: f"{name != DEFAULT_PROFILE.name:d}{name}", lambda name: {"name": name}))
 
 
-@router.get("/{name}", response_class=Response, responses=answers(_SHOWN))
+@router.get("/{name}", response_class=Response, responses=answers(ScoreProfile))
 def get_profile(place: PlaceDep, name: Name, version: Annotated[int | None, Query(ge=1, le=MAX_NUMBER, description="Default: the newest.")] = None) -> Response:
     """The weights; `influence_owned`, if it is there, holds where somebody owns the focal party."""
     return json_answer(profiles.shown(place.service, place.workspace.id, id_in_path(name), version))
 
 
-@router.put("/{name}", response_class=Response, responses=answers(_SHOWN | {"name": "board"}), openapi_extra=takes(_SENT))
+@router.put("/{name}", response_class=Response, responses=answers(ScoreProfile), openapi_extra=takes(ProfileRequest))
 def put_profile(place: PlaceDep, name: Name, fields: JsonDep, writing: WritingDep) -> Response:
     """Save weights; a new version where they changed. They need not sum to 1. Analyses keep the version that they were made with."""
     save = (place.service, place.workspace.id, id_in_path(name), fields)

@@ -7,46 +7,44 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
+from graph_models.errors import CypherNotReadOnly, NeedsNeo4j, QueryFailed, TooManyQuestions
 from service import queries
 from service.api.answers import fixed_list, json_answer
-from service.api.documented import answers, page, takes
+from service.api.documented import answers, fails_with, takes
+from service.api.schemas.queries import QueryAnswer, QueryRequest, SavedQueryList, SavedQueryRequest
 from service.dependencies import JsonDep, KnownAtQuery, PageDep, Place, PlaceDep, WritingDep
 from service.http_paths import id_in_path
 from service.idempotency import once_here
-from service.stores.statements import saved_queries, statement
+from service.stores.statements import saved_queries
 from service.stores.store import Writing
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}", tags=["exploration"])
-_SAVED: dict[str, Any] = {
-    "name": "two_steps_from_the_regulator", "title": {"en": "Who is two steps from the regulator?", "zh": "谁距监管机构两步？"},
-    "parameters": [{"name": "day", "type": "date", "default": "2025-12-31"}],
-}  # fmt: skip
-_ANSWER: dict[str, Any] = {"columns": ["party", "name"], "rows": [["d1", "East China Appliances"]], "graph": {"parties": [], "facts": []}, "truncated": None}
-_SHOWN = statement("exploration/roles_of_a_party")
-_QUESTION: dict[str, Any] = {
-    "cypher": _SHOWN.text,
-    "parameters": {parameter.name: parameter.default for parameter in _SHOWN.parameters},
-    "limit": 1000,
-    "timeout_s": 10,
-}
+Name = Annotated[str, Path(description="The name of a saved question.")]
+SavedName = Annotated[str, Path(description="The name of a saved question.")]
+_FAILS = fails_with(NeedsNeo4j, QueryFailed, TooManyQuestions)
+_FAILS_TO_READ = fails_with(NeedsNeo4j, QueryFailed, CypherNotReadOnly, TooManyQuestions)
 
 
-@router.get("/queries", response_class=Response, responses=answers(page(_SAVED)))
+@router.get("/queries", response_class=Response, responses=answers(SavedQueryList))
 def list_queries(place: PlaceDep, asked: PageDep) -> Response:
     """The saved questions; what is left out of their parameters is as `default` says."""
     return fixed_list(asked, _saved(place))
 
 
-@router.post("/queries/{name}", response_class=Response, responses=answers(_ANSWER), openapi_extra=takes({"parameters": {"day": "2025-12-31"}}))
+@router.post("/queries/{name}", response_class=Response, responses=answers(QueryAnswer), openapi_extra=takes(SavedQueryRequest) | _FAILS)
 def run_saved_query(
-    place: PlaceDep, name: Annotated[str, Path(examples=[_SAVED["name"]])], fields: JsonDep, writing: WritingDep, known_at: KnownAtQuery = None
+    place: PlaceDep,
+    name: Annotated[str, Path(description="The name of a saved question.")],
+    fields: JsonDep,
+    writing: WritingDep,
+    known_at: KnownAtQuery = None,
 ) -> Response:
     """Run a saved question; parameters left out take the values that it names."""
     asked, longest_s = _asked(fields, known_at), place.service.settings.query_timeout_s
     return _once(place, writing, lambda: queries.ask_saved(place.store, _saved(place), id_in_path(name), asked, longest_s))
 
 
-@router.post("/query", response_class=Response, responses=answers(_ANSWER), openapi_extra=takes(_QUESTION))
+@router.post("/query", response_class=Response, responses=answers(QueryAnswer), openapi_extra=takes(QueryRequest) | _FAILS_TO_READ)
 def run_query(place: PlaceDep, fields: JsonDep, writing: WritingDep, known_at: KnownAtQuery = None) -> Response:
     """Run one read-only Cypher statement. What writes, calls a procedure or loads files is 403 `cypher-not-read-only`, and nothing runs."""
     asked, longest_s = _asked(fields, known_at), place.service.settings.query_timeout_s

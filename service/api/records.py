@@ -6,13 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from graph_models.errors import InUse, StageNotAllowed
 from graph_models.records import BY_COLLECTION, RECORD_TYPES, RecordType
 from service import edits, reads
-from service.api import examples
 from service.api.answers import etag, json_answer
-from service.api.documented import answered_name, answers, listed, page, ref, takes
+from service.api.documented import answers, fails_with, takes
 from service.api.filters import filters_of, parameters
 from service.api.record_bodies import fields_sent, record_sent
+from service.api.schemas.records import ANSWERED, HISTORIES, LISTS, PATCHES, PUTS
+from service.api.schemas.writes import RevisionAnswer
 from service.dependencies import GuardDep, InstantDep, JsonBytesDep, PageDep, Place, PlaceDep, RecordIdDep, WritingDep, at_once
 from service.http_paths import in_path
 from service.stores.store import At, Row
@@ -32,10 +34,8 @@ def router_of(kind: RecordType) -> APIRouter:
 
 
 def _reads(router: APIRouter, kind: RecordType, name: str) -> None:
-    schema, example = ref(answered_name(kind)), examples.answered(kind.name)
-
     @router.get("", operation_id=f"list_{kind.collection}", summary=f"List {kind.collection}", response_class=Response,
-                responses=answers(page(example), schema=listed(schema)), openapi_extra={"parameters": parameters(kind)})  # fmt: skip
+                responses=answers(LISTS[kind.name]), openapi_extra={"parameters": parameters(kind)})  # fmt: skip
     def list_records(request: Request, place: PlaceDep, at: InstantDep, asked: PageDep) -> Response:
         """A page in the order of ids, of what reads so at the instant; filters hold together, and an unknown one is 422."""
         filters = filters_of(kind, request.query_params, place.vocabulary)
@@ -44,24 +44,23 @@ def _reads(router: APIRouter, kind: RecordType, name: str) -> None:
 
     if kind.name != "party":  # a party is a page of its own (parties.py)
 
-        @router.get(
-            "/{record_id}", operation_id=f"get_{kind.name}", summary=f"Get one {name}", response_class=Response, responses=answers(example, schema=schema)
-        )
+        @router.get("/{record_id}", operation_id=f"get_{kind.name}", summary=f"Get one {name}", response_class=Response,
+                    responses=answers(ANSWERED[kind.name]))  # fmt: skip
         async def get_record(place: PlaceDep, record_id: RecordIdDep, at: InstantDep) -> Response:
             """The record as it reads at the instant; an event is there on any day."""
             return answer_record(await at_once(place.store, reads.record, place.store, kind.name, record_id, at))
 
     @router.get("/{record_id}/history", operation_id=f"get_{kind.name}_history", summary=f"History of one {name}", response_class=Response,
-                responses=answers(examples.history(kind.name)))  # fmt: skip
+                responses=answers(HISTORIES[kind.name]))  # fmt: skip
     def get_history(place: PlaceDep, record_id: RecordIdDep, at: InstantDep) -> Response:
         """Everything that was ever said under the id, newest first, periods taken away included."""
         return json_answer(reads.history(place.store, kind.name, record_id, at))
 
 
 def _writes(router: APIRouter, kind: RecordType, name: str) -> None:
-    schema, example = ref(answered_name(kind)), examples.answered(kind.name)
-    body = takes(examples.RECORDS[kind.name], schema=ref(kind.record.__name__))
-    made = answers(example, "Made.", schema=schema, status=201) | answers(example, "Was there: written as by PUT.", schema=schema)
+    record, stages = ANSWERED[kind.name], fails_with(StageNotAllowed) if "stage" in kind.record.__struct_fields__ else {}
+    body = takes(kind.record) | stages
+    made = answers(record, "Made.", status=201) | answers(record, "Was there: written as by PUT.")
 
     @router.post("", operation_id=f"create_{kind.name}", summary=f"Write a {name}", status_code=201, response_class=Response,
                  responses=made, openapi_extra=body)  # fmt: skip
@@ -70,20 +69,20 @@ def _writes(router: APIRouter, kind: RecordType, name: str) -> None:
         return _written(place, edits.put(place.store, place.vocabulary, record_sent(content, kind), writing, guard))
 
     @router.put("/{record_id}", operation_id=f"put_{kind.name}", summary=f"State a {name}", response_class=Response,
-                responses=answers(example, schema=schema), openapi_extra=body)  # fmt: skip
+                responses=answers(record), openapi_extra=takes(PUTS[kind.name]) | stages)  # fmt: skip
     def put_record(place: PlaceDep, record_id: RecordIdDep, content: JsonBytesDep, writing: WritingDep, guard: GuardDep) -> Response:
         """State a record for its period; an event is replaced whole."""
         return _written(place, edits.put(place.store, place.vocabulary, record_sent(content, kind, record_id), writing, guard)._replace(created=False))
 
     @router.patch("/{record_id}", operation_id=f"patch_{kind.name}", summary=f"Change a {name}", response_class=Response,
-                  responses=answers(example, schema=schema), openapi_extra=takes(examples.PATCHES[kind.name]))  # fmt: skip
+                  responses=answers(record), openapi_extra=takes(PATCHES[kind.name]) | stages)  # fmt: skip
     def patch_record(place: PlaceDep, record_id: RecordIdDep, content: JsonBytesDep, at: InstantDep, writing: WritingDep, guard: GuardDep) -> Response:
         """Merge fields (RFC 7396): without `valid_from` into the slice of `as_of`, else from that day on."""
         day = at.day or 0
         return _written(place, edits.patch(place.store, place.vocabulary, kind.name, record_id, fields_sent(content), day, writing, guard))
 
     @router.delete("/{record_id}", operation_id=f"delete_{kind.name}", summary=f"Take a {name} away", response_class=Response,
-                   responses=answers({"revision": 2}, schema=ref("RevisionAnswer")))  # fmt: skip
+                   responses=answers(RevisionAnswer), openapi_extra=fails_with(InUse) if kind.name in ("party", "document") else {})  # fmt: skip
     def delete_record(place: PlaceDep, record_id: RecordIdDep, writing: WritingDep, guard: GuardDep, begin: FromQuery = None, end: ToQuery = None,
                       cascade: CascadeQuery = False) -> Response:  # fmt: skip
         """Take a record away for a period (default: it was never true). What other records need is 409 `in-use`."""

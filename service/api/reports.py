@@ -8,28 +8,27 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
 
 from service import reports
-from service.api import examples
 from service.api.answers import accepted, fixed_list
-from service.api.documented import answers, page, takes
+from service.api.documented import TEXT, answers, answers_as, takes
+from service.api.schemas.jobs import Job
+from service.api.schemas.reports import ReportKindList, ReportRequest
 from service.dependencies import JsonDep, PageDep, PlaceDep, WritingDep
 from service.submissions import submit
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/reports", tags=["reports"])
 _KINDS = [kind.as_json() for kind in reports.KINDS.values()]
-_REQUEST: dict[str, Any] = {"kind": "strategy", "format": "html", "locale": "en", "analysis": "latest"}
-_QUEUED = examples.JOB_QUEUED | {"kind": "report"}
-_FILE = answers("<!doctype html>...", "The file.", schema={"type": "string"}, media="text/html")
+_FILE = answers_as("text/html", TEXT, "The file.")
 _ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """A report is one file without scripts; whatever a name in it says, it can load and run nothing."""
 
 
-@router.get("/kinds", response_class=Response, responses=answers(page(_KINDS[0])))
+@router.get("/kinds", response_class=Response, responses=answers(ReportKindList))
 async def list_report_kinds(place: PlaceDep, asked: PageDep) -> Response:
     """The kinds of reports and their sections."""
     return fixed_list(asked, _KINDS)
 
 
-@router.post("", status_code=202, response_class=Response, responses=answers(_QUEUED, "Queued.", status=202), openapi_extra=takes(_REQUEST))
+@router.post("", status_code=202, response_class=Response, responses=answers(Job, "Queued.", status=202), openapi_extra=takes(ReportRequest))
 def submit_report(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Response:
     """Make a report of an analysis in the worker."""
 

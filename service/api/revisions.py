@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from service.api.answers import json_answer
-from service.api.documented import answers, listed, page, ref
+from service.api.documented import answers
 from service.api.events import EVENT_STREAM, revision_events, revision_json
+from service.api.schemas.writes import RevisionList
 from service.dependencies import MAX_NUMBER, PageDep, PlaceDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/revisions", tags=["revisions"])
 After = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="Only those after this number.")]
-_EXAMPLE: dict[str, Any] = {"number": 1, "time": "2026-03-02T09:30:00.000000Z", "who": None, "key": "k1", "counts": {"created": 3}, "import_id": None}
-_EVENTS = answers("id: 1\nevent: revision\ndata: {...}\n\n", schema={"type": "string"}, media=EVENT_STREAM)
 
 
-@router.get("", response_class=Response, responses=answers(page(_EXAMPLE), schema=listed(ref("Revision"))))
+@router.get("", response_class=Response, responses=answers(RevisionList))
 def list_revisions(
     request: Request,
     place: PlaceDep,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+import msgspec
+from fastapi import APIRouter, Depends, FastAPI, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from graph_models.errors import NotFound
@@ -35,6 +37,17 @@ AnalysisQuery = Annotated[str, Query(alias="analysis")]
 def start(service: ServiceDep, locale: LocaleDep) -> HTMLResponse:
     """The start page."""
     return HTMLResponse(start_page(service, locale), headers=PAGE_HEADERS)
+
+
+@router.get("/openapi.json")
+def openapi_document(request: Request) -> Response:
+    """The OpenAPI document; made in a thread, for it takes a second."""
+    return Response(_encoded(request.app), media_type="application/json")
+
+
+@lru_cache(4)
+def _encoded(app: FastAPI) -> bytes:
+    return msgspec.json.encode(app.openapi())
 
 
 @router.get("/docs")

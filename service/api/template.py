@@ -7,16 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from graph_models.vocabulary import BUILT_IN
-from service.api.documented import answers
+from service.api.documented import answers_as
 from service.ingest.template import template
 
 router = APIRouter(prefix="/v1", tags=["imports"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@router.get(
-    "/template.xlsx", response_class=Response, responses=answers("(the bytes of the workbook)", schema={"type": "string", "format": "binary"}, media=XLSX)
-)
+@router.get("/template.xlsx", response_class=Response, responses=answers_as(XLSX, {"type": "string", "format": "binary"}, "The workbook."))
 def get_template(locale: Annotated[Literal["en", "zh"], Query(description="The language of its words.")] = "en") -> Response:
     """A workbook to fill in: customers, orders, suppliers, contacts, surveys, owners, people. `POST W/imports` takes it without a mapping."""
     return Response(template(BUILT_IN, locale), media_type=XLSX, headers={"Content-Disposition": 'attachment; filename="template.xlsx"'})

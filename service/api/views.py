@@ -6,48 +6,28 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from graph_models.errors import ParameterOutOfRange, TooCostly
 from service import analysis
 from service.api.analyses import AnalysisId
 from service.api.answers import json_answer, with_cursor
-from service.api.documented import answers, page
+from service.api.documented import answers, fails_with
+from service.api.schemas.value_chain import Bottleneck, Sinks, Tiers
+from service.api.schemas.views import CommunityList, DataQuality, FlowList, GiveGet, LoopList, Network, Ownership, TieList
 from service.dependencies import Calculates, CalculatorDep, PageAsked, PageDep, Place, PlaceDep
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses/{analysis_id}", tags=["analyses"])
 
 PartyQuery = Annotated[str | None, Query(description="A party's id; default: the focal party.", examples=["d1"])]
-_LOOP = {"score": 0.4, "parties": ["firm", "d1"], "facts": ["v1", "v2"], "implied": [], "weakest_fact": "v2"}
-_LOOPS = page(_LOOP) | {"total_score": 0.4, "complete": True, "min_loop_score": 0.0, "max_length": 6}
-_FLOW = {
-    "source": "d1", "target": "firm", "kind": "money", "product": "refrigerator", "facts": ["v1"], "utility": 0.8, "utility_source": "computed",
-    "implied": False, "wvfo": 0.5, "rank": 1,
-}  # fmt: skip
-_SINKS: dict[str, Any] = {
-    "party_id": "firm", "items": [{"party_id": "c1", "name": "Households in Chengdu", "share": 0.6, "amount": 1200000.0}],
-    "unattributed": {"share": 0.4, "through": [{"party_id": "d1", "share": 0.4}]},
-}  # fmt: skip
-_CUT = {"value": 70.0, "cut": [{"source": "s1", "target": "firm", "amount": 70.0}], "source_side": ["s1"]}
-_TIERS = {"party_id": "firm", "items": [{"tier": 1, "party_id": "s1", "requirement": 0.35}], "total": [{"party_id": "s1", "requirement": 0.35}]}
-_GIVE_GET_ITEM = {
-    "kind": "money", "given": 5.0, "received": 0.0, "implied": {"given": 0.0, "received": 0.0, "facts": []}, "unit": "CNY", "balance": 5.0,
-    "balance_includes_implied": False, "one_sided": True, "facts": ["v1"],
-}  # fmt: skip
-_GIVE_GET = {"party_id": "d1", "items": [_GIVE_GET_ITEM], "one_sided": False, "warnings": []}
-_COMMUNITY: dict[str, Any] = {
-    "community_id": "1", "label": {"en": "Distributors around East China Appliances (华东)", "zh": "以East China Appliances为中心的分销商（华东）"},
-    "size": 2, "parties": ["d1", "firm"], "truncated": None,
-}  # fmt: skip
-_STATISTIC: dict[str, Any] = {"statistic": "density", "value": 0.0123, "reason": None, "parameters": {}}
-_NETWORK: dict[str, Any] = {"statistics": [_STATISTIC], "bridges": [{"source": "d1", "target": "firm"}], "total": 1, "next_cursor": None}
-_HOLDER = {"party_id": "fund1", "direct": 0.12, "integrated": 0.12, "controls": False, "chain": ["fund1", "firm"], "facts": ["t1"], "also_stated": []}
+_FAILS = fails_with(TooCostly, ParameterOutOfRange)
 
 
-@router.get("/loops", response_class=Response, responses=answers(_LOOPS))
+@router.get("/loops", response_class=Response, responses=answers(LoopList), openapi_extra=_FAILS)
 def list_loops(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep, party: PartyQuery = None) -> Response:
     """Loops of exchange through the focal party, the strongest first; those through one party, if named."""
     return json_answer(_paged(place, calculator, analysis_id, "loops", asked, {"party": party}))
 
 
-@router.get("/flows", response_class=Response, responses=answers(page(_FLOW) | {"variant": "share"}))
+@router.get("/flows", response_class=Response, responses=answers(FlowList), openapi_extra=_FAILS)
 def list_flows(
     place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep, variant: Annotated[Literal["share", "normalised"], Query()] = "share"
 ) -> Response:
@@ -55,7 +35,7 @@ def list_flows(
     return json_answer(_paged(place, calculator, analysis_id, "flows", asked, {"variant": variant}))
 
 
-@router.get("/sinks", response_class=Response, responses=answers(_SINKS))
+@router.get("/sinks", response_class=Response, responses=answers(Sinks), openapi_extra=_FAILS)
 def get_sinks(
     place: PlaceDep,
     calculator: CalculatorDep,
@@ -68,7 +48,7 @@ def get_sinks(
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="sinks", query={"party": party, "product": product, "by": by}))
 
 
-@router.get("/bottleneck", response_class=Response, responses=answers(_CUT))
+@router.get("/bottleneck", response_class=Response, responses=answers(Bottleneck), openapi_extra=_FAILS)
 def get_bottleneck(
     place: PlaceDep,
     calculator: CalculatorDep,
@@ -80,7 +60,7 @@ def get_bottleneck(
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="bottleneck", query={"from": begin, "to": end}))
 
 
-@router.get("/tiers", response_class=Response, responses=answers(_TIERS))
+@router.get("/tiers", response_class=Response, responses=answers(Tiers), openapi_extra=_FAILS)
 def get_tiers(
     place: PlaceDep,
     calculator: CalculatorDep,
@@ -92,13 +72,13 @@ def get_tiers(
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="tiers", query={"party": party, "max_tier": max_tier}))
 
 
-@router.get("/give-get", response_class=Response, responses=answers(_GIVE_GET))
+@router.get("/give-get", response_class=Response, responses=answers(GiveGet), openapi_extra=_FAILS)
 def get_give_get(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, party: PartyQuery = None) -> Response:
     """What a party gives the focal party and gets from it, by kind of value."""
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="give-get", query={"party": party}))
 
 
-@router.get("/communities", response_class=Response, responses=answers(page(_COMMUNITY) | {"modularity": 0.41}))
+@router.get("/communities", response_class=Response, responses=answers(CommunityList), openapi_extra=_FAILS)
 def list_communities(
     place: PlaceDep,
     calculator: CalculatorDep,
@@ -110,22 +90,20 @@ def list_communities(
     return json_answer(_paged(place, calculator, analysis_id, "communities", asked, {"community_id": community}))
 
 
-@router.get("/network", response_class=Response, responses=answers(_NETWORK))
+@router.get("/network", response_class=Response, responses=answers(Network), openapi_extra=_FAILS)
 def get_network(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep) -> Response:
     """What the network is like as a whole: one number a statistic, null with a reason where it is undefined. `bridges` are paged, `total` is theirs."""
     found = _paged(place, calculator, analysis_id, "network", asked, {}, listed="bridges")
     return json_answer(found)
 
 
-@router.get("/ownership", response_class=Response, responses=answers({"party_id": "firm", "holders": [_HOLDER], "holdings": []}))
+@router.get("/ownership", response_class=Response, responses=answers(Ownership), openapi_extra=_FAILS)
 def get_ownership(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, party: PartyQuery = None) -> Response:
     """Who holds a party, directly and through others, and what it holds."""
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="ownership", query={"party": party}))
 
 
-@router.get(
-    "/ties", response_class=Response, responses=answers({"party_id": "firm", "items": [{"party_id": "d1", "name": "East China Appliances", "tie": 0.75}]})
-)
+@router.get("/ties", response_class=Response, responses=answers(TieList), openapi_extra=_FAILS)
 def get_ties(
     place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, party: PartyQuery = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> Response:
@@ -133,7 +111,7 @@ def get_ties(
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="ties", query={"party": party, "limit": limit}))
 
 
-@router.get("/data-quality", response_class=Response, responses=answers({"families": [], "stale": []}))
+@router.get("/data-quality", response_class=Response, responses=answers(DataQuality), openapi_extra=_FAILS)
 def get_data_quality(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId) -> Response:
     """Facts that name no document, and roles that nothing has been heard of."""
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="data-quality", query={}))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
+
+from service.api.openapi import document
 
 HTTP = ("get", "put", "post", "patch", "delete")
 
@@ -41,7 +44,6 @@ def test_every_operation_documents_problems(client: httpx.Client) -> None:
 
 def test_every_reference_leads_somewhere(client: httpx.Client) -> None:
     document = client.get("/openapi.json").json()
-    schemas = document["components"]["schemas"]
 
     def references(value: Any) -> list[str]:
         if isinstance(value, dict):
@@ -49,7 +51,42 @@ def test_every_reference_leads_somewhere(client: httpx.Client) -> None:
             return own + [reference for inner in value.values() for reference in references(inner)]
         return [reference for inner in value for reference in references(inner)] if isinstance(value, list) else []
 
-    assert {reference.rpartition("/")[2] for reference in references(document)} - schemas.keys() == set()
+    parts = [reference.split("/") for reference in references(document)]
+    assert [part for part in parts if part[:2] != ["#", "components"] or part[3] not in document["components"][part[2]]] == []
+
+
+def test_problems_are_documented_by_status_and_type(client: httpx.Client) -> None:
+    document = client.get("/openapi.json").json()
+
+    def types(method: str, path: str) -> dict[str, list[str]]:
+        found = {}
+        for status, answer in document["paths"][f"/v1/workspaces/{{workspace}}{path}"][method]["responses"].items():
+            if status >= "4" and status != "default":
+                shared = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+                found[status] = shared["content"]["application/problem+json"]["schema"]["allOf"][1]["properties"]["type"]["enum"]
+        return found
+
+    assert types("get", "/roles/{record_id}") == {"404": ["/problems/not-found"], "422": ["/problems/invalid"], "503": ["/problems/store-unavailable"]}
+    patch = types("patch", "/roles/{record_id}")
+    assert (patch["409"], patch["412"]) == (["/problems/stage-not-allowed"], ["/problems/version-conflict"])
+    assert patch["422"] == ["/problems/invalid", "/problems/idempotency-key-reused"]
+    assert types("post", "/query")["501"] == ["/problems/needs-neo4j"]
+
+
+def test_a_route_without_an_example_shows_no_example() -> None:
+    """The document says what routes say: a route that is added without a shape is found by the tests of answers."""
+    app = FastAPI()
+    app.get("/v1/new")(lambda: {"a": 1})
+    (operation,) = document(app)["paths"]["/v1/new"].values()
+    assert operation["responses"]["200"]["content"] == {"application/json": {"schema": {}}}
+
+
+def test_fields_of_records_say_what_they_mean(client: httpx.Client) -> None:
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    assert schemas["Role"]["properties"]["stage"]["description"].startswith("One of the vocabulary's `stages`")
+    assert {"number", "string"} <= {kind.get("type") for kind in schemas["ValueFlow"]["properties"]["amount"]["anyOf"]}
+    assert "version" in schemas["AnsweredRole"]["required"]
+    assert "id" not in schemas["RolePut"]["required"]
 
 
 def test_the_examples_of_records_are_taken(client: httpx.Client) -> None:
