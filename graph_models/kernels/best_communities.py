@@ -56,7 +56,7 @@ def best_communities(matrix: Matrix, *, seed: int = 0, runs: int = 1, iterations
     for run in range(runs):
         begin = None if run < fresh else _loosened(best, draw, groups=bool(run % 2))
         found = leiden(matrix, seed=seed + run, iterations=iterations, begin=begin)
-        if runs == 1:
+        if runs == 1 or not matrix.shape[0]:
             return found
         quality = quality_of(matrix, found)
         if quality > most + EQUAL:
