@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from graph_models.records import BY_COLLECTION, RECORD_TYPES
-from service.api import examples
 from tests.api.conftest import Workspace, assert_problem, party, role
+from tests.api.record_samples import RECORDS
 
 PROFILE = {"influence": {"reach": 1.0}, "value_flow": {"pass_through": 1.0}}
 BODIES: dict[str, tuple[dict[str, Any], str | None, tuple[str, Any]]] = {
@@ -33,7 +33,7 @@ for _kind in RECORD_TYPES:
     if _kind.name == "assessment":
         _needed = "scheme"
     for _method, _end in (("POST", ""), ("PUT", "/{record_id}"), ("PATCH", "/{record_id}")):
-        _body = examples.RECORDS[_kind.name]
+        _body = RECORDS[_kind.name]
         _wrong = ("attributes", 7) if _kind.name != "exchange_rate" else ("currency", 7)
         BODIES[f"{_method} /v1/workspaces/{{workspace}}/{_kind.collection}{_end}"] = (_body, None if _method == "PATCH" else _needed, _wrong)
 PATHS = {"record_id": "d1", "name": "roles_of_a_party", "import_id": "none"}
@@ -43,7 +43,7 @@ PATHS = {"record_id": "d1", "name": "roles_of_a_party", "import_id": "none"}
 def known(w: Workspace) -> Workspace:
     """A workspace with a record of each type, so that each can be patched."""
     w.write(party("firm"), party("d1"), party("fund1"), {"type": "document", "id": "s1"})
-    w.write(*({"type": kind.name} | examples.RECORDS[kind.name] for kind in RECORD_TYPES if kind.name not in ("party", "document")))
+    w.write(*({"type": kind.name} | RECORDS[kind.name] for kind in RECORD_TYPES if kind.name not in ("party", "document")))
     return w
 
 
@@ -52,7 +52,7 @@ def ask(w: Workspace, operation: str, body: dict[str, Any]) -> httpx.Response:
     collection = path.split("/")[4] if path.count("/") > 3 else ""
     made = {"exchange_rate": "EUR-CNY-2025-01-01"}
     kind = BY_COLLECTION.get(collection)
-    record_id = "d1" if kind is None else made.get(kind.name) or examples.RECORDS[kind.name]["id"]
+    record_id = "d1" if kind is None else made.get(kind.name) or RECORDS[kind.name]["id"]
     return w.client.request(method, path.format(**{**PATHS, "record_id": record_id}, workspace=w.id), json=body)
 
 

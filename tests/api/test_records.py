@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from graph_models.records import RECORD_TYPES
-from service.api import examples
 from tests.api.conftest import Workspace, assert_problem, money, party, role
+from tests.api.record_samples import RECORDS
 
 
 @pytest.mark.parametrize("kind", RECORD_TYPES, ids=lambda kind: kind.name)
 def test_one_of_each_type_is_made_read_listed_and_taken_away(w: Workspace, kind: object) -> None:
     w.write(party("firm"), party("d1"), party("fund1"), {"type": "document", "id": "s1"})
     if kind.name in ("party", "document"):
-        w.ask("DELETE", f"/{kind.collection}/{examples.RECORDS[kind.name]['id']}")
-    made = w.ask("POST", f"/{kind.collection}", examples.RECORDS[kind.name])
+        w.ask("DELETE", f"/{kind.collection}/{RECORDS[kind.name]['id']}")
+    made = w.ask("POST", f"/{kind.collection}", RECORDS[kind.name])
     assert made.status_code == 201, made.text
     record = made.json()
     assert made.headers["location"] == f"{w.path}/{kind.collection}/{record['id']}"
-    assert {name: record[name] for name in examples.RECORDS[kind.name] if record.get(name) is not None} == {
-        name: value for name, value in examples.RECORDS[kind.name].items() if value is not None
+    assert {name: record[name] for name in RECORDS[kind.name] if record.get(name) is not None} == {
+        name: value for name, value in RECORDS[kind.name].items() if value is not None
     }
     assert w.get(f"/{kind.collection}/{record['id']}")["id"] == record["id"]
     assert record["id"] in [item["id"] for item in w.get(f"/{kind.collection}")["items"]]

@@ -1,0 +1,82 @@
+"""One full record of each type, about the parties `firm`, `fund1` and `d1`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+RECORDS: dict[str, dict[str, Any]] = {
+    "document": {
+        "id": "s1",
+        "title": "Annual report 2025",
+        "kind": "document",
+        "url": "https://example.org/ar",
+        "publisher": "Firm",
+        "reliability": "A",
+        "retrieved_at": "2026-03-02",
+    },
+    "party": {
+        "id": "d1",
+        "name": "East China Appliances",
+        "names": [{"text": "华东家电", "language": "zh"}],
+        "kind": "organization",
+        "identifiers": {"uscc": "91310000XXXXXXXXXX"},
+        "country": "CN",
+        "region": "华东",
+        "city": "上海",
+        "market_tier": 1,
+        "industry": {"scheme": "gbt4754", "code": "F5137"},
+        "size_class": "medium",
+        "attributes": {"employees": 180},
+    },
+    "role": {
+        "id": "r1",
+        "source": "d1",
+        "target": "firm",
+        "role": "distributor",
+        "stage": "active",
+        "product": "refrigerator",
+        "region": "华东",
+        "tier": "key",
+        "purpose": "resale",
+        "valid_from": "2023-04",
+        "evidence": [{"document_id": "s1", "locator": "p. 12"}],
+        "confidence": 0.9,
+        "status": "asserted",
+    },
+    "relationship": {"id": "t1", "source": "fund1", "target": "firm", "kind": "owns", "interest": "shares", "share": 0.12, "valid_from": "2021"},
+    "value_flow": {
+        "id": "v1",
+        "source": "d1",
+        "target": "firm",
+        "kind": "money",
+        "amount": "1200000.00",
+        "currency": "CNY",
+        "product": "refrigerator",
+        "channel": "offline",
+        "valid_from": "2025-03-01",
+        "valid_to": "2025-03-31",
+    },
+    "touchpoint": {
+        "id": "p1",
+        "source": "d1",
+        "target": "firm",
+        "kind": "survey_answer",
+        "occurred_at": "2025-05-20",
+        "channel": "wechat",
+        "measure": "nps",
+        "value": 9,
+        "text": "Fast delivery",
+        "sentiment": 0.4,
+    },
+    "assessment": {
+        "id": "a1",
+        "source": None,
+        "target": "d1",
+        "scheme": "salience",
+        "values": {"power": 0.7, "legitimacy": 0.8, "urgency": 0.3},
+        "valid_from": "2025-06-30",
+        "reason": "board review",
+    },
+    "exchange_rate": {"currency": "EUR", "base_currency": "CNY", "rate": 7.8, "valid_from": "2025-01-01"},
+}
+"""Record type -> fields, as they are sent to their collection, where ``type`` may be left out."""
