@@ -33,7 +33,7 @@ def test_the_end_of_a_contract_is_named_as_the_reason_why_a_score_fell(w: Worksp
     ranks = {(item["score"], item["party_id"]): item for item in found["items"] if item["kind"] == "rank"}
     fell = ranks["value_flow", "d1"]
     assert (fell["change"], fell["before"]["rank"], fell["after"]["value"], fell["facts"]) == ("fell", 1, 0.0, ["v1", "v2"])
-    assert ranks["influence", "d1"]["facts"] == ["r1", "v1"]
+    assert ranks["influence", "d1"]["facts"] == ["r1", "v1", "v2"]
     facts = [(item["change"], item["type"], item["party_id"], item["facts"]) for item in found["items"] if item["kind"] == "fact"]
     assert facts == [("ended", "role", "d1", ["r1"]), ("ended", "value_flow", "d1", ["v1"]), ("ended", "value_flow", "c1", ["v2"])]
     assert found["total"] == len(found["items"])

@@ -105,7 +105,7 @@ def test_a_client_that_wants_the_connection_closed_has_it_closed(served: str, ve
 def test_other_methods_go_the_usual_way(served: str) -> None:
     with httpx.Client(base_url=served) as client:
         assert client.post(ASKED, json={}).status_code == 405
-        assert client.head(ASKED).status_code == 405
+        assert (client.head(ASKED).status_code, client.head(ASKED).content) == (200, b"")
         assert client.get(ASKED).status_code == 200
 
 

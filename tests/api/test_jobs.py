@@ -51,7 +51,7 @@ def test_two_analyses_are_compared_party_by_party(traded: Workspace) -> None:
     first = analysed(traded, **asked)["result"]["analysis_id"]
     traded.write(party("s2"), money("v4", source="firm", target="s2", valid_from="2025-04"))
     second = analysed(traded, **asked)["result"]["analysis_id"]
-    found = traded.get(f"/analyses/compare?ids={first},latest&name=out_degree")
+    found = traded.get(f"/analyses/compare?ids={first},{second}&name=out_degree")
     assert [item["analysis_id"] for item in found["analyses"]] == [first, second]
     assert found["differs"] == ["known_at", "snapshot_id"]
     assert [(item["party_id"], item["before"], item["after"], item["change"], item["rank_change"]) for item in found["items"]] == [

@@ -73,6 +73,7 @@ def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> N
         "scenario": (str(what_if), "-w", "w"),
         "report": ("strategy", "-o", str(tmp_path / "report.html")),
         "export": ("-w", "w", "-o", str(tmp_path / "export.ndjson")),
+        "template": ("-o", str(tmp_path / "template.xlsx")),
         "doctor": (),
     }
     done = {name: process(name, *given, "--json") for name, given in arguments.items()} | {"demo": demo_process("demo", "--json")}
