@@ -73,13 +73,18 @@ def test_there_is_a_number_or_a_reason(name: str, metric: str) -> None:
         assert result is None or np.isfinite(result.array[result.defined]).all()
 
 
-@pytest.mark.parametrize("metric", [name for name in STRUCTURAL if name != "reach"])
+def test_no_party_of_a_graph_without_direction_stands_in_a_tier() -> None:
+    for name in ("all the same", "a star"):
+        assert set(compute(HARD[name], "trophic_level", graph="tie").reasons.values()) == {"no-source"}
+
+
+@pytest.mark.parametrize("metric", [name for name in STRUCTURAL if name not in ("reach", "trophic_level")])
 def test_all_the_same_have_the_same_value_and_rank(metric: str) -> None:
     result = compute(HARD["all the same"], metric, graph="tie")
     assert set(result.ranks.tolist()) == {1}
 
 
-@pytest.mark.parametrize("metric", [name for name in STRUCTURAL if name not in ("reach", "katz")])
+@pytest.mark.parametrize("metric", [name for name in STRUCTURAL if name not in ("reach", "katz", "trophic_level")])
 def test_leaves_of_a_star_are_the_same_and_the_hub_is_not(metric: str) -> None:
     values = compute(HARD["a star"], metric, graph="tie").array
     assert np.ptp(values[1:]) <= 1e-12 * values.max()
