@@ -22,7 +22,8 @@ LOOP, STREAM = 60, 40
 """Bytes a loop, and each stream that a loop may have, while loops are searched and ranked."""
 LOOPS_A_FACT = 100
 """More than so many loops a fact are not expected."""
-OF_LOOPS = frozenset({"wso", "wvfo", "implicit", "influence"})
+OF_LOOPS = frozenset({"wso", "wvfo", "implicit", "influence", "value_flow"})
+"""Both scores say whether few parties are on a loop."""
 OF_PATHS = frozenset({"betweenness", "influence"})
 OF_SCORES = frozenset({"influence", "value_flow"})
 
