@@ -69,7 +69,8 @@ def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
 def test_direct_ownership_is_one_step_of_75_percent(fixtures: EmbeddedStore) -> None:
     """01-direct-ownership.expected.md: "MUST return rec-jane-smith-1975 with a single hop and a 75% aggregate interest"."""
     view = ownership_view(ecosystem(fixtures), DEFAULTS, party=ACME)
-    assert view["holders"] == [{"party_id": JANE, "direct": 0.75, "integrated": 0.75, "controls": True, "chain": [JANE, ACME]}]
+    assert view["holders"] == [{"party_id": JANE, "direct": 0.75, "integrated": 0.75, "controls": True, "chain": [JANE, ACME], "facts": ["rec-rel-jane-acme"],
+                                "also_stated": []}]  # fmt: skip
     assert compute(ecosystem(fixtures), "control").values[JANE] == 1
 
 
@@ -92,7 +93,9 @@ def test_circular_ownership_ends_and_is_flagged(fixtures: EmbeddedStore) -> None
     made_of = ecosystem(fixtures)
     for party, other in ((ALPHA, BETA), (BETA, ALPHA)):
         view = ownership_view(made_of, DEFAULTS, party=party)
-        assert view["holders"] == [{"party_id": other, "direct": 1.0, "integrated": None, "controls": True, "chain": [other, party], "reason": "closed-cycle"}]
+        (holder,) = view["holders"]
+        assert [len(holder.pop("facts")), holder.pop("also_stated")] == [1, []]
+        assert holder == {"party_id": other, "direct": 1.0, "integrated": None, "controls": True, "chain": [other, party], "reason": "closed-cycle"}
         assert [item["party_id"] for item in view["holdings"]] == [other]
         assert compute(made_of, "control", of=party).values == {ACME: 0, JANE: 0, OPAQUE: 0, party: 0, other: 1}
     warnings = compute(made_of, "integrated_ownership", of=ALPHA).warnings
