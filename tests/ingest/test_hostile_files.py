@@ -124,7 +124,7 @@ def test_any_type_of_arrow_is_a_text_or_an_error_of_its_row(tmp_path: Path, valu
         lines = list(table.lines)
     assert [line for line, _ in lines] == [1, 2]
     assert all(len(cells) == len(table.columns) for _, cells in lines)
-    suggest(file)
+    suggest([file])
 
 
 def test_values_of_arrow_are_what_a_person_would_write(tmp_path: Path) -> None:
