@@ -29,7 +29,7 @@ def test_a_profile_is_kept_in_versions_as_it_was_sent(service: Service) -> None:
     assert profiles.save(service, W, "board", other | {"name": "board", "version": 1})["version"] == 2
     assert profiles.shown(service, W, "board", 1).items() >= WEIGHTS.items()
     assert profiles.shown(service, W, "board").items() >= other.items()
-    assert profiles.names(service, W) == ["board", "default"]
+    assert profiles.names(service, W) == ["default", "board"]
     with pytest.raises(NotFound):
         profiles.shown(service, W, "board", 3)
 
