@@ -176,8 +176,9 @@ def test_the_service_writes_on_after_a_first_load_and_takes_it_back_step_by_step
     ]
     file = written(tmp_path / "changed.ndjson", changed)
     for store in (own, ordinary):
+        before = store.head()  # own terms that the files of a first load do not carry came with the import above, as a revision
         result = import_files(store, vocabulary, ImportPlan([file]))
-        assert (result["updated"], result["revision"]) == (4, 2)
+        assert (result["updated"], result["revision"]) == (4, before + 1)
     assert export(own, vocabulary) == export(ordinary, vocabulary)
     assert [row.body for row in own.get("relationship", ["o"], At(revision=1))] == [row.body for row in ordinary.get("relationship", ["o"], At(revision=1))]
     assert own.columns(At(revision=1)).digest == ordinary.columns(At(revision=1)).digest
