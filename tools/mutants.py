@@ -9,6 +9,7 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -32,7 +33,8 @@ class Mutant(NamedTuple):
     after: str
     number: int
     line: int
-    tree: ast.Module
+    tree: Callable[[], ast.Module]
+    """Makes the changed module, when it is run."""
 
     @property
     def name(self) -> str:
@@ -46,17 +48,20 @@ def mutants(module: str, source: str) -> list[Mutant]:
     found = []
     for path, scope, node in _places(original):
         for change in _changes(node):
-            tree = copy.deepcopy(original)
-            place = _at(tree, path)
-            changed = change(place)
+            changed = change(copy.deepcopy(node))
             if changed is None:
                 continue
-            _put(tree, path, changed)
-            ast.fix_missing_locations(tree)
             before, after = _text(node), _text(changed)
             equal[scope, before, after] += 1
+            tree = partial(_changed, source, path, changed)
             found.append(Mutant(module, scope, before, after, equal[scope, before, after], getattr(node, "lineno", 0), tree))
     return found
+
+
+def _changed(source: str, path: Path, node: ast.AST) -> ast.Module:
+    tree = ast.parse(source)
+    _put(tree, path, node)
+    return ast.fix_missing_locations(tree)
 
 
 Path = tuple[tuple[str, int | None], ...]
@@ -70,7 +75,7 @@ def _places(tree: ast.Module) -> Iterator[tuple[Path, str, ast.AST]]:
             if field in ("annotation", "returns", "decorator_list", "type_params", "type_comment"):
                 continue
             for number, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
-                if not isinstance(child, ast.AST) or _is_text(child):
+                if not isinstance(child, ast.AST) or _is_text(child) or _is_list_of_names(child):
                     continue
                 there = (*path, (field, number))
                 named = f"{scope}.{child.name}".lstrip(".") if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else scope
@@ -83,6 +88,11 @@ def _places(tree: ast.Module) -> Iterator[tuple[Path, str, ast.AST]]:
 def _is_text(node: ast.AST) -> bool:
     """A docstring, or what a message is made of."""
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str))
+
+
+def _is_list_of_names(node: ast.AST) -> bool:
+    """``__all__``, which linters check."""
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__"
 
 
 def _at(tree: ast.AST, path: Path) -> ast.AST:

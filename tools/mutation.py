@@ -1,8 +1,9 @@
 """Mutation testing: makes small mistakes in core modules, one at a time, and says which of them the module's own tests do not notice.
 
-    python tools/mutation.py [--sample 400] [--seed 12] [--bar 0.92] [--module PART] [--jobs 2]
+    python tools/mutation.py [--sample 400] [--seed 12] [--bar 0.92] [--module PART] [--jobs 2] [--list]
 
-Each mutant runs in a process forked from one that has imported the libraries, so that a run takes as long as the tests of the module.
+Each mutant runs in a process forked from one that has imported and compiled everything; there only the changed module and those that import it
+are imported again, so that a run takes as long as the tests of the module.
 `tools/mutation.toml` names the modules and their tests; `tools/mutation_equivalents.toml` the mutants that change nothing anybody can
 see, with the reason. Of maintained tools, mutmut and cosmic-ray were tried: neither draws a seeded sample over chosen modules, and both
 mutate what numba and msgspec read at import, or start Python anew for each mutant.
@@ -15,6 +16,7 @@ import importlib.abc
 import importlib.util
 import os
 import random
+import resource
 import signal
 import sys
 import tempfile
@@ -32,12 +34,23 @@ TOOLS = Path(__file__).parent
 ROOT = TOOLS.parent
 sys.path[:0] = [str(ROOT), str(TOOLS)]
 
+import _pytest.config  # noqa: E402
+import grimp  # noqa: E402
+import pytest  # noqa: E402
 from mutants import Mutant, mutants  # noqa: E402
 
-LIBRARIES = ("numpy", "scipy.sparse.linalg", "networkx", "numba", "pyarrow.compute", "msgspec", "apsw", "fastapi", "httpx", "neo4j", "pytest", "hypothesis")
-SPARE_S = 20.0
-"""How much longer than the tests of the module a mutant may take, beside a factor of three; then it is stopped, which counts as noticed."""
-PASSED, NOTHING_RUN = 0, 5
+PRELOADED = (
+    "hypothesis", "networkx", "numba", "pyarrow.compute", "scipy.sparse.linalg", "service.settings", "service.stores.embedded_store",
+    "service.stores.neo4j_store", "service.writes", *(f"_pytest.{name}" for name in _pytest.config.default_plugins),
+)  # fmt: skip
+"""What every forked process has from the start."""
+SPARE_CPU_S = 5.0
+"""How much more of the processor than the tests of the module a mutant may take, beside a factor of three: what runs on for ever is stopped,
+which counts as noticed."""
+SPARE_S = 60.0
+"""The same of the clock, for what waits for ever: the machine may have other work."""
+EXAMPLES = 40
+PASSED = 0
 
 
 class Tested(NamedTuple):
@@ -62,7 +75,7 @@ class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.util.spec_from_file_location(name, ROOT / self.path, loader=self) if name == self.mutant.module else None
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self.mutant.tree, str(ROOT / self.path), "exec"), module.__dict__)
+        exec(compile(self.mutant.tree(), str(ROOT / self.path), "exec"), module.__dict__)
 
 
 def read_modules(part: str) -> list[Tested]:
@@ -76,8 +89,16 @@ def read_equivalents() -> dict[str, str]:
     return {item["name"]: item["reason"] for item in listed}
 
 
-def start(tested: Tested, mutant: Mutant | None, log: Path) -> int:
-    """Run the tests of a module in a new process, with the mutant in place of the module; its process id."""
+def preload() -> grimp.ImportGraph:
+    """Import and compile what all mutants need; who imports whom among the own modules."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    importlib.import_module("graph_models.kernels.compile").main()
+    return grimp.build_graph("graph_models", "service", cache_dir=None)
+
+
+def start(tested: Tested, mutant: Mutant | None, log: Path, importing: set[str], cpu_limit: float | None = None) -> int:
+    """Run the tests of a module in a new process, with the mutant in place of the module; its process id. ``importing``: the modules that import it."""
     process = os.fork()
     if process:
         return process
@@ -88,8 +109,12 @@ def start(tested: Tested, mutant: Mutant | None, log: Path) -> int:
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         for stream in (1, 2):
             os.dup2(output, stream)
+        for name in {tested.module, *importing}:
+            sys.modules.pop(name, None)
         if mutant is not None:
             sys.meta_path.insert(0, _Mutated(mutant, tested.path))
+        if cpu_limit is not None:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_limit) + 1, resource.RLIM_INFINITY))
         code = run_tests(tested.tests)
     except BaseException:
         traceback.print_exc()
@@ -100,34 +125,23 @@ def start(tested: Tested, mutant: Mutant | None, log: Path) -> int:
 
 
 def run_tests(tests: Sequence[str]) -> int:
-    import pytest
-
-    options = [
-        "-x",
-        "-q",
-        "--no-header",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:cov",
-        "-o",
-        "addopts=",
-        "-W",
-        "ignore::pytest.PytestAssertRewriteWarning",
-    ]
-    return int(pytest.main([*options, *tests], plugins=[_Quick()]))
+    options = ["-x", "-q", "--no-header", "--tb=line", "-o", "addopts=", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    without = ("cacheprovider", "xdist", "cov", "schemathesis", "anyio")
+    return int(pytest.main([*options, *(part for name in without for part in ("-p", f"no:{name}")), *tests], plugins=[_Quick()]))
 
 
 class _Quick:
-    """Does not look for the smallest failing example: that it failed is enough."""
+    """Tests of examples first, then those of properties, which look at fewer and do not search for the smallest that fails: that it failed is enough."""
 
     def pytest_configure(self) -> None:
         from hypothesis import Phase, settings
 
-        settings.register_profile("mutation", settings.get_profile("repeatable"), phases=(Phase.explicit, Phase.generate))
+        settings.register_profile("mutation", settings.get_profile("repeatable"), phases=(Phase.explicit, Phase.generate), max_examples=EXAMPLES)
         settings.load_profile("mutation")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)
 
 
 def finished(process: int, limit: float) -> int | None:
@@ -142,26 +156,39 @@ def finished(process: int, limit: float) -> int | None:
     return None
 
 
-def baseline(tested: Tested, log: Path) -> float:
-    """The seconds that the tests of the unchanged module take; ends everything where they fail or none runs."""
+class Cost(NamedTuple):
+    """What the tests of an unchanged module take."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+def baseline(tested: Tested, log: Path, importing: set[str]) -> Cost:
+    """Ends everything where the tests of the unchanged module fail or none runs."""
     if tested.environment and not os.environ.get(tested.environment):
         sys.exit(f"{tested.path}: its tests need {tested.environment} (`make mutation` starts a server)")
     begun = time.monotonic()
-    _, status = os.waitpid(start(tested, None, log), 0)
+    _, status, used = os.wait4(start(tested, None, log, importing), 0)
     text = log.read_text("utf-8", "replace")
     if os.waitstatus_to_exitcode(status) != PASSED or " passed" not in text:
         sys.exit(f"{tested.path}: its tests do not pass unchanged\n{text[-3000:]}")
-    return time.monotonic() - begun
+    return Cost(time.monotonic() - begun, used.ru_utime + used.ru_stime)
 
 
-def run(chosen: list[tuple[Tested, Mutant]], seconds: dict[str, float], jobs: int, logs: Path) -> Iterator[tuple[Mutant, bool]]:
+def run(chosen: list[tuple[Tested, Mutant]], jobs: int, logs: Path) -> Iterator[tuple[Mutant, bool]]:
     """(mutant, whether its tests noticed), as they end."""
-    waiting, running = list(reversed(chosen)), {}
+    graph = preload()
+    importing = {item.path: graph.find_downstream_modules(item.module) for item, _ in chosen}
+    costs = {item.path: baseline(item, logs / "baseline.log", importing[item.path]) for item in dict(chosen)}
+    for path, cost in costs.items():
+        print(f"{path}: its tests take {cost.seconds:.1f} s", flush=True)
+    waiting, running = list(reversed(chosen)), dict[int, tuple[Mutant, float]]()
     while waiting or running:
         while waiting and len(running) < jobs:
             tested, mutant = waiting.pop()
-            process = start(tested, mutant, logs / f"{len(waiting)}.log")
-            running[process] = mutant, time.monotonic() + 3 * seconds[tested.path] + SPARE_S
+            cost, log = costs[tested.path], logs / f"{len(waiting)}.log"
+            process = start(tested, mutant, log, importing[tested.path], 3 * cost.cpu_seconds + SPARE_CPU_S)
+            running[process] = mutant, time.monotonic() + 3 * cost.seconds + SPARE_S
         for process, (mutant, limit) in list(running.items()):
             if (code := finished(process, limit)) is not None:
                 del running[process]
@@ -176,9 +203,9 @@ def main() -> int:
     parser.add_argument("--bar", type=float, default=0.92, help="the share that must be noticed (default: %(default)s)")
     parser.add_argument("--module", default="", help="only modules whose path holds this")
     parser.add_argument("--jobs", type=int, default=2, help="how many run side by side (default: %(default)s)")
+    parser.add_argument("--list", action="store_true", help="print the mutants that are drawn, and run nothing")
     options = parser.parse_args()
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    begun = time.monotonic()
     tested = read_modules(options.module)
     everything = [(item, mutant) for item in tested for mutant in mutants(item.module, (ROOT / item.path).read_text("utf-8"))]
     equivalents = read_equivalents()
@@ -186,21 +213,21 @@ def main() -> int:
     chosen = random.Random(options.seed).sample(everything, min(options.sample, len(everything)))
     judged = [(item, mutant) for item, mutant in chosen if mutant.name not in equivalents]
     print(f"{len(everything)} mutants of {len(tested)} modules, {len(chosen)} drawn, {len(chosen) - len(judged)} of them listed as equivalent", flush=True)
+    if options.list:
+        for _, mutant in sorted(judged, key=lambda pair: (pair[0].path, pair[1].line)):
+            print(f"line {mutant.line}: {mutant.name}")
+        return 0
+    killed, total = Counter[str](), Counter[str]()
     with tempfile.TemporaryDirectory() as directory:
-        logs = Path(directory)
-        used = {item.path: item for item, _ in judged}
-        seconds = {path: baseline(item, logs / "baseline.log") for path, item in used.items()}
-        killed, total, survivors = Counter[str](), Counter[str](), []
-        for mutant, noticed in run(judged, seconds, options.jobs, logs):
+        for mutant, noticed in run(judged, options.jobs, Path(directory)):
             total[mutant.module] += 1
             killed[mutant.module] += noticed
             if not noticed:
-                survivors.append(mutant)
                 print(f"survived: line {mutant.line}: {mutant.name}", flush=True)
     for module, count in sorted(total.items()):
         print(f"{module}: {killed[module]} of {count} noticed")
     share = killed.total() / total.total() if total else 1.0
-    print(f"{killed.total()} of {total.total()} noticed ({share:.1%}; wanted {options.bar:.0%})")
+    print(f"{killed.total()} of {total.total()} noticed ({share:.1%}; wanted {options.bar:.0%}) in {time.monotonic() - begun:.0f} s")
     for name in sorted(unknown):
         print(f"listed as equivalent, but there is no such mutant: {name}")
     return int(share < options.bar or bool(unknown))
