@@ -21,11 +21,13 @@ from graph_models.time import (
     first_day_text,
     instant_text,
     last_day_text,
+    local_day,
     moment_period,
     months_before,
     now_text,
     span,
     state_period,
+    time_zones,
 )  # fmt: skip
 
 dates = st.dates(date(2, 1, 1), date(9990, 1, 1))
@@ -213,3 +215,46 @@ def test_other_durations_are_refused(step: str) -> None:
 def test_no_period_begins_before_the_first_day_or_ends_after_the_last() -> None:
     assert [day_text(months_before(day_of(day), 12)) for day in ("0001-01-01", "0001-12-30", "0002-01-31")] == ["0001-01-01", "0001-01-01", "0001-02-01"]
     assert day_text(months_before(day_of("9999-12-31"), 12)) == "9999-01-01"
+
+
+def test_an_open_bound_has_no_text_and_its_neighbour_has() -> None:
+    assert (first_day_text(FIRST_DAY), last_day_text(OPEN)) == (None, None)
+    assert (first_day_text(FIRST_DAY + 1), last_day_text(OPEN - 1)) == ("0001-01-02", "9999-12-29")
+    assert (FIRST_DAY, OPEN) == (1, date(9999, 12, 31).toordinal())
+
+
+def test_a_period_holds_its_first_day_and_not_its_end_and_nothing_but_days() -> None:
+    period = Period(5, 8)
+    assert [day for day in range(10) if day in period] == [5, 6, 7]
+    assert "6" not in period
+    assert 6.0 not in period
+
+
+def test_the_last_day_of_time_ends_where_time_does() -> None:
+    assert span("9999-12-31") == Period(OPEN, OPEN)
+    assert span("9999-12-30") == Period(OPEN - 1, OPEN)
+
+
+def test_a_moment_falls_on_the_day_of_the_zone_that_is_asked_for() -> None:
+    moment = datetime(2026, 3, 2, 16, 30, tzinfo=UTC)
+    assert [local_day(moment, zone) for zone in ("Asia/Shanghai", "UTC", "America/Los_Angeles")] == ["2026-03-03", "2026-03-02", "2026-03-02"]
+    assert {"Asia/Shanghai", "Europe/Zurich", "UTC"} <= time_zones()
+    assert "Asia/Atlantis" not in time_zones()
+
+
+def test_an_instant_is_written_in_utc_to_the_microsecond_and_digits_beyond_are_cut() -> None:
+    assert instant_text("2025-05-20t09:30+08:00") == "2025-05-20T01:30:00.000000Z"
+    assert instant_text("2025-05-20 09:30:00.123456789z") == "2025-05-20T09:30:00.123456Z"
+    assert instant_text("2025-05-20T09:30:00.1Z") == "2025-05-20T09:30:00.100000Z"
+
+
+@pytest.mark.parametrize(("step", "last"), [("P1D", 8), ("P7D", 8), ("P1W", 8), ("P2W", 15)])
+def test_days_and_weeks_end_with_the_day_that_is_named(step: str, last: int) -> None:
+    days = list(days_by(1, last, step))
+    assert (days[0], days[-1]) == (1, last)
+    assert list(days_by(1, last - 1, step)) == days[:-1]
+
+
+def test_years_are_twelve_months() -> None:
+    begin, end = day_of("2020-01-15"), day_of("2026-01-15")
+    assert list(days_by(begin, end, "P2Y")) == list(days_by(begin, end, "P24M")) == [day_of(f"{year}-01-15") for year in (2020, 2022, 2024, 2026)]
