@@ -107,7 +107,7 @@ def test_only_who_stands_before_a_party_gives_it_anything_and_only_who_stands_be
 
 
 def test_the_last_few_columns_are_kept_and_nobody_may_write_into_them() -> None:
-    ecosystem, chain = chain_of(*(paid("t", f"c{place}", 1) for place in range(KEPT + 1)))
+    _, chain = chain_of(*(paid("t", f"c{place}", 1) for place in range(KEPT + 1)))
     first = chain.inverse_column(0)
     assert chain.inverse_row(0) is not first
     for place in range(1, KEPT - 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def chains(*stakes: Stake) -> dict[str, list[str]]:
 @pytest.fixture(scope="module")
 def long_chain() -> Ecosystem:
     """130 parties, each of which owns the next one wholly."""
-    return made(*((one, other, 1.0) for one, other in zip(LONG, LONG[1:], strict=False)), focal=LONG[-1])
+    return made(*((one, other, 1.0) for one, other in pairwise(LONG)), focal=LONG[-1])
 
 
 def test_of_a_chain_of_more_than_a_hundred_both_ends_are_shown(long_chain: Ecosystem) -> None:
