@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from graph_models.errors import FieldError, InvalidInput, Malformed
+from graph_models.errors import FieldError, InvalidInput
 from service.ingest.column_meanings import PARTIES, Column, columns_of
 from service.ingest.readers import open_table
 from service.ingest.readings import date_readings
-from service.ingest.sources import FileOfSet, opened
+from service.ingest.sources import FileOfSet
 from service.ingest.tables import ReadOptions, Table
 from service.ingest.total_lines import is_total_word, sums_in, totals_of
-from service.ingest.workbook import MAX_BYTES
+from service.ingest.workbook import visible_sheets
 
 SAMPLE = 2_000
 """So many lines of a table are looked at."""
@@ -96,17 +94,6 @@ def _sheets(file: FileOfSet) -> list[str | None]:
     except InvalidInput as error:
         several = bool(error.errors) and error.errors[0].code == "which-sheet"
         return [*visible_sheets(file)] if several else [None]
-
-
-def visible_sheets(file: FileOfSet) -> list[str]:
-    """The names of the sheets of a workbook that people see."""
-    with opened(file) as source:
-        content = io.BytesIO(source.stream.read(MAX_BYTES))
-    try:
-        with CalamineWorkbook.from_filelike(content) as book:
-            return [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
-    except CalamineError as error:
-        raise Malformed(f"{file.name}: this is no workbook that can be read ({error})", file=file.name) from None
 
 
 def _sample(file: FileOfSet, hints: Hints) -> Sample:

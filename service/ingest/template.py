@@ -15,9 +15,9 @@ from graph_models.vocabulary import Text, Vocabulary
 from service.ingest.mapping_model import Written, read_mapping
 from service.ingest.readers import open_table
 from service.ingest.sources import FileOfSet
-from service.ingest.table_samples import visible_sheets
 from service.ingest.tables import ReadOptions
 from service.ingest.template_sheets import EXAMPLE, FIRM_SHEET, MARK, Sheet, derived_of, sheets
+from service.ingest.workbook import visible_sheets
 
 PROPERTY = "stakeholder-graph-template"
 LINES = 2_000

@@ -48,6 +48,12 @@ def workbook_table(file: FileOfSet, options: ReadOptions) -> Iterator[Table]:
         yield Table(file, columns, lines, shown, lambda: min(size * fed[0] // total, size), size)
 
 
+def visible_sheets(file: FileOfSet) -> list[str]:
+    """The names of the sheets of a workbook that are not hidden."""
+    with _unpacked(file) as (stream, _), damaged_is_said(file.name):
+        return [sheet.name for sheet in Package(file.name, stream).sheets if not sheet.is_hidden]
+
+
 @contextmanager
 def _unpacked(file: FileOfSet) -> Iterator[tuple[IO[bytes], int]]:
     """The workbook's bytes, to be read anywhere, and the size of its file."""
