@@ -35,6 +35,8 @@ _IDENTITY, _IDENTIFY = statement("store/identity"), statement("store/identity_in
 _SETTLED, _TURN = statement("store/settled"), statement("store/turn")
 _READS, _LOADS = 5, 2
 _CHECK_S = 5.0
+_QUICK_CHECK_S = 2.0
+"""For a question that has waited its time already."""
 _SCHEMA_S = 900.0
 """Indexes are made over what is there already: ten million facts after a first load from files."""
 _IMPORT_S = 300.0
@@ -243,7 +245,7 @@ class Neo4jStore:
 
     def query(self, text: str, parameters: Mapping[str, Any], limit: int, timeout_s: float) -> Mapping[str, Any]:
         self._ready()
-        return run_gated(self._questions, text, parameters, self._question_limits.rows(limit), timeout_s, self.check)
+        return run_gated(self._questions, text, parameters, self._question_limits.rows(limit), timeout_s, lambda: self._ping(_QUICK_CHECK_S))
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
         """Read as of one revision, though Neo4j lets a reader see half of a commit: again where one took place meanwhile, and at last with writers kept out."""
@@ -271,7 +273,11 @@ class Neo4jStore:
         return identity
 
     def check(self) -> None:
-        self._ready(_CHECK_S).read(lambda transaction: run(transaction, _PING), _CHECK_S)
+        self._ping(_CHECK_S)
+
+    def _ping(self, timeout_s: float) -> None:
+        """Raise ``StoreUnavailable`` where the server does not answer in so many seconds."""
+        self._ready(timeout_s).read(lambda transaction: run(transaction, _PING), timeout_s)
 
     def clear(self) -> None:
         for step in _CLEAR:
