@@ -22,6 +22,7 @@ from tests.ship.conftest import NOBODY, ROOT, Installed
 
 pytestmark = pytest.mark.shipped
 TOKEN = "for-the-test-of-the-image"  # no secret: the server of this test alone takes it
+HOSTS = "127.0.0.1,localhost"
 DEMO = "/v1/workspaces/demo"
 
 
@@ -158,7 +159,7 @@ def run_image(installed: Installed, data: Path, port: int) -> Iterator[Server]:
     about = image()
     environment = {name: value.replace("/venv", f"{installed.directory}/venv").replace("/data", str(data)) for name, value in about.environment.items()}
     environment["PATH"] = environment["PATH"].replace("$PATH", "/usr/bin:/bin")
-    environment |= {"STAKEHOLDER_GRAPH_TOKEN": TOKEN, "STAKEHOLDER_GRAPH_HOSTS": "127.0.0.1,localhost"}
+    environment |= {"STAKEHOLDER_GRAPH_TOKEN": TOKEN, "STAKEHOLDER_GRAPH_HOSTS": HOSTS}
     words = [str(installed.directory / "venv/bin" / about.command[0]), *(str(port) if word == "8000" else word for word in about.command[1:])]
     if os.geteuid() == 0 and shutil.which("unshare") and shutil.which("setpriv"):
         user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--", *words]
@@ -186,7 +187,7 @@ def test_the_command_of_the_image_runs_without_rights_on_a_disk_that_cannot_be_w
         job = server.finished(server.json("/v1/workspaces/mine/analyses", {"metrics": ["degree"]})["id"])
         assert job["state"] == "done", job
         check = [word.replace("8000", str(port)) for word in about.health]
-        assert installed.run(*check, environment={}).returncode == 0
+        assert installed.run(*check, environment={"STAKEHOLDER_GRAPH_HOSTS": HOSTS}).returncode == 0
         if os.geteuid() == 0:
             owner = Path(f"/proc/{_serving_process(port)}").stat().st_uid
             assert owner == NOBODY

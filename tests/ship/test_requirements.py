@@ -18,7 +18,10 @@ def plain(name: str) -> str:
 
 def test_every_package_that_is_imported_is_required() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    required = {plain(re.split(r"[^A-Za-z0-9._-]", line)[0]) for line in project["dependencies"]} | {"starlette", "markupsafe"}  # FastAPI's and Jinja's own base
+    required = {plain(re.split(r"[^A-Za-z0-9._-]", line)[0]) for line in project["dependencies"]} | {
+        "starlette",
+        "markupsafe",
+    }  # FastAPI's and Jinja's own base
     distributions = packages_distributions()
     needed = {name: {plain(found) for found in distributions.get(name, [name])} for package in OURS for name in imported(package) - OURS}
     assert {name for name, candidates in needed.items() if not candidates & required} == set()
