@@ -9,6 +9,7 @@ from functools import partial
 
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from starlette.exceptions import HTTPException
 
 from graph_models.errors import StakeholderGraphError
@@ -43,13 +44,14 @@ from service.api.query_parameters import only_known_parameters
 from service.calculator import Calculator
 from service.errors import LastResort, answer_error
 from service.http_bodies import BodyLimits
-from service.http_counters import CountedRequests, Counters
+from service.http_counters import CountedRequests, RequestMetrics
 from service.http_direct import Direct
 from service.http_gate import Gate, Guarded
 from service.http_head import HeadAsGet
 from service.http_limits import Connections
 from service.http_paths import SegmentedPaths
 from service.pages.sign_in import sign_in_page_of
+from service.service_gauges import ServiceGauges
 from service.settings import Settings
 from service.versions import VERSION
 from service.worker import WorkerProcess
@@ -100,11 +102,15 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Appli
     app.state.service = Service(settings, clock)
     app.state.worker = WorkerProcess(app.state.service) if settings.worker else None
     app.state.calculator = Calculator(settings)
-    app.state.counters = Counters()
+    app.state.registry = CollectorRegistry()
+    app.state.registry.register(ServiceGauges(app.state.service))
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=app.state.registry)
+    request_metrics = RequestMetrics(app.state.registry)
     app.state.gate = Gate(settings)
     app.connections = Connections(settings)
     if settings.fast_path:
-        app.direct = Direct(neighborhood.PATH, partial(neighborhood.answer_at_once, app.state.service), app.state.counters.count, app.state.gate)
+        app.direct = Direct(neighborhood.PATH, partial(neighborhood.answer_at_once, app.state.service), request_metrics.count, app.state.gate)
     for router in ROUTERS:
         app.include_router(router)
     for error in HANDLERS:
@@ -114,7 +120,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Appli
     app.add_middleware(HeadAsGet)
     app.add_middleware(SegmentedPaths)
     app.add_middleware(Guarded, gate=app.state.gate, sign_in_page=sign_in_page_of)
-    app.add_middleware(CountedRequests, counters=app.state.counters)
+    app.add_middleware(CountedRequests, metrics=request_metrics)
     describe(app)
     return app
 

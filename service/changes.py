@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
+from cachetools import LRUCache
 
 from graph_models.changes import Changes, Score, Side, score_of
 from graph_models.computation import effective_parameters
@@ -25,8 +25,8 @@ from service.workplace import Service
 COMPUTED_PARTIES = 20_000
 """Of a larger ecosystem there must be an analysis of the day: its scores take longer than a request may."""
 CHANGES_KEPT = 4
-_kept: OrderedDict[tuple[str, str], Changes] = OrderedDict()
-"""The last that were asked for, by both snapshots: further pages do not compute them again. One process asks at a time."""
+_computed: LRUCache[tuple[str, str], Changes] = LRUCache(CHANGES_KEPT)
+"""The last changes, by both snapshots: further pages do not compute them again. One process asks at a time."""
 
 
 def changes(service: Service, workspace_id: str, begin: str, end: str, *, known_at: str | None = None, **page: Any) -> dict[str, Any]:
@@ -51,12 +51,11 @@ def changes(service: Service, workspace_id: str, begin: str, end: str, *, known_
 
 def _of(service: Service, workspace_id: str, ecosystems: list[Ecosystem]) -> Changes:
     key = (ecosystems[0].snapshot_id, ecosystems[1].snapshot_id)
-    if key not in _kept:
-        _kept[key] = Changes(*(_side(service, workspace_id, side, name) for side, name in zip(ecosystems, ("from", "to"), strict=True)))
-    _kept.move_to_end(key)
-    while len(_kept) > CHANGES_KEPT:
-        _kept.popitem(last=False)
-    return _kept[key]
+    changes = _computed.get(key)
+    if changes is None:
+        changes = Changes(*(_side(service, workspace_id, side, name) for side, name in zip(ecosystems, ("from", "to"), strict=True)))
+        _computed[key] = changes
+    return changes
 
 
 def _side(service: Service, workspace_id: str, ecosystem: Ecosystem, name: str) -> Side:

@@ -10,14 +10,14 @@ import mmap
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
-import apsw
 import msgspec
 import numpy as np
 import pyarrow as pa
+from filelock import FileLock, Timeout
 
 from graph_models.columns import FAMILIES, HOT, Columns, filled, said_in, schema_of
 from graph_models.errors import NotFound
@@ -30,7 +30,7 @@ DIRECTORY = "ecosystems"
 FORMAT = repr((1, FAMILIES, HOT))
 """Files of another make have other names, and go as they grow old."""
 LOCK_FILE = "making.lock"
-LOCK_MS = 600_000
+LOCK_S = 600.0
 _ALIGNED = 64
 _CHECKED = 1 << 17
 """Words of eight bytes that are summed up as one."""
@@ -151,19 +151,19 @@ def _sum(content: mmap.mmap, end: int) -> bytes:
 
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
-    """One process at a time makes files of a workspace: the lock is SQLite's, and goes with the process. Without it some work is done twice, no more."""
-    with ExitStack() as held:
-        try:
-            lock = apsw.Connection(str(directory / LOCK_FILE))
-            held.callback(lock.close)
-            lock.set_busy_timeout(LOCK_MS)
-            lock.execute("BEGIN EXCLUSIVE")
-        except apsw.Error as error:
-            _log.warning("an ecosystem is made without a lock", extra={"reason": str(error)})
-        else:
+    """One process at a time makes files of a workspace. The lock goes with its process; without a lock some work is done twice, no more."""
+    lock = FileLock(directory / LOCK_FILE, timeout=LOCK_S)
+    try:
+        lock.acquire()
+    except (OSError, Timeout) as error:
+        _log.warning("an ecosystem is made without a lock", extra={"reason": str(error)})
+    try:
+        if lock.is_locked:
             for left in directory.glob("*.making"):
                 left.unlink(missing_ok=True)
         yield
+    finally:
+        lock.release()
 
 
 def _keep_to(limit: int, data: Path, newest: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from typing import Any
+
+from cachetools import LRUCache
 
 from graph_models.ecosystem import Ecosystem
 from graph_models.vocabulary import Vocabulary
@@ -19,7 +20,7 @@ class Ecosystems:
     """The last few ecosystems of a process, by workspace, instant and vocabulary."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Any, ...], Ecosystem] = OrderedDict()
+        self._loaded: LRUCache[tuple[Any, ...], Ecosystem] = LRUCache(ECOSYSTEMS_KEPT)
         self._making = threading.Lock()
 
     def get(self, service: Service, workspace_id: str, at: At, vocabulary: Vocabulary | None = None) -> Ecosystem:
@@ -30,14 +31,13 @@ class Ecosystems:
         made = [revision.time for revision in store.revisions(at.revision - 1, 1)] or [""]  # a workspace deleted and made anew counts from 1 again
         key = (str(service.settings.data_directory), workspace, at, *made, vocabulary.hash)
         with self._making:
-            if key not in self._kept:
+            ecosystem = self._loaded.get(key)
+            if ecosystem is None:
                 assert at.day is not None
                 columns = columns_at(service, workspace_id, at, *made)
-                self._kept[key] = Ecosystem.from_columns(columns, workspace.focal_party_id or "", at.day, workspace.base_currency, vocabulary)
-            self._kept.move_to_end(key)
-            while len(self._kept) > ECOSYSTEMS_KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+                ecosystem = Ecosystem.from_columns(columns, workspace.focal_party_id or "", at.day, workspace.base_currency, vocabulary)
+                self._loaded[key] = ecosystem
+            return ecosystem
 
 
 ecosystems = Ecosystems()

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-import apsw
+from filelock import FileLock, Timeout
 
 from graph_models.errors import DeadlinePassed, JobCancelled, StoreUnavailable
 from service.children import end_with_parent
@@ -235,12 +235,12 @@ def main() -> None:
     worker = Worker(service, handlers())
     threading.Thread(target=_listen, args=(worker, sys.stdin), daemon=True).start()
     sys.stdin = None  # the thread has it: a process that a job forks would wait for it to let go, to close its own
-    lock = apsw.Connection(str(settings.data_directory / LOCK_FILE))
+    lock = FileLock(settings.data_directory / LOCK_FILE, blocking=False)  # one worker a data directory
     while not worker.stopping:
         try:
-            lock.execute("BEGIN EXCLUSIVE")  # held as long as this process lives: one worker a data directory
-            worker.run()
-        except apsw.BusyError:
+            with lock:
+                worker.run()
+        except Timeout:
             worker.woken.wait(IDLE_S)
             worker.woken.clear()
     service.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from service.api.answers import json_answer
 from service.api.documented import TEXT, answers, answers_as
@@ -33,10 +34,9 @@ async def readyz(request: Request, service: ServiceDep) -> Response:
 
 
 @router.get("/metrics", response_class=Response, responses=answers_as(_PLAIN, TEXT, "In the text format of Prometheus."))
-def metrics(request: Request, service: ServiceDep) -> Response:
-    """Counters for Prometheus."""
-    jobs = "".join(f'stakeholder_graph_jobs{{state="{state}"}} {count}\n' for state, count in sorted(service.jobs.counts().items()))
-    return Response(f"{request.app.state.counters.text()}# TYPE stakeholder_graph_jobs gauge\n{jobs}", media_type=f"{_PLAIN}; version=0.0.4")
+def metrics(request: Request) -> Response:
+    """Requests, jobs, workspaces, stores and the process itself, for Prometheus."""
+    return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 @router.get("/v1/version", response_class=Response, responses=answers(Version))

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from service.ingest.reading import APART_BYTES
 from tests.api.conftest import Workspace, assert_problem, lines, money, party
@@ -234,5 +235,23 @@ def test_the_service_says_how_it_is(client: httpx.Client) -> None:
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["checks"]["store"]) == (200, "ok")
     assert client.get("/v1/version").json()["api"] == "v1"
-    text = client.get("/metrics").text
-    assert 'stakeholder_graph_requests_total{method="GET",status="200"}' in text
+
+
+def test_prometheus_reads_what_the_service_counts(traded: Workspace) -> None:
+    traded.job(traded.ask("POST", "/analyses", {"metrics": ["wso"]}))
+    answer = traded.client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    assert all(family.documentation for family in families.values())
+    samples = {(sample.name, tuple(sample.labels.values())): sample.value for family in families.values() for sample in family.samples}
+    requests = [value for (name, _), value in samples.items() if name == "stakeholder_graph_requests_total"]
+    assert sum(requests) == samples["stakeholder_graph_request_seconds_count", ()]
+    assert samples["stakeholder_graph_requests_total", ("POST", "202")] >= 1
+    assert samples["stakeholder_graph_request_seconds_bucket", ("+Inf",)] == samples["stakeholder_graph_request_seconds_count", ()]
+    assert samples["stakeholder_graph_jobs", ("done",)] >= 1
+    assert samples["stakeholder_graph_jobs", ("failed",)] == 0
+    assert samples["stakeholder_graph_workspaces", ()] >= 1
+    assert samples["stakeholder_graph_ecosystem_bytes", ()] > 0
+    assert samples["process_resident_memory_bytes", ()] > 0
+    sizes = {labels: value for (name, labels), value in samples.items() if name == "stakeholder_graph_store_bytes"}
+    assert all(value > 0 for value in sizes.values())

@@ -91,7 +91,7 @@ def test_requests_on_the_direct_way_are_counted(both: tuple[Workspace, Workspace
 
 def _counted(w: Workspace) -> int:
     found = [line for line in w.client.get("/metrics").text.splitlines() if line.startswith('stakeholder_graph_requests_total{method="GET"')]
-    return sum(int(line.rsplit(" ", 1)[1]) for line in found)
+    return sum(int(float(line.rsplit(" ", 1)[1])) for line in found)
 
 
 class Page(msgspec.Struct):
