@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from pyroaring import BitMap64
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records import BY_CLASS
 from graph_models.vocabulary import Vocabulary
 from service.ingest.chunks import Chunk, chunk_of
 from service.ingest.line_faults import derived_faults, faults_of_cells, told_once
-from service.ingest.line_set import LineSet
 from service.ingest.mapping_layout import CellError, Frame, Layout, Problems
 from service.ingest.mapping_model import FileSpec, Written, invalid
 from service.ingest.mapping_rows import RecordBuilder
@@ -70,7 +70,7 @@ class BoundMapping:
         self.layouts = {name: self._layout(name, spec) for name, spec in self.model.files.items() if self.matches[name]}
         self._stop()
         self.indexes: dict[str, dict[str, Frame]] = {name: {} for name in self.layouts}
-        self.left_out_lines: defaultdict[str, LineSet] = defaultdict(LineSet)
+        self.left_out_lines: defaultdict[str, BitMap64] = defaultdict(BitMap64)
         self.hidden: dict[tuple[str, str], defaultdict[str, Hidden]] = {}
         self.said = Said(directory)
         self.redactions = {name: self._redactions(name, layout) for name, layout in self.layouts.items()}

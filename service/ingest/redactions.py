@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from service.ingest.line_set import LineSet
+from pyroaring import BitMap64
+
 from service.ingest.mapping_layout import Frame
 from service.ingest.shelf import SET, Shelf
 
@@ -16,8 +17,8 @@ class Hidden:
     """One placeholder: the lines in which it stands, by file, those of them that nothing tells apart but their place, and the texts that the others became."""
 
     def __init__(self, directory: Path | None) -> None:
-        self.lines: defaultdict[str, LineSet] = defaultdict(LineSet)
-        self.alone: defaultdict[str, LineSet] = defaultdict(LineSet)
+        self.lines: defaultdict[str, BitMap64] = defaultdict(BitMap64)
+        self.alone: defaultdict[str, BitMap64] = defaultdict(BitMap64)
         self.apart: Shelf[str, bool] = Shelf(directory, SET)
 
     def parties(self) -> int:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import apsw
+from pyroaring import BitMap64
 
-from service.ingest.line_set import LineSet
 from service.stores.embedded_schema import storage_errors
 
 K = TypeVar("K", bound="str | tuple[Any, ...]")
@@ -108,7 +108,7 @@ class _File:
         number, name = tempfile.mkstemp(dir=directory)
         os.close(number)
         self._path = Path(name)
-        self._perhaps = LineSet()
+        self._perhaps = BitMap64()
         try:
             with storage_errors(self._path):
                 self._connection = apsw.Connection(name)

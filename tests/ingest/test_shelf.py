@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyroaring import BitMap64
 
 from graph_models.errors import StoreUnavailable
 from graph_models.records import decode_plainly, encode_record, record_of
 from service.ingest import known, shelf
 from service.ingest.known import Known
-from service.ingest.line_set import LineSet
 from service.ingest.shelf import SET, Form, Shelf
 from tests.crash.test_disk_full import full_disk
 from tests.graph_models.test_records import EXAMPLES
@@ -115,7 +115,7 @@ def test_files_are_gone_with_their_process_however_it_ends(small: None, tmp_path
 
 
 def test_a_set_of_lines_is_in_order_and_counts_each_once() -> None:
-    lines = LineSet()
+    lines = BitMap64()
     for line in [10**12 + 5, 7, 65_536, 65_535, 7, 0]:
         lines.add(line)
     assert list(lines) == [0, 7, 65_535, 65_536, 10**12 + 5]
