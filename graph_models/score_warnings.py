@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
-from graph_models.ecosystem import Ecosystem
+from graph_models.ecosystem import Ecosystem, Mask
 from graph_models.graphs import utility_streams
 from graph_models.metrics.loops import wso
 from graph_models.parameters import Parameters
@@ -26,21 +28,33 @@ def data_warnings(ecosystem: Ecosystem, parameters: Parameters) -> list[Warning]
 
 
 def _few_loops(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Warning | None:
-    """Fewer than 5 % of the parties are on a loop through the focal party."""
+    """Fewer than 5 % of the parties are on a loop through the focal party. Loops are searched only where direct exchanges do not answer."""
     others = roll_up_of(ecosystem, parameters).present.copy()
     others[focal] = False
     count = int(others.sum())
+    if (_exchanging(ecosystem, parameters, focal) & others).sum() >= FEW * count:
+        return None
     on_loops = int((np.nan_to_num(wso(ecosystem, parameters).array)[others] > 0).sum())
     if on_loops >= FEW * count:
         return None
     return Warning("few-loops", f"{on_loops} of {count} parties are on a value loop through the focal party: value_loops tells few of them apart")
 
 
+def _exchanging(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Mask:
+    """Per party: it gives the focal party something of use and gets something of use from it, which is a loop of two streams."""
+    streams, edges, utility = utility_streams(ecosystem, parameters)
+    useful = edges[utility[edges] > 0]
+    answer = np.zeros((2, len(ecosystem.parties)), bool)
+    answer[0, streams.target[useful[streams.source[useful] == focal]]] = True
+    answer[1, streams.source[useful[streams.target[useful] == focal]]] = True
+    return cast(Mask, answer.all(axis=0))
+
+
 def _one_sided(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Warning | None:
     """More than half of what the focal party receives in money comes from parties that get nothing for it, as far as is recorded or implied."""
     recorded, (exchanged, *_) = streams_of(ecosystem, parameters), utility_streams(ecosystem, parameters)
-    kinds, names = ecosystem.vocabulary.value_kinds, ecosystem.families["value_flows"].coded("kind").texts
-    money = np.array([name in kinds and kinds[name].means == "payment" for name in names] + [False], bool)[recorded.kind]
+    payments = ecosystem.vocabulary.value_kinds_that_mean("payment")
+    money = np.array([name in payments for name in ecosystem.families["value_flows"].coded("kind").texts] + [False], bool)[recorded.kind]
     receipts = np.flatnonzero(money & (recorded.target == focal) & (recorded.source != focal) & (recorded.amount > 0))
     total = recorded.amount[receipts].sum()
     if not total > 0:

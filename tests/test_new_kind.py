@@ -8,12 +8,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from numba.core.caching import _CacheLocator  # type: ignore[import-untyped]
 
-from service.stores.store import Store
+from graph_models.kernels.compiled import CACHE
+from service.settings import read_settings
+from service.stores import open_store
 
 ROOT = Path(__file__).parents[1]
 ADDED = """
@@ -47,11 +51,12 @@ Run = Callable[..., str]
 
 
 @pytest.fixture
-def run(tmp_path: Path, store_address: str, store: Store) -> Iterator[Run]:
+def run(tmp_path: Path, store_address: str) -> Iterator[Run]:
     """The program on a copy of the code, the vocabulary of which has three entries more; nothing is left in the store."""
     code = tmp_path / "code"
     for package in ("graph_models", "service", "cypher"):
-        shutil.copytree(ROOT / package, code / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / package, code / package)
+    _move_machine_code(code)
     with (code / "graph_models" / "vocabulary.toml").open("a", encoding="utf-8") as file:
         file.write(ADDED)
     environment = os.environ | {
@@ -65,7 +70,17 @@ def run(tmp_path: Path, store_address: str, store: Store) -> Iterator[Run]:
         return done.stdout
 
     yield runs
-    store.clear()
+    with closing(open_store(read_settings(store=store_address), "w")) as store:
+        store.clear()
+
+
+def _move_machine_code(code: Path) -> None:
+    """What numba compiled for the sources holds for their copies too; it lies in folders named by the place of the source."""
+    cache = code / CACHE.relative_to(ROOT)
+    for source in (ROOT / "graph_models").rglob("*.py"):
+        compiled = cache / _CacheLocator.get_suitable_cache_subpath(str(source))
+        if compiled.is_dir():
+            compiled.rename(cache / _CacheLocator.get_suitable_cache_subpath(str(code / source.relative_to(ROOT))))
 
 
 def _entry(kind: str) -> str:

@@ -160,9 +160,9 @@ class _Document:
                 at = mark.end()
                 if depth == 0:
                     break
-            if not keep:
-                at -= self.let_go(at)
             if mark is None:
+                if not keep:  # once a chunk: forgetting copies the rest of the text
+                    at -= self.let_go(at)
                 at = self.longer(at)
         text = self.text[self.place : at]
         self.pass_to(at)
