@@ -23,7 +23,7 @@ from service.settings import Settings
 from tests.api.conftest import NDJSON, Server, lines, money, party, role
 from tests.api.strict import strict
 
-EXAMPLES = 8
+EXAMPLES = 5
 """Of each operation, of what is allowed and of what is not."""
 SEED = 20261124
 DECLARED = [status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -91,13 +91,13 @@ class Fuzz:
             ask()
 
 
-def test_every_answer_is_declared_and_none_is_a_server_error(address: str) -> None:
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_every_answer_is_declared_and_none_is_a_server_error(address: str, mode: GenerationMode) -> None:
     fuzz = Fuzz(address)
     document = strict(httpx.get(f"{address}/openapi.json", timeout=60).json())
     for result in schemathesis.openapi.from_dict(document).get_all_operations():
         operation = result.ok()
         if (operation.method.upper(), operation.path) not in SPARED and not operation.path.endswith("/events"):
-            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                fuzz.ask(operation, mode)
+            fuzz.ask(operation, mode)
     assert fuzz.wrong == {}, "\n\n".join(f"{fault}\n{command}" for fault, command in fuzz.wrong.items())
-    assert fuzz.asked > 500
+    assert fuzz.asked > 150
