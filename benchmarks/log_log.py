@@ -13,6 +13,8 @@ COLORS = ("#1b6ca8", "#c8553d", "#2e7d32", "#8e44ad", "#b8860b", "#00838f", "#6d
 
 def exponent(sizes: Sequence[float], values: Sequence[float]) -> float:
     """The slope of the line through the logarithms: 1 grows as the sizes do."""
+    if len(set(sizes)) < 2:
+        return float("nan")  # one point has no slope
     return float(np.polyfit(np.log(sizes), np.log(np.maximum(values, 1e-6)), 1)[0])
 
 

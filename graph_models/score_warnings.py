@@ -41,13 +41,14 @@ def _few_loops(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Warn
 
 
 def _exchanging(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Mask:
-    """Per party: it gives the focal party something of use and gets something of use from it, which is a loop of two streams."""
+    """Per party: the best it gives the focal party and the best it gets from it make a loop of two streams that counts."""
     streams, edges, utility = utility_streams(ecosystem, parameters)
-    useful = edges[utility[edges] > 0]
-    answer = np.zeros((2, len(ecosystem.parties)), bool)
-    answer[0, streams.target[useful[streams.source[useful] == focal]]] = True
-    answer[1, streams.source[useful[streams.target[useful] == focal]]] = True
-    return cast(Mask, answer.all(axis=0))
+    given, gained = np.zeros((2, len(ecosystem.parties)))
+    for best, other, mine in ((given, streams.source, streams.target), (gained, streams.target, streams.source)):
+        useful = edges[(utility[edges] > 0) & (mine[edges] == focal)]
+        np.maximum.at(best, other[useful], utility[useful])
+    score = given * gained
+    return cast(Mask, (score > 0) & (score >= parameters.min_loop_score))
 
 
 def _one_sided(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Warning | None:

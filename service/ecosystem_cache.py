@@ -166,17 +166,22 @@ def _alone(directory: Path) -> Iterator[None]:
         lock.release()
 
 
-def _keep_to(limit: int, data: Path, newest: Path) -> None:
-    """Remove the longest unused files of all workspaces until the rest is within the limit."""
-    sizes: list[tuple[float, int, Path]] = []
+def ecosystem_files(data: Path) -> list[tuple[Path, os.stat_result]]:
+    """The files of loaded ecosystems of all workspaces, with their sizes and times."""
+    found = []
     for path in data.glob(f"*.files/{DIRECTORY}/*.arrow"):
         try:
-            found = path.stat()
+            found.append((path, path.stat()))
         except FileNotFoundError:
             continue
-        sizes.append((found.st_mtime, found.st_size, path))
+    return found
+
+
+def _keep_to(limit: int, data: Path, newest: Path) -> None:
+    """Remove the longest unused files of all workspaces until the rest is within the limit."""
+    sizes = sorted((found.st_mtime, found.st_size, path) for path, found in ecosystem_files(data))
     total = sum(size for _, size, _ in sizes)
-    for _, size, path in sorted(sizes):
+    for _, size, path in sizes:
         if total > limit and path != newest:
             path.unlink(missing_ok=True)
             total -= size

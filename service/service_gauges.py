@@ -10,7 +10,7 @@ from prometheus_client import Metric
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from service.ecosystem_cache import DIRECTORY
+from service.ecosystem_cache import ecosystem_files
 from service.jobs import State
 from service.stores import store_files
 from service.workplace import Service
@@ -36,7 +36,7 @@ class ServiceGauges(Collector):
             if files := store_files(self._service.settings, workspace):
                 stores.add_metric((workspace,), sum(map(_size, files)))
         yield stores
-        sizes = [_size(path) for path in self._service.settings.data_directory.glob(f"*.files/{DIRECTORY}/*.arrow")]
+        sizes = [found.st_size for _, found in ecosystem_files(self._service.settings.data_directory)]
         yield GaugeMetricFamily("stakeholder_graph_ecosystem_files", "Loaded ecosystems that wait as files", value=len(sizes))
         yield GaugeMetricFamily("stakeholder_graph_ecosystem_bytes", "Bytes of the loaded ecosystems that wait as files", value=sum(sizes))
 

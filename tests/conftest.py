@@ -15,8 +15,6 @@ from service.stores.store import Store
 
 NEO4J_ADDRESS = "STAKEHOLDER_GRAPH_TEST_NEO4J"
 WORKSPACE = "w"
-PATIENT_S = 180.0
-"""The deadline of stores in tests that are not about deadlines: their machine may be busy with other tests."""
 
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
 hypothesis_settings.load_profile("repeatable")
@@ -48,7 +46,7 @@ def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def store_settings(store_address: str, tmp_path: Path) -> Settings:
     """Settings with that store, and a data directory of their own."""
-    return read_settings(store=store_address, data=tmp_path / "data", deadline_s=PATIENT_S)
+    return read_settings(store=store_address, data=tmp_path / "data")
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ def open_neo4j(settings: Settings, workspace_id: str) -> Store:
 
     address = settings.neo4j
     questions = QuestionLimits(settings.queries_at_work, settings.queries_waiting, settings.query_bytes)
-    return Neo4jStore(address.uri, address.user, address.password.get_secret_value(), address.database, questions=questions)
+    password = address.password.get_secret_value()
+    return Neo4jStore(address.uri, address.user, password, address.database, timeout_s=settings.deadline_s, questions=questions)
 
 
 def unsafe_neo4j(settings: Settings) -> list[dict[str, str]]:

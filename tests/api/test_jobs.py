@@ -235,6 +235,8 @@ def test_the_service_says_how_it_is(client: httpx.Client) -> None:
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["checks"]["store"]) == (200, "ok")
     assert client.get("/v1/version").json()["api"] == "v1"
+    text = client.get("/metrics").text
+    assert 'stakeholder_graph_requests_total{method="GET",status="200"}' in text
 
 
 def test_prometheus_reads_what_the_service_counts(traded: Workspace) -> None:

@@ -126,6 +126,10 @@ def test_few_loops_and_one_sided_receipts_are_said() -> None:
     for others, codes in ((20, []), (21, ["few-loops"])):
         found = compute(ecosystem_of(*loop, *parties(*(f"p{place:02d}" for place in range(others)))), "influence").warnings
         assert [warning.code for warning in found if warning.code != "score-flat"] == codes
+    exchange = ecosystem_of(*loop, *parties(*(f"p{place:02d}" for place in range(20))))  # its loop scores .25
+    for least, codes in ((0.25, []), (0.26, ["few-loops"])):
+        found = compute(exchange, "influence", min_loop_score=least).warnings
+        assert [warning.code for warning in found if warning.code != "score-flat"] == codes
     triangle = [flow("f", "p00", utility=0.5), flow("p00", "p01", utility=0.5), flow("p01", "f", utility=0.5)]
     found = compute(ecosystem_of(*triangle, *parties(*(f"p{place:02d}" for place in range(40)))), "value_flow").warnings
     assert [warning.code for warning in found if warning.code != "score-flat"] == []

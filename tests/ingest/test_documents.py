@@ -263,10 +263,10 @@ def _parquet(rows: int) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("name", "make", "fewer"), [("a.json", _json, 8_000), ("a.graphml", _graphml, 8_000), ("a.parquet", _parquet, 20_000)])
-def test_memory_does_not_grow_with_the_file(tmp_path: Path, name: str, make: Callable[[int], bytes], fewer: int) -> None:
+@pytest.mark.parametrize(("name", "make"), [("a.json", _json), ("a.graphml", _graphml), ("a.parquet", _parquet)])
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, name: str, make: Callable[[int], bytes]) -> None:
     peaks = []
-    for rows in (fewer, 4 * fewer):  # more than a reader holds at once
+    for rows in (20_000, 100_000):
         file = made(tmp_path, name, make(rows))
         tracemalloc.start()
         with open_table(file) as table:

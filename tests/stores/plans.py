@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from graph_models.records import BY_CLASS, BY_NAME, Record, finished, record_of
@@ -15,11 +16,16 @@ def plan_of(operations: Iterable[Record | Retraction], answer: bytes | None = No
     """All of them as one revision; nothing where none of them says anything new."""
     wanted = [operation if isinstance(operation, Retraction) else finished(operation) for operation in operations]
 
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for operation in wanted:
+        ids[_type_of(operation)].append(operation.id)
+
     def plan(believed: Believed) -> Change | None:
+        live = {name: believed.live(name, of_type) for name, of_type in ids.items()}
         working: dict[tuple[str, str], Working] = {}
         for operation in wanted:
-            name = operation.type if isinstance(operation, Retraction) else BY_CLASS[type(operation)].name
-            of_id = working.get((name, operation.id)) or Working(believed.live(name, [operation.id]).get(operation.id, ()))
+            name = _type_of(operation)
+            of_id = working.get((name, operation.id)) or Working(live[name].get(operation.id, ()))
             working[name, operation.id] = of_id
             if isinstance(operation, Retraction):
                 of_id.apply(retract(of_id.decoded(), operation.period, is_state=BY_NAME[name].is_state))
@@ -30,6 +36,10 @@ def plan_of(operations: Iterable[Record | Retraction], answer: bytes | None = No
         return Change(supersede, insert, {"written": len(insert)}, None if answer is None else lambda number: answer + b" %d" % number) if insert else None
 
     return plan
+
+
+def _type_of(operation: Record | Retraction) -> str:
+    return operation.type if isinstance(operation, Retraction) else BY_CLASS[type(operation)].name
 
 
 def state(store: Store, *records: dict[str, object] | Record | Retraction, writing: Writing = UNSIGNED) -> Revision | None:

@@ -67,10 +67,10 @@ def test_a_plan_sees_the_facts_that_name_a_party_or_a_document(store: Store) -> 
 
 
 def test_a_plan_for_tens_of_thousands_of_ids_is_answered(store: Store) -> None:
-    names = [f"p{place}" for place in range(40_000)]
-    state(store, *(party(name) for name in names[::40]))
-    assert len(asked(store, lambda believed: believed.live("party", names))) == 1_000
-    assert len(asked(store, lambda believed: believed.present("party", [*names, "nobody"]))) == 1_000
+    names = [f"p{place}" for place in range(20_000)]
+    state(store, *(party(name) for name in names))
+    assert len(asked(store, lambda believed: believed.live("party", names))) == 20_000
+    assert len(asked(store, lambda believed: believed.present("party", [*names, "nobody"]))) == 20_000
 
 
 def test_nothing_of_a_plan_that_fails_remains(store: Store) -> None:
