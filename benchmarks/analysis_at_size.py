@@ -27,19 +27,19 @@ from benchmarks.machine import machine
 from examples import large
 from examples.large.shape import LAST_DAY
 from graph_models import Ecosystem
-from graph_models.columns import FAMILIES, Columns
-from graph_models.computation import computed
-from graph_models.deliveries import deliveries_of
-from graph_models.explanation import explain
-from graph_models.graphs import graph_of
-from graph_models.metrics import DEFAULT_SET, metric_named
-from graph_models.metrics.loops import loops_of
-from graph_models.metrics.network import network_statistics
-from graph_models.parameters import DEFAULTS
-from graph_models.scores import SCORES
-from graph_models.streams import streams_of
-from graph_models.utilities import utilities_of
-from graph_models.value_chain import value_chain_of
+from graph_models.analysis.compute import computed
+from graph_models.analysis.registry import DEFAULT_SET, metric_named
+from graph_models.ecosystem.columns import FAMILIES, Columns
+from graph_models.ecosystem.parameters import DEFAULTS
+from graph_models.flows.deliveries import deliveries_of
+from graph_models.flows.streams import streams_of
+from graph_models.flows.utilities import utilities_of
+from graph_models.flows.value_chain import value_chain_of
+from graph_models.graphs.graph_types import graph_of
+from graph_models.metrics.value.value_loops import loops_of
+from graph_models.scores.explanation import explain
+from graph_models.scores.scores import SCORES
+from graph_models.views.network import network_statistics
 
 Row = dict[str, Any]
 Found = dict[int, dict[str, Row]]

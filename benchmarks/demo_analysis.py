@@ -21,15 +21,17 @@ import msgspec
 
 from benchmarks.machine import machine
 from examples.demo import DEMO_WORKSPACE, demo_records
-from graph_models.parameters import Parameters
-from graph_models.time import day_of
-from graph_models.views import VIEWS
-from service import analysis, analysis_job, reports
-from service.batches import take_batch
-from service.ecosystems import ecosystems
-from service.settings import read_settings
-from service.stores.store import At, Writing
-from service.workplace import Service
+from graph_models.analysis.view_registry import VIEWS
+from graph_models.ecosystem.parameters import Parameters
+from graph_models.records.dates import day_of
+from service.analysis import results as analysis
+from service.analysis import run as analysis_job
+from service.analysis.ecosystem_loader import ecosystems
+from service.core.settings import read_settings
+from service.facts.batches import take_batch
+from service.reports import registry as reports
+from service.stores.interface.store import At, Writing
+from service.workspaces.context import Service
 
 WORKSPACE = str(DEMO_WORKSPACE["id"])
 QUERIES: dict[str, dict[str, Any]] = {

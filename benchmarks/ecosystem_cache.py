@@ -18,8 +18,8 @@ from pathlib import Path
 
 from benchmarks.machine import machine
 from examples import large
-from graph_models.ecosystem import Ecosystem
-from service.ecosystem_cache import mapped, write
+from graph_models.ecosystem.ecosystem import Ecosystem
+from service.analysis.ecosystem_files import mapped, write
 
 ROUNDS = 5
 

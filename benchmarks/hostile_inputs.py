@@ -102,7 +102,7 @@ def served(directory: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STAKEHOLDER_GRAPH_")}
-    command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", "from service.cli.main import main; main()", "serve", "--port", str(port)]
     process = subprocess.Popen(
         command, cwd=Path(__file__).parents[1], env=environment | {"STAKEHOLDER_GRAPH_STORE": f"sqlite:///{directory}"}, stdout=subprocess.DEVNULL
     )

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import processor_s
-from graph_models.vocabulary import BUILT_IN
-from service.ingest.load import ImportPlan, import_files
-from service.ingest.mapping import BoundMapping
-from service.ingest.mapping_model import read_mapping
-from service.ingest.sources import FileOfSet
-from service.stores.embedded_store import EmbeddedStore
+from graph_models.records.vocabulary import BUILT_IN
+from service.imports.formats.byte_source import FileOfSet
+from service.imports.mapping.bound_mapping import BoundMapping
+from service.imports.mapping.model import read_mapping
+from service.imports.pipeline.import_job import ImportPlan, import_files
+from service.stores.sqlite.store import EmbeddedStore
 
 MAPPING = """
 name: payments

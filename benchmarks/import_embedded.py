@@ -19,11 +19,11 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.machine import machine, processor_s
-from graph_models.vocabulary import BUILT_IN
-from service.ingest.load import ImportPlan, import_files
-from service.ingest.sources import FileOfSet
-from service.stores.embedded_store import EmbeddedStore
-from service.writes import MAX_BATCH_RECORDS, parse_ndjson, write_batch
+from graph_models.records.vocabulary import BUILT_IN
+from service.facts.batch_writing import MAX_BATCH_RECORDS, parse_ndjson, write_batch
+from service.imports.formats.byte_source import FileOfSet
+from service.imports.pipeline.import_job import ImportPlan, import_files
+from service.stores.sqlite.store import EmbeddedStore
 
 Rates = dict[str, tuple[float, float]]
 """What was measured -> (records a second, seconds of processor a hundred thousand)."""

@@ -24,11 +24,11 @@ from typing import Any
 from benchmarks.import_csv import MAPPING
 from benchmarks.import_embedded import fact_lines, party_lines
 from benchmarks.machine import machine
-from graph_models.vocabulary import BUILT_IN
-from service.ingest.load import ImportPlan, import_files
-from service.ingest.mapping_model import read_mapping
-from service.ingest.sources import FileOfSet
-from service.stores.embedded_store import EmbeddedStore
+from graph_models.records.vocabulary import BUILT_IN
+from service.imports.formats.byte_source import FileOfSet
+from service.imports.mapping.model import read_mapping
+from service.imports.pipeline.import_job import ImportPlan, import_files
+from service.stores.sqlite.store import EmbeddedStore
 
 WHOLE = 10_000
 """The megabytes of the file for which the memory is told."""

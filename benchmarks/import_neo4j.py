@@ -25,15 +25,15 @@ from zlib import crc32
 import msgspec
 import neo4j
 
-from graph_models.records import decode_record
-from graph_models.vocabulary import BUILT_IN
-from service.ingest.load import ImportPlan, import_files
-from service.ingest.sources import FileOfSet
-from service.settings import read_settings
-from service.stores.neo4j_rows import columns_of_rows
-from service.stores.neo4j_store import Neo4jStore
-from service.stores.statements import statement
-from service.stores.store import NewRow
+from graph_models.records.record_types import decode_record
+from graph_models.records.vocabulary import BUILT_IN
+from service.core.settings import read_settings
+from service.imports.formats.byte_source import FileOfSet
+from service.imports.pipeline.import_job import ImportPlan, import_files
+from service.stores.interface.store import NewRow
+from service.stores.neo4j.rows import columns_of_rows
+from service.stores.neo4j.statements import statement
+from service.stores.neo4j.store import Neo4jStore
 
 BARE = statement("store/insert_value_flow")
 WRITERS = 2

@@ -18,9 +18,9 @@ from time import perf_counter, process_time
 
 from benchmarks.import_embedded import fact_lines, load, loop_ms, party_lines
 from benchmarks.machine import machine
-from graph_models.time import day_of
-from service.stores.embedded_store import EmbeddedStore
-from service.stores.store import At, Row
+from graph_models.records.dates import day_of
+from service.stores.interface.store import At, Row
+from service.stores.sqlite.store import EmbeddedStore
 
 TODAY = At(day_of("2025-12-31"))
 

@@ -19,13 +19,13 @@ from time import perf_counter
 
 from benchmarks.machine import machine
 from examples import large
-from graph_models.time import day_of
-from graph_models.vocabulary import BUILT_IN
-from service.ingest.first_load import first_load
-from service.ingest.sources import FileOfSet
-from service.settings import read_settings
-from service.stores.neo4j_store import Neo4jStore
-from service.stores.store import At
+from graph_models.records.dates import day_of
+from graph_models.records.vocabulary import BUILT_IN
+from service.core.settings import read_settings
+from service.imports.bulk_load.bulk_load import first_load
+from service.imports.formats.byte_source import FileOfSet
+from service.stores.interface.store import At
+from service.stores.neo4j.store import Neo4jStore
 
 TOOL = Path(__file__).parents[1] / "tools" / "neo4j" / "server"
 TODAY = At(day_of("2025-12-31"))

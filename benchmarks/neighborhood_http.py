@@ -28,10 +28,10 @@ import pyarrow.compute as pc
 from benchmarks.machine import machine
 from examples import large
 from examples.large.writing import lines, tables
-from service.batches import take_batch
-from service.settings import read_settings
-from service.stores.store import Writing
-from service.workplace import Service
+from service.core.settings import read_settings
+from service.facts.batches import take_batch
+from service.stores.interface.store import Writing
+from service.workspaces.context import Service
 
 WORKSPACE = str(large.WORKSPACE["id"])
 MAX_DEGREE = 50
@@ -141,7 +141,7 @@ def main() -> None:
         print(f"{len(ids):,} parties of at most {MAX_DEGREE} facts; the client is {'wrk' if wrk else 'Python'}")
         serving, asking = sorted(os.sched_getaffinity(0))[:1], sorted(os.sched_getaffinity(0))[1:] or sorted(os.sched_getaffinity(0))
         environment = os.environ | {"STAKEHOLDER_GRAPH_STORE": f"sqlite:///{directory}", "STAKEHOLDER_GRAPH_WORKER": "false"}
-        command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", str(asked.port)]
+        command = [sys.executable, "-c", "from service.cli.main import main; main()", "serve", "--port", str(asked.port)]
         os.sched_setaffinity(0, serving)
         server = subprocess.Popen(command, env=environment, cwd=Path(__file__).parent.parent, stdout=subprocess.DEVNULL)
         os.sched_setaffinity(0, asking)

@@ -11,12 +11,12 @@ import numpy as np
 
 from benchmarks.machine import machine
 from examples import large
-from graph_models.ecosystem import Ecosystem
-from graph_models.parameters import DEFAULTS
-from graph_models.scenario_edits import edits_of
-from graph_models.scenario_outcome import Case, outcome
-from graph_models.scenarios import edited
-from graph_models.scores import DEFAULT_PROFILE, SCORES, plain_result
+from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.parameters import DEFAULTS
+from graph_models.scenarios.apply import edited
+from graph_models.scenarios.edits import edits_of
+from graph_models.scenarios.outcome import Case, outcome
+from graph_models.scores.scores import DEFAULT_PROFILE, SCORES, plain_result
 
 Edits = list[dict[str, Any]]
 

@@ -210,7 +210,7 @@ def demo_service(store: str, directory: str) -> Iterator[httpx.Client]:
 
     from examples.demo import DEMO_WORKSPACE, demo_records
     from service.app import create_app
-    from service.settings import read_settings
+    from service.core.settings import read_settings
 
     server = uvicorn.Server(uvicorn.Config(create_app(read_settings(store=store, data=directory)), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from graph_models.metrics import METRICS
-from graph_models.metrics.network import STATISTICS
-from service.settings import PREFIX, Settings
+from graph_models.analysis.registry import METRICS
+from graph_models.views.network import STATISTICS
+from service.core.settings import PREFIX, Settings
 
 DOCS = Path(__file__).parent
 METRICS_HEAD = """\

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from graph_models.vocabulary import BUILT_IN, Entry, Vocabulary
+from graph_models.records.vocabulary import BUILT_IN, Entry, Vocabulary
 
 PAGE = Path(__file__).with_name("vocabulary.md")
 HEAD = """\

@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from graph_models.computation import compute
-    from graph_models.ecosystem import Ecosystem
+    from graph_models.analysis.compute import compute
+    from graph_models.ecosystem.ecosystem import Ecosystem
 
 __all__ = ["Ecosystem", "compute"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "Ecosystem":
-        from graph_models.ecosystem import Ecosystem
+        from graph_models.ecosystem.ecosystem import Ecosystem
 
         return Ecosystem
     if name == "compute":
-        from graph_models.computation import compute
+        from graph_models.analysis.compute import compute
 
         return compute
     raise AttributeError(name)

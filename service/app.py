@@ -13,49 +13,29 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from starlette.exceptions import HTTPException
 
 from graph_models.errors import StakeholderGraphError
-from graph_models.time import now
-from service.api import (
-    analyses,
-    batches,
-    changes,
-    export,
-    health,
-    imports,
-    jobs,
-    metrics,
-    neighborhood,
-    parties,
-    paths,
-    profiles,
-    queries,
-    rankings,
-    records,
-    reports,
-    revisions,
-    scenarios,
-    start,
-    template,
-    views,
-    vocabulary,
-    workspaces,
-)
-from service.api.openapi import describe
-from service.api.query_parameters import only_known_parameters
-from service.calculator import Calculator
-from service.errors import LastResort, answer_error
-from service.http_bodies import BodyLimits
-from service.http_counters import CountedRequests, RequestMetrics
-from service.http_direct import Direct
-from service.http_gate import Gate, Guarded
-from service.http_head import HeadAsGet
-from service.http_limits import Connections
-from service.http_paths import SegmentedPaths
+from graph_models.records.dates import now
+from service.api.io.openapi import describe
+from service.api.io.query_parameters import only_known_parameters
+from service.api.routes.analysis import analyses, changes, metrics, paths, queries, rankings, reports, scenarios, views
+from service.api.routes.analysis import score_profiles as profiles
+from service.api.routes.platform import health, jobs, vocabulary, workspaces
+from service.api.routes.platform import pages as start
+from service.api.routes.records import batches, export, imports, neighborhood, parties, records, revisions, template
+from service.core.settings import Settings
+from service.core.versions import VERSION
+from service.http.connection_limits import Connections
+from service.http.encoded_slashes import SegmentedPaths
+from service.http.fast_path import Direct
+from service.http.gate import Gate, Guarded
+from service.http.head_requests import HeadAsGet
+from service.http.problems import LastResort, answer_error
+from service.http.request_bodies import BodyLimits
+from service.http.request_metrics import CountedRequests, RequestMetrics
 from service.pages.sign_in import sign_in_page_of
-from service.service_gauges import ServiceGauges
-from service.settings import Settings
-from service.versions import VERSION
-from service.worker import WorkerProcess
-from service.workplace import Service
+from service.processes.compute_process import Calculator
+from service.processes.service_gauges import ServiceGauges
+from service.processes.worker import WorkerProcess
+from service.workspaces.context import Service
 
 HANDLERS = (StakeholderGraphError, RequestValidationError, HTTPException)
 ROUTERS = (

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from service.settings import Settings, read_settings
-from service.stores import open_store
-from service.stores.store import Store
+from service.core.settings import Settings, read_settings
+from service.stores.interface.store import Store
+from service.stores.registry import open_store
 
 NEO4J_ADDRESS = "STAKEHOLDER_GRAPH_TEST_NEO4J"
 WORKSPACE = "w"

@@ -40,8 +40,8 @@ import pytest  # noqa: E402
 from mutants import Mutant, mutants  # noqa: E402
 
 PRELOADED = (
-    "hypothesis", "networkx", "numba", "pyarrow.compute", "scipy.sparse.linalg", "service.settings", "service.stores.embedded_store",
-    "service.stores.neo4j_store", "service.writes", *(f"_pytest.{name}" for name in _pytest.config.default_plugins),
+    "hypothesis", "networkx", "numba", "pyarrow.compute", "scipy.sparse.linalg", "service.core.settings", "service.stores.sqlite.store",
+    "service.stores.neo4j.store", "service.facts.batch_writing", *(f"_pytest.{name}" for name in _pytest.config.default_plugins),
 )  # fmt: skip
 """What every forked process has from the start."""
 SPARE_CPU_S = 5.0

@@ -13,8 +13,8 @@ from examples.large.days import day_numbers
 from examples.large.shape import FOCAL, LAST_DAY, Shape
 from examples.large.writing import tables
 from graph_models import Ecosystem
-from graph_models.columns import FAMILIES, FAMILY_OF, arrow_type, columns_of
-from graph_models.time import ALL_TIME
+from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, arrow_type, columns_of
+from graph_models.records.dates import ALL_TIME
 
 _CALLED = {"role": "kind", "scheme": "kind", "values": "details"}
 """Field of a record -> its column."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from graph_models.kernels.arrays import Floats, Ints, Matrix, Nodes
+from graph_models.kernels.neighbours import Floats, Ints, Matrix, Nodes
 
 CACHE = Path(__file__).parent / "__pycache__" / "numba"
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from graph_models.kernels.arrays import Floats, Ints
+from graph_models.kernels.neighbours import Floats, Ints
 
 PARTS = 8
 """On every machine the same, so that sums are added up in the same order and come out the same to the last bit."""

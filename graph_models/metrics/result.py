@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from graph_models.amounts import NO_RATE
-from graph_models.ranking import ranks, rounded
-from graph_models.warning import Warning
+from graph_models.arrays.ranking import ranks, rounded
+from graph_models.flows.flow_amounts import NO_RATE
+from graph_models.notices import Warning
 
 if TYPE_CHECKING:
-    from graph_models.ecosystem import Ecosystem
-    from graph_models.parameters import Parameter, Parameters
+    from graph_models.ecosystem.ecosystem import Ecosystem
+    from graph_models.ecosystem.parameters import Parameter, Parameters
 
 __all__ = [
     "CLOSED_CYCLE",

@@ -11,8 +11,8 @@ import networkx as nx
 import numpy as np
 from networkx.utils import create_py_random_state
 
-from graph_models.kernels.communities import leiden_levels
-from graph_models.networkx_backend.graphs import ArrayGraph
+from graph_models.kernels.structure.communities import leiden_levels
+from graph_models.networkx_backend.array_graph import ArrayGraph
 
 
 def leiden_communities(G: ArrayGraph, weight: str | None = "weight", resolution: float = 1, max_level: int | None = None, seed: Any = None) -> list[set[Any]]:

@@ -9,8 +9,8 @@ import networkx as nx
 import numpy as np
 from scipy.sparse.csgraph import connected_components as components_of
 
-from graph_models.kernels.arrays import Ints
-from graph_models.networkx_backend.graphs import ArrayGraph
+from graph_models.kernels.neighbours import Ints
+from graph_models.networkx_backend.array_graph import ArrayGraph
 
 Connection = Literal["weak", "strong"]
 

@@ -65,7 +65,7 @@ class Backend:
 
     @staticmethod
     def convert_from_nx(graph: Any, **wanted: Any) -> Any:
-        from graph_models.networkx_backend.graphs import from_networkx
+        from graph_models.networkx_backend.array_graph import from_networkx
 
         return from_networkx(graph, **wanted)
 

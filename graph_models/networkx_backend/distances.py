@@ -10,10 +10,10 @@ import numpy as np
 from networkx.utils import create_py_random_state
 from scipy.sparse.csgraph import dijkstra
 
-from graph_models.kernels.arrays import Floats, Ints, Matrix
-from graph_models.kernels.betweenness import dependencies
-from graph_models.kernels.distances import LANES, Sums, distance_sums, hops_from
-from graph_models.networkx_backend.graphs import ArrayGraph
+from graph_models.kernels.centrality.betweenness import dependencies
+from graph_models.kernels.centrality.distances import LANES, Sums, distance_sums, hops_from
+from graph_models.kernels.neighbours import Floats, Ints, Matrix
+from graph_models.networkx_backend.array_graph import ArrayGraph
 
 
 def betweenness_centrality(

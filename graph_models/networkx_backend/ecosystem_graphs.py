@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from graph_models.graphs import graph_of, utility_streams
-from graph_models.networkx_backend.graphs import ArrayGraph
+from graph_models.graphs.graph_types import graph_of, utility_streams
+from graph_models.networkx_backend.array_graph import ArrayGraph
 
 if TYPE_CHECKING:
-    from graph_models.ecosystem import Ecosystem
-    from graph_models.kernels.arrays import Bools
-    from graph_models.parameters import Parameters
+    from graph_models.ecosystem.ecosystem import Ecosystem
+    from graph_models.ecosystem.parameters import Parameters
+    from graph_models.kernels.neighbours import Bools
 
 
 def graph_for_networkx(ecosystem: Ecosystem, name: str, parameters: Parameters) -> ArrayGraph:

@@ -7,13 +7,13 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from graph_models.kernels.arrays import Floats, Matrix
-from graph_models.kernels.core import core_numbers
-from graph_models.kernels.structural_holes import constraint as constraint_kernel
-from graph_models.kernels.structural_holes import effective_size as effective_size_kernel
-from graph_models.kernels.triangles import clustering as clustering_kernel
-from graph_models.kernels.triangles import mutual, others
-from graph_models.networkx_backend.graphs import ArrayGraph
+from graph_models.kernels.neighbours import Floats, Matrix
+from graph_models.kernels.structure.core import core_numbers
+from graph_models.kernels.structure.structural_holes import constraint as constraint_kernel
+from graph_models.kernels.structure.structural_holes import effective_size as effective_size_kernel
+from graph_models.kernels.structure.triangles import clustering as clustering_kernel
+from graph_models.kernels.structure.triangles import mutual, others
+from graph_models.networkx_backend.array_graph import ArrayGraph
 
 
 def degree_centrality(G: ArrayGraph) -> dict[Any, float]:

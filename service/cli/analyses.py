@@ -26,7 +26,8 @@ def analyze(
     as_json: AsJson = False,
 ) -> None:
     """Run metrics and scores, and keep what they find."""
-    from service import analysis, analysis_job
+    from service.analysis import results as analysis
+    from service.analysis import run as analysis_job
 
     request: dict[str, Any] = {name: value for name, value in {"metrics": metric, "as_of": as_of, "known_at": known_at}.items() if value}
     if series is not None:
@@ -56,7 +57,7 @@ def top(
     as_json: AsJson = False,
 ) -> None:
     """The highest parties by a metric or score."""
-    from service import analysis
+    from service.analysis import results as analysis
 
     with opened_service() as service:
         found = analysis.scores(service, workspace_of(service, workspace), analysis_id, metric, roles=role or (), limit=limit)
@@ -88,7 +89,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Why a party has its score: parts, points, and the paths and facts behind them."""
-    from service import analysis
+    from service.analysis import results as analysis
 
     with opened_service() as service:
         found = analysis.explain(service, workspace_of(service, workspace), analysis_id, party, score, counterfactual=counterfactual)
@@ -96,7 +97,7 @@ def explain(
 
 
 def _show_explanation(found: Mapping[str, Any]) -> None:
-    from service.reports.texts import text_or_id
+    from service.reports.content.texts import text_or_id
 
     ranks = "" if found["rank"] is None else f", rank {found['rank']} (from {found['rank_range'][0]} to {found['rank_range'][1]} under other weights)"
     say(f"{found['party_id']}: {found['score']} " + ("undefined" if found["value"] is None else f"{found['value']:.2f}") + ranks)

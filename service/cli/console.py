@@ -17,9 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from graph_models.errors import StakeholderGraphError
-from service.jobs import Progress
-from service.settings import read_settings
-from service.workplace import Service
+from service.core.settings import read_settings
+from service.jobs.queue import Progress
+from service.workspaces.context import Service
 
 DONE, FAILED, WRONG_USE, REJECTED = 0, 1, 2, 3
 """Exit codes: 3 is done, but rows were rejected."""
@@ -109,7 +109,7 @@ def _unmarked(text: str) -> Any:
 def print_error(error: StakeholderGraphError, as_json: bool) -> None:
     """What went wrong, on standard error: one line and the errors of rows, or the problem that the API would answer."""
     if as_json:
-        from service.errors import problem_of  # the web framework is needed for nothing else here
+        from service.http.problems import problem_of  # the web framework is needed for nothing else here
 
         sys.stderr.write(msgspec.json.encode(problem_of(error), enc_hook=str).decode() + "\n")
         return

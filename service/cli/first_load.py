@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from graph_models.errors import NotFound
-from graph_models.vocabulary import BUILT_IN
+from graph_models.records.vocabulary import BUILT_IN
 from service.cli.console import AsJson, answer, opened_service, progress_shown, say
 
 
@@ -23,8 +23,8 @@ def neo4j_files(
     as_json: AsJson = False,
 ) -> None:
     """Write records as the files of a first load into Neo4j: ten times as fast as an import, for an empty database that does not run."""
-    from service.ingest.first_load import first_load
-    from service.ingest.sources import FileOfSet
+    from service.imports.bulk_load.bulk_load import first_load
+    from service.imports.formats.byte_source import FileOfSet
 
     wishes = {"focal_party_id": focal, "base_currency": currency, "default_as_of": default_as_of, "time_zone": time_zone}
     with opened_service() as service, progress_shown() as progress:

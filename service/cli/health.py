@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from graph_models.errors import StakeholderGraphError
 from service.cli.console import FAILED, AsJson, answer, opened_service, print_table, say
-from service.logs import without_secrets
-from service.settings import PREFIX, Settings, read_settings
-from service.stores import unsafe_settings
-from service.versions import VERSION, components, python_version
+from service.core.logging import without_secrets
+from service.core.settings import PREFIX, Settings, read_settings
+from service.core.versions import VERSION, components, python_version
+from service.stores.registry import unsafe_settings
 
 
 def doctor(as_json: AsJson = False) -> None:

@@ -39,7 +39,7 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Take an import back: what it changed reads again as before. History keeps it."""
-    from service import rollback as taken_back
+    from service.imports.pipeline import rollback as taken_back
 
     with opened_service() as service, progress_shown() as progress:
         arguments = {"import_id": import_id, "later": later.value, "dry_run": dry_run, "who": "command line"}

@@ -11,7 +11,7 @@ import typer
 
 from graph_models.errors import NotFound
 from service.cli.console import answer, opened_service, print_table, progress_shown, say
-from service.workplace import Service
+from service.workspaces.context import Service
 
 SCORES = ("influence", "value_flow")
 
@@ -36,8 +36,8 @@ def demo_of_size(size: str, output: Path | None, file_format: str, as_json: bool
 
 def _loaded(service: Service, shape: Any, progress: Any) -> dict[str, Any]:
     from examples import large
-    from service import analysis_job
-    from service.ingest import load
+    from service.analysis import run as analysis_job
+    from service.imports.pipeline import import_job as load
 
     workspace_id = str(large.WORKSPACE["id"])
     try:

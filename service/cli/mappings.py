@@ -37,10 +37,10 @@ def suggest(
     as_json: AsJson = False,
 ) -> None:
     """Write a first mapping with its reasons and open questions as comments. Nothing is imported."""
-    from service.ingest.sources import FileOfSet
-    from service.ingest.suggesting import Asked
-    from service.ingest.suggesting import suggest as suggested
-    from service.ingest.suggestion_options import answers_of, hints_of
+    from service.imports.formats.byte_source import FileOfSet
+    from service.imports.suggestion.options import answers_of, hints_of
+    from service.imports.suggestion.suggestion import Asked
+    from service.imports.suggestion.suggestion import suggest as suggested
 
     given = {"sheet": sheet, "header_row": header_row, "header_rows": header_rows, "encoding": encoding, "delimiter": delimiter}
     hints = hints_of([file.name for file in files], {name: values for name, values in given.items() if values})

@@ -24,7 +24,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write a report from an analysis."""
-    from service import reports
+    from service.reports import registry as reports
 
     request = reports.check_request({"kind": kind, "format": file_format, "locale": locale, "as_of": as_of, "analysis": analysis_id})
     with opened_service() as service, progress_shown() as progress:
@@ -46,7 +46,7 @@ def query(
     as_json: AsJson = False,
 ) -> None:
     """Run one read-only Cypher statement on a Neo4j store."""
-    from service.queries import ask
+    from service.facts.cypher_queries import ask
 
     try:
         values = msgspec.json.decode(parameters, type=dict[str, Any])

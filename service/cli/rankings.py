@@ -23,7 +23,7 @@ def ranking(
     as_json: AsJson = False,
 ) -> None:
     """Rank the parties of a role by influence and value flow in each period, with the change between periods."""
-    from service import rankings
+    from service.analysis import rankings
 
     request = {name: value for name, value in {"role": role, "every": every, "from": begin, "to": end}.items() if value is not None}
     with opened_service() as service, progress_shown() as progress:

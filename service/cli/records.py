@@ -27,7 +27,7 @@ from service.cli.console import (
     workspace_of,
 )
 from service.cli.rankings import show_ranking
-from service.workplace import Service
+from service.workspaces.context import Service
 
 SHOWN_ERRORS = 20
 
@@ -57,7 +57,7 @@ def import_files(
     as_json: AsJson = False,
 ) -> None:
     """Take files into a workspace. The same files again change nothing."""
-    from service import rankings
+    from service.analysis import rankings
 
     text = _mapping_text(mapping)
     wishes = {"focal_party_id": focal, "base_currency": currency, "default_as_of": default_as_of, "time_zone": time_zone}
@@ -90,7 +90,7 @@ def _mapping_text(mapping: str | None) -> str | None:
 @contextmanager
 def _made_for(service: Service, workspace_id: str, mapping: str | None, wishes: Mapping[str, str | None], dry_run: bool) -> Iterator[None]:
     """The workspace, made where it is absent; one that was made for nothing goes away again."""
-    from service.ingest import load
+    from service.imports.pipeline import import_job as load
 
     new = workspace_id not in [workspace.id for workspace in service.catalog.workspaces()]
     if new:
@@ -144,7 +144,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write all that is believed: as NDJSON or Parquet it can be imported again as it is."""
-    from service import exports
+    from service.exports import registry as exports
 
     if as_json and output is None:
         raise typer.BadParameter("--json needs a file: standard output is the export itself", param_hint="--json")

@@ -20,7 +20,7 @@ def scenario(
     as_json: AsJson = False,
 ) -> None:
     """Compute what would be if: scores before and after, money lost, who is cut off, and who could step in. Nothing is written to the records."""
-    from service import scenarios
+    from service.analysis import scenarios
 
     fields = _request(file)
     with opened_service() as service, progress_shown() as progress:
@@ -31,8 +31,8 @@ def scenario(
 
 
 def _request(file: Path) -> dict[str, Any]:
-    from service.http_bodies import object_of
-    from service.ingest.mapping_text import read_yaml
+    from service.http.request_bodies import object_of
+    from service.imports.mapping.yaml_text import read_yaml
 
     text = file.read_bytes()
     if file.suffix == ".json":

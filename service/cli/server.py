@@ -13,11 +13,11 @@ import typer
 
 from graph_models.errors import NotFound
 from service.cli.console import AsJson, answer, opened_service, progress_shown, say
-from service.jobs import Progress
-from service.logs import configure
-from service.settings import is_of_this_machine, needed_beyond_this_machine, read_settings
-from service.stores.store import Writing
-from service.workplace import Service
+from service.core.logging import configure
+from service.core.settings import is_of_this_machine, needed_beyond_this_machine, read_settings
+from service.jobs.queue import Progress
+from service.stores.interface.store import Writing
+from service.workspaces.context import Service
 
 STOP_S = 10
 """So long a server that is told to stop waits for its clients: some follow events and never leave."""
@@ -32,7 +32,7 @@ def serve(
     import uvicorn
 
     from service.app import create_app
-    from service.http_direct import DirectProtocol
+    from service.http.fast_path import DirectProtocol
 
     settings = read_settings()
     if not is_of_this_machine(host) and (needed := needed_beyond_this_machine(settings)):
@@ -75,8 +75,9 @@ def demo(
 
         demo_of_size(size.value, output, file_format, as_json)
         return
-    from service import analysis, analysis_job
-    from service.reports.answers import NEEDED
+    from service.analysis import results as analysis
+    from service.analysis import run as analysis_job
+    from service.reports.sections.report_data import NEEDED
 
     with opened_service() as service, progress_shown() as progress:
         workspace_id = str(DEMO_WORKSPACE["id"])
@@ -94,8 +95,8 @@ def demo(
 
 def _scored(service: Service, workspace_id: str) -> Mapping[str, Any] | None:
     """The newest analysis of the demo, if it is of all that is recorded."""
-    from service import analysis
-    from service.reports.answers import NEEDED
+    from service.analysis import results as analysis
+    from service.reports.sections.report_data import NEEDED
 
     try:
         about = analysis.analysis(service, workspace_id, "latest", NEEDED)
@@ -106,8 +107,8 @@ def _scored(service: Service, workspace_id: str) -> Mapping[str, Any] | None:
 
 def _load(service: Service, workspace_id: str, lines: list[bytes], progress: Progress) -> None:
     """In batches under keys of their content: what was loaded before, also by a run that was stopped, is not written again."""
-    from service.batches import take_batch
-    from service.writes import MAX_BATCH_RECORDS
+    from service.facts.batch_writing import MAX_BATCH_RECORDS
+    from service.facts.batches import take_batch
 
     for done in range(0, len(lines), MAX_BATCH_RECORDS):
         batch = b"\n".join(lines[done : done + MAX_BATCH_RECORDS])

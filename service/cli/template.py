@@ -18,8 +18,8 @@ def template(
     as_json: AsJson = False,
 ) -> None:
     """Write an Excel workbook to fill in: its sheets import without a mapping."""
-    from graph_models.vocabulary import BUILT_IN
-    from service.ingest.template import template as made
+    from graph_models.records.vocabulary import BUILT_IN
+    from service.imports.template.workbook import template as made
 
     vocabulary = BUILT_IN
     if workspace is not None:

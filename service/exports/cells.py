@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from graph_models.records import BY_NAME
-from service.stores.store import Row
+from graph_models.records.record_types import BY_NAME
+from service.stores.interface.store import Row
 
 NUMBERS = frozenset({"amount", "quantity", "strength", "share", "confidence", "utility", "sentiment", "value", "rate", "market_tier", "importance"})
 """The fields that hold numbers; an amount is the decimal as it was written."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from service.exports.source import Source
-from service.stores.cypher_script import script
+from service.stores.neo4j.script import script
 
 
 def cypher(source: Source) -> Iterator[bytes]:

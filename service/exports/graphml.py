@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from graph_models.records import BY_NAME
+from graph_models.records.record_types import BY_NAME
 from service.exports.cells import NUMBERS, fields_of, flat, values
 from service.exports.source import Source
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from graph_models.vocabulary import Vocabulary
-from service.stores.store import At, Row, Store
+from graph_models.records.vocabulary import Vocabulary
+from service.stores.interface.store import At, Row, Store
 
 ORDER = ("document", "exchange_rate", "party", "role", "relationship", "value_flow", "touchpoint", "assessment")
 """What is referred to comes before what refers to it, so that lines may be imported in parts."""

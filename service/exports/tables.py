@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
-from graph_models.records import BY_NAME
+from graph_models.records.record_types import BY_NAME
 from service.exports.cells import NUMBERS, fields_of, flat, harmless, values
 from service.exports.source import ORDER, Sink, Source
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from service.pages import Locale, page
+from service.pages.templating import Locale, page
 
 
 def docs_page(openapi: Mapping[str, Any], locale: Locale) -> str:

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from graph_models.records import BY_NAME
-from graph_models.vocabulary import Vocabulary
-from service import analysis
-from service.catalog import Workspace
-from service.pages import Locale, page
+from graph_models.records.record_types import BY_NAME
+from graph_models.records.vocabulary import Vocabulary
+from service.analysis import results as analysis
+from service.catalog.catalog import Workspace
+from service.facts.reading import FACT_TYPES
 from service.pages.names import names_of
-from service.reads import FACT_TYPES
-from service.stores.store import At, Store
-from service.workplace import Service
+from service.pages.templating import Locale, page
+from service.stores.interface.store import At, Store
+from service.workspaces.context import Service
 
 
 class Asks(Protocol):

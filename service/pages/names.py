@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from service.stores.store import At, Store
+from service.stores.interface.store import At, Store
 
 
 class _Name(msgspec.Struct):

@@ -8,13 +8,13 @@ from time import monotonic
 from fastapi.concurrency import run_in_threadpool
 
 from graph_models.errors import NotFound, StoreUnavailable
-from service import analysis
-from service.catalog import Workspace
-from service.jobs import FINAL, Job
-from service.pages import Locale, page
-from service.reports.answers import NEEDED
-from service.stores.store import Writing
-from service.workplace import Service
+from service.analysis import results as analysis
+from service.catalog.catalog import Workspace
+from service.jobs.queue import FINAL, Job
+from service.pages.templating import Locale, page
+from service.reports.sections.report_data import NEEDED
+from service.stores.interface.store import Writing
+from service.workspaces.context import Service
 
 WAIT_S = 30.0
 POLL_S = 0.1

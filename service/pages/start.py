@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from graph_models.errors import NotFound, StoreUnavailable
-from service import analysis
-from service.catalog import Workspace
-from service.pages import Locale, page
+from service.analysis import results as analysis
+from service.catalog.catalog import Workspace
 from service.pages.names import names_of
-from service.stores.store import At
-from service.workplace import Service
+from service.pages.templating import Locale, page
+from service.stores.interface.store import At
+from service.workspaces.context import Service
 
 SCORES = ("influence", "value_flow")
 HIGHEST = 10

@@ -19,8 +19,8 @@ import pytest
 import uvicorn
 
 from service.app import create_app
-from service.http_direct import DirectProtocol
-from service.settings import Settings
+from service.core.settings import Settings
+from service.http.fast_path import DirectProtocol
 
 NEO4J = os.environ.get("STAKEHOLDER_GRAPH_TEST_NEO4J")
 NDJSON = "application/x-ndjson"

@@ -19,9 +19,9 @@ from schemathesis import Case, GenerationMode
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-from service.settings import Settings
+from service.core.settings import Settings
 from tests.api.conftest import NDJSON, Server, lines, money, party, role
-from tests.api.strict import strict
+from tests.api.io.strict_schema import strict
 
 EXAMPLES = 8
 """Of each operation, of what is allowed and of what is not."""

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
-from service.cli import main
+from service.cli.main import main
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -44,7 +44,7 @@ def process_runner(directory: Path) -> Run:
     """Runs the program as a process."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-W", "error", "-c", "from service.cli import main; main()", *arguments]
+        command = [sys.executable, "-W", "error", "-c", "from service.cli.main import main; main()", *arguments]
         return subprocess.run(command, env=environment(directory), capture_output=True, encoding="utf-8", timeout=180, check=False)
 
     return run

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from service.cli import COMMANDS
 from service.cli.console import DONE, FAILED, REJECTED, WRONG_USE
-from service.settings import PREFIX, Settings
+from service.cli.main import COMMANDS
+from service.core.settings import PREFIX, Settings
 from tests.cli.conftest import Run, process_runner
 
 FIRM = [
@@ -322,7 +322,7 @@ def test_serve_serves_until_it_is_stopped(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = os.environ | {"STAKEHOLDER_GRAPH_STORE": f"sqlite:///{tmp_path}", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", "from service.cli.main import main; main()", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert _health(port) == {"status": "ok"}

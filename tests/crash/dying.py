@@ -11,10 +11,10 @@ from multiprocessing import Pipe
 
 import apsw
 
-from service.ingest import chunks
-from service.settings import Settings
-from service.worker import Worker, handlers
-from service.workplace import Service
+from service.core.settings import Settings
+from service.imports.buffers import chunk as chunks
+from service.processes.worker import Worker, handlers
+from service.workspaces.context import Service
 
 HANDLERS = handlers()
 """Imported once, here: a forked process has them at once."""

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from graph_models.errors import OutcomeUnknown, StoreUnavailable
-from graph_models.vocabulary import BUILT_IN
-from service.batches import take_batch
+from graph_models.records.vocabulary import BUILT_IN
 from service.cli.records import _written
-from service.errors import problem_of
-from service.exports import exported, format_named
-from service.settings import Settings
-from service.stores.store import At, Writing
-from service.uploads import take_in
-from service.workplace import Service
+from service.core.settings import Settings
+from service.exports.registry import exported, format_named
+from service.facts.batches import take_batch
+from service.http.problems import problem_of
+from service.imports.pipeline.uploads import take_in
+from service.stores.interface.store import At, Writing
+from service.workspaces.context import Service
 
 LINE = b'{"type":"party","id":"p%d","name":"Party with a name that takes some room %d","kind":"organization"}'
 

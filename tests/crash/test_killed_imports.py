@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from service import rollback
-from service.exports import exported, format_named
-from service.jobs import Job, no_progress
-from service.reads import every_revision
-from service.settings import Settings, read_settings
-from service.stores import open_store
-from service.stores.store import Writing
-from service.submissions import submit_import
-from service.workplace import Service
+from service.core.settings import Settings, read_settings
+from service.exports.registry import exported, format_named
+from service.facts.reading import every_revision
+from service.imports.pipeline import rollback
+from service.imports.pipeline.submission import submit_import
+from service.jobs.queue import Job, no_progress
+from service.stores.interface.store import Writing
+from service.stores.registry import open_store
+from service.workspaces.context import Service
 from tests.conftest import WORKSPACE
 from tests.crash.dying import forked
 
@@ -50,7 +50,7 @@ def submitted(settings: Settings, content: bytes) -> str:
     service = Service(settings)
     service.create_workspace({"id": WORKSPACE, "name": "w", "focal_party_id": "firm"})
     before = b'{"type":"party","id":"p7","name":"Formerly","kind":"organization"}'
-    from service.batches import take_batch
+    from service.facts.batches import take_batch
 
     take_batch(service, WORKSPACE, before, "abort", Writing())
     options = {"mapping": None, "dry_run": False, "on_error": "abort"}

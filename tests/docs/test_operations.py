@@ -9,12 +9,12 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from service.batches import take_batch
-from service.http_counters import RequestMetrics
-from service.service_gauges import ServiceGauges
-from service.settings import read_settings
-from service.stores.store import At, Writing
-from service.workplace import Service
+from service.core.settings import read_settings
+from service.facts.batches import take_batch
+from service.http.request_metrics import RequestMetrics
+from service.processes.service_gauges import ServiceGauges
+from service.stores.interface.store import At, Writing
+from service.workspaces.context import Service
 
 DOCS = Path(__file__).parents[2] / "docs"
 PARTY = b'{"type":"party","id":"p","name":"P","kind":"organization"}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-from graph_models.vocabulary import BUILT_IN, GROUPS
+from graph_models.records.vocabulary import BUILT_IN, GROUPS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "vocabulary.md").read_text("utf-8")

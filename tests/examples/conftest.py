@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from examples.demo import DEMO_WORKSPACE, demo_records
-from service.settings import read_settings
+from service.core.settings import read_settings
 from tests.api.conftest import Server, Workspace, lines
 
 NEO4J = os.environ.get("STAKEHOLDER_GRAPH_TEST_NEO4J")

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from examples.demo import DEMO_WORKSPACE, demo_records
-from graph_models.records import Record, record_of
-from graph_models.role import Role
-from graph_models.time import day_of
-from graph_models.validation import faults
-from graph_models.vocabulary import BUILT_IN
+from graph_models.records.dates import day_of
+from graph_models.records.record_types import Record, record_of
+from graph_models.records.role import Role
+from graph_models.records.validation import faults
+from graph_models.records.vocabulary import BUILT_IN
 
 Fields = dict[str, Any]
 FIRST_DAY, LAST_DAY = day_of("2023-01-01"), day_of("2025-12-31")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.strict import JSON, MAKER, Documented, faults
+from tests.api.io.strict_schema import JSON, MAKER, Documented, faults
 from tests.examples.conftest import Demo
 
 ONE_WORKSPACE = ("POST /v1/workspaces", "PATCH /v1/workspaces/{workspace}", "DELETE /v1/workspaces/{workspace}")

@@ -14,11 +14,11 @@ import pytest
 
 from examples import large
 from graph_models import Ecosystem
-from graph_models.vocabulary import BUILT_IN
-from service.ingest.load import ImportPlan, import_files
-from service.ingest.sources import FileOfSet
-from service.stores.embedded_store import EmbeddedStore
-from service.stores.store import At
+from graph_models.records.vocabulary import BUILT_IN
+from service.imports.formats.byte_source import FileOfSet
+from service.imports.pipeline.import_job import ImportPlan, import_files
+from service.stores.interface.store import At
+from service.stores.sqlite.store import EmbeddedStore
 
 PARTIES = 1_200
 Records = dict[str, list[dict[str, Any]]]

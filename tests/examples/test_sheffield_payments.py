@@ -13,17 +13,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from graph_models.party import Party
-from graph_models.relationship import Relationship
-from graph_models.role import Role
-from graph_models.value_flow import ValueFlow
-from graph_models.vocabulary import BUILT_IN
-from service import rankings
-from service.ingest.mapping import BoundMapping
-from service.ingest.mapping_model import read_mapping
-from service.ingest.sources import FileOfSet
-from service.settings import Settings
-from service.workplace import Service
+from graph_models.records.party import Party
+from graph_models.records.relationship import Relationship
+from graph_models.records.role import Role
+from graph_models.records.value_flow import ValueFlow
+from graph_models.records.vocabulary import BUILT_IN
+from service.analysis import rankings
+from service.core.settings import Settings
+from service.imports.formats.byte_source import FileOfSet
+from service.imports.mapping.bound_mapping import BoundMapping
+from service.imports.mapping.model import read_mapping
+from service.workspaces.context import Service
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data" / "sheffield_payments"

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from neo4j import GraphDatabase, Session
 
 from examples.demo import demo_records
-from graph_models.records import record_of
-from graph_models.vocabulary import BUILT_IN, terms_of
-from service.exports import exported, format_named
-from service.settings import read_settings
-from service.stores import open_store
-from service.stores.cypher_script import literal
-from service.stores.embedded_store import EmbeddedStore
-from service.writes import write_batch
+from graph_models.records.record_types import record_of
+from graph_models.records.vocabulary import BUILT_IN, terms_of
+from service.core.settings import read_settings
+from service.exports.registry import exported, format_named
+from service.facts.batch_writing import write_batch
+from service.stores.neo4j.script import literal
+from service.stores.registry import open_store
+from service.stores.sqlite.store import EmbeddedStore
 from tests.conftest import WORKSPACE
 
 ODD = "a\"b'c\\d \\u0041 \\\\u0041 \\\\\\u00e9 // $x /* `\n\t\r\x00 华为\U0001f600"

@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 
 from examples.demo import demo_records
 from graph_models.errors import InvalidInput
-from graph_models.records import BY_NAME, RECORD_TYPES, record_of
-from graph_models.vocabulary import BUILT_IN, Vocabulary
-from service.exports import FORMATS, exported, format_named
+from graph_models.records.record_types import BY_NAME, RECORD_TYPES, record_of
+from graph_models.records.vocabulary import BUILT_IN, Vocabulary
 from service.exports import tables as of_tables
 from service.exports.cells import harmless
-from service.stores.cypher_script import literal
-from service.stores.embedded_store import EmbeddedStore
-from service.stores.store import Store
-from service.writes import write_batch
+from service.exports.registry import FORMATS, exported, format_named
+from service.facts.batch_writing import write_batch
+from service.stores.interface.store import Store
+from service.stores.neo4j.script import literal
+from service.stores.sqlite.store import EmbeddedStore
 
 HOSTILE = ("=1+1", '=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-华东")
 

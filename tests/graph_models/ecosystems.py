@@ -6,8 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from graph_models.columns import Columns
-from graph_models.ecosystem import Ecosystem
+from graph_models.ecosystem.columns import Columns
+from graph_models.ecosystem.ecosystem import Ecosystem
 
 Record = dict[str, Any]
 DELIVERED = (
@@ -67,8 +67,8 @@ def worked_chain() -> Ecosystem:
 
 def edges(ecosystem: Ecosystem, name: str, **parameters: Any) -> dict[tuple[str, str], float]:
     """(source, target) -> weight of a graph, to 12 digits."""
-    from graph_models.graphs import graph_of
-    from graph_models.parameters import parameters_of
+    from graph_models.ecosystem.parameters import parameters_of
+    from graph_models.graphs.graph_types import graph_of
 
     graph = graph_of(ecosystem, name, parameters_of(parameters))
     ids = ecosystem.parties

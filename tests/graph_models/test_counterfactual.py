@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from graph_models import compute
-from graph_models.ecosystem import Ecosystem
-from graph_models.explanation import explain
+from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.scores.explanation import explain
 from tests.graph_models.ecosystems import Record, parties
 
 PLACES = ("f", "a", "b", "c", "d", "e")

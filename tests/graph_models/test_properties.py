@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models import compute
-from graph_models.amounts import flows_of
-from graph_models.ecosystem import Ecosystem
-from graph_models.explanation import explain
-from graph_models.implied_returns import exchanges_of
-from graph_models.metrics.loops import loops_of
-from graph_models.parameters import DEFAULTS, parameters_of
-from graph_models.passages import passages
-from graph_models.streams import judged, streams_of
-from graph_models.value_chain import value_chain_of
+from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.parameters import DEFAULTS, parameters_of
+from graph_models.flows.flow_amounts import flows_of
+from graph_models.flows.implied_returns import exchanges_of
+from graph_models.flows.passages import passages
+from graph_models.flows.streams import judged, streams_of
+from graph_models.flows.value_chain import value_chain_of
+from graph_models.metrics.value.value_loops import loops_of
+from graph_models.scores.explanation import explain
 from tests.graph_models.ecosystems import Record, edges, parties
 
 PLACES = ("f", "a", "b", "c", "d", "e")

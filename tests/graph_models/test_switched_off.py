@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graph_models import Ecosystem, compute
-from graph_models.parameters import SPECS
+from graph_models.ecosystem.parameters import SPECS
 from tests.graph_models.generated import METRICS, SEEDS, SWITCHED_OFF, records_of
 
 BEFORE: dict[str, dict[str, list[float | None]]] = json.loads(Path(__file__).with_name("before_5169bd6.json").read_text("utf-8"))

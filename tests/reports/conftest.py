@@ -10,12 +10,13 @@ import msgspec
 import pytest
 
 from examples.demo import DEMO_WORKSPACE, demo_records
-from service import analysis_job, reports
-from service.batches import take_batch
-from service.jobs import no_progress
-from service.settings import Settings, read_settings
-from service.stores.store import Writing
-from service.workplace import Service
+from service.analysis import run as analysis_job
+from service.core.settings import Settings, read_settings
+from service.facts.batches import take_batch
+from service.jobs.queue import no_progress
+from service.reports import registry as reports
+from service.stores.interface.store import Writing
+from service.workspaces.context import Service
 from tests.api.conftest import Server
 from tests.reports.reading import ReadReport, read_report
 

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from service.reports.charts import drawn
-from service.reports.drawings import Bar, Bars, Chart, Map, Pair, Pairs, Point
+from service.reports.content.chart_data import Bar, Bars, Chart, Map, Pair, Pairs, Point
+from service.reports.renderers.svg_charts import drawn
 
 CHARTS: dict[str, Chart] = {
     "bars": Bars([Bar("华东家电 East", [3.0, 1.5], "4.5"), Bar("<script>alert(1)</script>", [2.0, 0.0], "2.0", apart=True)], ["Reach", "Brokerage"]),

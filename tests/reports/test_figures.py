@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.reports.figures import Answer, figure_markup, found_at, pointer_of, written
+from service.reports.content.figures import Answer, figure_markup, found_at, pointer_of, written
 
 ANSWER = Answer("/v1/workspaces/w/x?limit=2", {"items": [{"party_id": "a/b", "value": 0.354476, "parties": ["a", "b"]}], "a/b": {"~": 3}, "none": None})
 

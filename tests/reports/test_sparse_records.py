@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.settings import read_settings
-from service.workplace import Service
+from service.core.settings import read_settings
+from service.workspaces.context import Service
 from tests.reports.reading import read_report
 from tests.reports.test_request import flow, page_of, party, scored
 

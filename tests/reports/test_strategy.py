@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from service import reports
-from service.jobs import no_progress
-from service.reports import KINDS, SECTIONS
-from service.reports.figures import found_at, written
-from service.reports.texts import texts
-from service.workplace import Service
+from service.jobs.queue import no_progress
+from service.reports import registry as reports
+from service.reports.content.figures import found_at, written
+from service.reports.content.texts import texts
+from service.reports.registry import KINDS, SECTIONS
+from service.workspaces.context import Service
 from tests.reports.reading import ReadFigure, ReadReport
 
 WORKSPACE = "demo"

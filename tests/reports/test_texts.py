@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import service.reports
-from service.reports.texts import LOCALES, text, text_or_id, texts
+import service.reports.registry
+from service.reports.content.texts import LOCALES, text, text_or_id, texts
 
 PLACEHOLDERS = string.Formatter()
 

@@ -123,7 +123,7 @@ def test_the_saved_questions_are_listed_and_their_texts_are_there(server: Server
     questions = server.json(f"{DEMO}/queries")["items"]
     assert len(questions) > 10
     assert all(question["title"]["en"] and question["title"]["zh"] for question in questions)
-    code = f"from service.stores.statements import statement; print(statement('exploration/{questions[0]['name']}').text)"
+    code = f"from service.stores.neo4j.statements import statement; print(statement('exploration/{questions[0]['name']}').text)"
     shown = installed.run("python", "-c", code, environment={})
     assert "MATCH" in shown.stdout, shown.stderr
 

@@ -6,8 +6,8 @@ import re
 import tomllib
 from importlib.metadata import packages_distributions
 
+from tests.core.test_versions import imported
 from tests.ship.conftest import ROOT
-from tests.test_versions import imported
 
 OURS = {"graph_models", "service", "examples"}
 

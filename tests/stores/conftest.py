@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from graph_models.errors import OutcomeUnknown, StoreUnavailable
-from graph_models.records import Record, encode_record
-from service.settings import Settings
-from service.stores import embedded_path
-from service.stores.neo4j_store import Neo4jStore
-from service.stores.store import Writing
+from graph_models.records.record_types import Record, encode_record
+from service.core.settings import Settings
+from service.stores.interface.store import Writing
+from service.stores.neo4j.store import Neo4jStore
+from service.stores.registry import embedded_path
 from tests.conftest import WORKSPACE
+from tests.stores.neo4j.tcp_proxy import TcpProxy
 from tests.stores.plans import plan_of
-from tests.stores.tcp_proxy import TcpProxy
 
 CutWrite = Callable[[Literal["before", "after"], Sequence[Record], Writing], None]
 """Writes records (the plan of ``plans.py``, with the answer ``b"answer"``) and is cut off just before or just after the commit."""

@@ -7,9 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
-from graph_models.records import decode_record
-from service.stores.embedded_store import EmbeddedStore
-from service.stores.store import Writing
+from graph_models.records.record_types import decode_record
+from service.stores.interface.store import Writing
+from service.stores.sqlite.store import EmbeddedStore
 from tests.stores.plans import plan_of
 
 

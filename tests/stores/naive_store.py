@@ -9,13 +9,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count, pairwise
 from typing import Any, NamedTuple
 
-from graph_models.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, columns_of, hot_values, table_of
-from graph_models.party import Party
-from graph_models.records import BY_CLASS, BY_NAME, RECORD_TYPES, Record, content, decode_record, documents_named, finished, parties_named
-from graph_models.role import Role
-from graph_models.time import Period
-from service.stores.search_text import search_text, search_words
-from service.stores.store import At, Row
+from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, columns_of, hot_values, table_of
+from graph_models.records.dates import Period
+from graph_models.records.party import Party
+from graph_models.records.record_types import (
+    BY_CLASS,
+    BY_NAME,
+    RECORD_TYPES,
+    Record,
+    content,
+    decode_record,
+    documents_named,
+    finished,
+    parties_named,
+)
+from graph_models.records.role import Role
+from service.stores.interface.search_text import search_text, search_words
+from service.stores.interface.store import At, Row
 
 _PLACE = {kind.name: place for place, kind in enumerate(RECORD_TYPES)}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from graph_models.records import BY_CLASS, BY_NAME, Record, finished, record_of
-from graph_models.slices import restate, retract
-from service.stores.store import UNSIGNED, Believed, Change, NewRow, Plan, Revision, Row, Store, Writing
-from service.writes import Working
+from graph_models.records.record_types import BY_CLASS, BY_NAME, Record, finished, record_of
+from graph_models.records.timeline import restate, retract
+from service.facts.batch_writing import Working
+from service.stores.interface.store import UNSIGNED, Believed, Change, NewRow, Plan, Revision, Row, Store, Writing
 from tests.stores.naive_store import Retraction
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from graph_models.errors import StoreUnavailable
 from service.settings import read_settings
-from service.stores import open_store
+from service.stores.registry import open_store
 
 DEFAULT_S = 30.0
 

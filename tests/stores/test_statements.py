@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from graph_models.vocabulary import BUILT_IN
-from service.stores.neo4j_rows import relationship_type, role_label
-from service.stores.statements import PURPOSES, ROOT, BadStatement, parsed, saved_queries, statement, statements
+from graph_models.records.vocabulary import BUILT_IN
+from service.stores.neo4j.rows import relationship_type, role_label
+from service.stores.neo4j.statements import PURPOSES, ROOT, BadStatement, parsed, saved_queries, statement, statements
 
 FORM = "// Title\n// Returns one.\n{header}// mode: read\n{body};\n"
 SOURCE = Path(__file__).parents[2] / "service"

@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from graph_models.columns import FAMILIES, Columns
-from graph_models.records import RECORD_TYPES, content, encode_record, record_of
-from graph_models.time import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
-from service.stores.embedded_store import EmbeddedStore
-from service.stores.store import NOW, At, Row, Store, Writing
+from graph_models.ecosystem.columns import FAMILIES, Columns
+from graph_models.records.dates import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
+from graph_models.records.record_types import RECORD_TYPES, content, encode_record, record_of
+from service.stores.interface.store import NOW, At, Row, Store, Writing
+from service.stores.sqlite.store import EmbeddedStore
 from tests.stores.naive_store import Retraction
 from tests.stores.plans import state
-from tests.stores.told import DAY, EVERY_DAY, ONE_OF_EACH, RATE_ID, TODAY, flow, found, ids, only, party, role, said
+from tests.stores.sample_records import DAY, EVERY_DAY, ONE_OF_EACH, RATE_ID, TODAY, flow, found, ids, only, party, role, said
 
 # -- what is written can be read
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from graph_models.time import day_of
-from service.stores.store import At, Store
+from graph_models.records.dates import day_of
+from service.stores.interface.store import At, Store
 from tests.stores.plans import state
-from tests.stores.told import EVERY_DAY, found, party, role
+from tests.stores.sample_records import EVERY_DAY, found, party, role
 
 
 @pytest.fixture

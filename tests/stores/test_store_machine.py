@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from graph_models.columns import FAMILIES
+from graph_models.ecosystem.columns import FAMILIES
 from graph_models.errors import InUse, NotFound
-from graph_models.records import RECORD_TYPES, Record, documents_named, parties_named, record_of
-from graph_models.time import ALL_TIME, FIRST_DAY, OPEN, Period, day_text
-from graph_models.vocabulary import BUILT_IN
-from service import edits
-from service.stores.store import NOW, UNSIGNED, At, Store
-from service.writes import write_batch
+from graph_models.records.dates import ALL_TIME, FIRST_DAY, OPEN, Period, day_text
+from graph_models.records.record_types import RECORD_TYPES, Record, documents_named, parties_named, record_of
+from graph_models.records.vocabulary import BUILT_IN
+from service.facts import record_editing as edits
+from service.facts.batch_writing import write_batch
+from service.stores.interface.store import NOW, UNSIGNED, At, Store
 from tests.stores.naive_store import NaiveStore, Retraction, Seen, seen
 from tests.stores.plans import plan_of
 

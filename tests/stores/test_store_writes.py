@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from graph_models.errors import Conflict, IdempotencyKeyReused
-from graph_models.records import decode_record, record_of
-from graph_models.time import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
-from service.stores.store import UNSIGNED, At, Believed, Change, NewRow, Store, Writing
+from graph_models.records.dates import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
+from graph_models.records.record_types import decode_record, record_of
+from service.stores.interface.store import UNSIGNED, At, Believed, Change, NewRow, Store, Writing
 from tests.stores.conftest import CutWrite
 from tests.stores.naive_store import Retraction
 from tests.stores.plans import plan_of, state
-from tests.stores.told import ONE_OF_EACH, TODAY, flow, found, ids, only, party, role, tie
+from tests.stores.sample_records import ONE_OF_EACH, TODAY, flow, found, ids, only, party, role, tie
 
 
 def asked(store: Store, question: Callable[[Believed], Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from graph_models.parameters import SPECS, Parameter
+from graph_models.ecosystem.parameters import SPECS, Parameter
 from service.api.schemas.shapes import Answer, Listed
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from service.api.schemas.imports import LaterWrite
+from service.api.schemas.records.imports import LaterWrite
+from service.api.schemas.records.writes import FaultGroup, LineError
 from service.api.schemas.shapes import Answer, Truncated
-from service.api.schemas.writes import FaultGroup, LineError
 
 
 class Problem(Answer, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from graph_models.vocabulary import Text
+from graph_models.records.vocabulary import Text
 
 __all__ = ["Answer", "Day", "Deleted", "Id", "Listed", "NamedItem", "Notice", "Parties", "Rank", "RankRange", "Reason", "Share", "Text", "Time", "Truncated"]
 

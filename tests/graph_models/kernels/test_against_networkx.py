@@ -11,21 +11,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph_models.kernels import eigenvectors
-from graph_models.kernels.arrays import Matrix, matrix_of
-from graph_models.kernels.articulation import cuts
-from graph_models.kernels.betweenness import dependencies
-from graph_models.kernels.communities import leiden
+from graph_models.kernels.centrality import eigenvectors
+from graph_models.kernels.centrality.betweenness import dependencies
+from graph_models.kernels.centrality.distances import distance_sums, hops_from
+from graph_models.kernels.centrality.eigenvectors import NoCycle, eigenvector, hubs_and_authorities, largest_eigenvalue
+from graph_models.kernels.centrality.pagerank import NotConverged, pagerank
 from graph_models.kernels.compiled import Loop
-from graph_models.kernels.core import core_numbers
-from graph_models.kernels.distances import distance_sums, hops_from
-from graph_models.kernels.dominators import immediate_dominators, sums_below
-from graph_models.kernels.eigenvectors import NoCycle, eigenvector, hubs_and_authorities, largest_eigenvalue
-from graph_models.kernels.maximum_flow import maximum_flow
-from graph_models.kernels.ownership import cycles, held_of
-from graph_models.kernels.pagerank import NotConverged, pagerank
-from graph_models.kernels.structural_holes import constraint, effective_size
-from graph_models.kernels.triangles import triangle_sums
+from graph_models.kernels.flow.maximum_flow import maximum_flow
+from graph_models.kernels.flow.ownership import cycles, held_of
+from graph_models.kernels.neighbours import Matrix, matrix_of
+from graph_models.kernels.structure.articulation import cuts
+from graph_models.kernels.structure.communities import leiden
+from graph_models.kernels.structure.core import core_numbers
+from graph_models.kernels.structure.dominators import immediate_dominators, sums_below
+from graph_models.kernels.structure.structural_holes import constraint, effective_size
+from graph_models.kernels.structure.triangles import triangle_sums
 
 WEIGHTS = st.sampled_from([0.1, 0.25, 0.5, 1.0, 2.0, 7.5])
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from graph_models.kernels.betweenness import dependencies
+from graph_models.kernels.centrality.betweenness import dependencies
 from graph_models.kernels.compiled import CACHE, _writable, rows
 
 CHECK = """
@@ -31,7 +31,7 @@ def test_after_the_set_up_nothing_is_compiled() -> None:
 
 
 def test_numba_is_not_imported_before_a_loop_runs() -> None:
-    code = "import sys, graph_models.computation; print('numba' in sys.modules)"
+    code = "import sys, graph_models.analysis.compute; print('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip() == "False"
 
 

@@ -1,1 +1,0 @@
-"""Files of others into records: readers, the mapping language, and loading."""
