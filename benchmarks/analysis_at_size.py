@@ -29,7 +29,8 @@ from examples.large.shape import LAST_DAY
 from graph_models import Ecosystem
 from graph_models.analysis.compute import computed
 from graph_models.analysis.registry import DEFAULT_SET, metric_named
-from graph_models.ecosystem.columns import FAMILIES, Columns
+from graph_models.ecosystem.column_schema import FAMILIES
+from graph_models.ecosystem.columns import Columns
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.flows.deliveries import deliveries_of
 from graph_models.flows.streams import streams_of

@@ -20,7 +20,8 @@ from time import perf_counter
 
 from benchmarks.machine import machine, processor_s
 from graph_models.records.vocabulary import BUILT_IN
-from service.facts.batch_writing import MAX_BATCH_RECORDS, parse_ndjson, write_batch
+from service.facts.batch_writing import MAX_BATCH_RECORDS, write_batch
+from service.facts.ndjson import parse_ndjson
 from service.imports.formats.byte_source import FileOfSet
 from service.imports.pipeline.import_job import ImportPlan, import_files
 from service.stores.sqlite.store import EmbeddedStore

@@ -25,7 +25,7 @@ from zlib import crc32
 import msgspec
 import neo4j
 
-from graph_models.records.record_types import decode_record
+from graph_models.records.json_codec import decode_record
 from graph_models.records.vocabulary import BUILT_IN
 from service.core.settings import read_settings
 from service.imports.formats.byte_source import FileOfSet

@@ -19,10 +19,10 @@ import networkx as nx
 import numpy as np
 
 from benchmarks.machine import machine
+from graph_models.arrays.types import Matrix
 from graph_models.kernels.centrality.distances import distance_sums
 from graph_models.kernels.centrality.eigenvectors import eigenvector, hubs_and_authorities, katz, largest_eigenvalue
 from graph_models.kernels.centrality.pagerank import pagerank as pagerank_kernel
-from graph_models.kernels.neighbours import Matrix
 from graph_models.kernels.structure.articulation import cuts
 from graph_models.networkx_backend import dispatched
 from graph_models.networkx_backend.array_graph import ArrayGraph

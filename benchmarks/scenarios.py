@@ -16,7 +16,8 @@ from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.scenarios.apply import edited
 from graph_models.scenarios.edits import edits_of
 from graph_models.scenarios.outcome import Case, outcome
-from graph_models.scores.scores import DEFAULT_PROFILE, SCORES, plain_result
+from graph_models.scores.profile import DEFAULT_PROFILE
+from graph_models.scores.scores import SCORES, plain_result
 
 Edits = list[dict[str, Any]]
 

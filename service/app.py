@@ -34,7 +34,7 @@ from service.http.request_metrics import CountedRequests, RequestMetrics
 from service.pages.sign_in import sign_in_page_of
 from service.processes.compute_process import Calculator
 from service.processes.service_gauges import ServiceGauges
-from service.processes.worker import WorkerProcess
+from service.processes.supervisor import WorkerProcess
 from service.workspaces.context import Service
 
 HANDLERS = (StakeholderGraphError, RequestValidationError, HTTPException)

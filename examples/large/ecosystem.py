@@ -13,7 +13,8 @@ from examples.large.days import day_numbers
 from examples.large.shape import FOCAL, LAST_DAY, Shape
 from examples.large.writing import tables
 from graph_models import Ecosystem
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, arrow_type, columns_of
+from graph_models.ecosystem.column_schema import FAMILIES, FAMILY_OF, arrow_type
+from graph_models.ecosystem.columns import columns_of
 from graph_models.records.dates import ALL_TIME
 
 _CALLED = {"role": "kind", "scheme": "kind", "values": "details"}

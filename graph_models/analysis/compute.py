@@ -6,9 +6,10 @@ from typing import Any
 
 from graph_models.analysis.registry import metric_named
 from graph_models.ecosystem.ecosystem import Ecosystem
-from graph_models.ecosystem.parameters import COMMON, SPECS, STRUCTURAL, Parameters, effective, parameters_of
+from graph_models.ecosystem.parameters import SPECS, Parameters, effective
 from graph_models.metrics.result import Metric, MetricResult
-from graph_models.scores.scores import DEFAULT_PROFILE, SCORES, Profile, score_result
+from graph_models.scores.profile import DEFAULT_PROFILE, Profile
+from graph_models.scores.scores import SCORES, score_result
 
 
 def compute(ecosystem: Ecosystem, metric: str, **parameters: Any) -> MetricResult:
@@ -22,7 +23,8 @@ def compute(ecosystem: Ecosystem, metric: str, **parameters: Any) -> MetricResul
     >>> {party: round(value, 6) for party, value in compute(ecosystem, "wso").values.items()}
     {'A': 0.769231, 'B': 0.230769, 'S': 1.0}
     """
-    return computed(ecosystem, metric_named(metric), parameters_of(parameters, metric, ecosystem.vocabulary))
+    entry = metric_named(metric)
+    return computed(ecosystem, entry, entry.parameters_of(parameters, ecosystem.vocabulary))
 
 
 def computed(ecosystem: Ecosystem, metric: Metric, parameters: Parameters, name: str | None = None, profile: Profile = DEFAULT_PROFILE) -> MetricResult:
@@ -36,5 +38,4 @@ def computed(ecosystem: Ecosystem, metric: Metric, parameters: Parameters, name:
 def effective_parameters(ecosystem: Ecosystem, metric: Metric, parameters: Parameters) -> dict[str, Any]:
     """What a metric runs with: its defaults where nothing is given."""
     own = {parameter.name: parameter for parameter in metric.parameters}
-    names = metric.parameter_names(COMMON | STRUCTURAL if metric.structural else COMMON)
-    return effective(parameters, [own.get(name, SPECS[name]) for name in sorted(names)], ecosystem.period(parameters))
+    return effective(parameters, [own.get(name, SPECS[name]) for name in sorted(metric.parameter_names)], ecosystem.period(parameters))

@@ -7,14 +7,14 @@ from typing import Any
 
 from graph_models.metrics.stakeholders.ownership import ownership_view
 from graph_models.metrics.structure.community import communities_view
-from graph_models.metrics.value.end_customers import sinks_view
-from graph_models.metrics.value.value_loops import flows_view, loops_view
 from graph_models.views.bottleneck import bottleneck_view
 from graph_models.views.data_quality import data_quality_view
+from graph_models.views.end_customers import sinks_view
 from graph_models.views.give_get import give_get_view
 from graph_models.views.network import network_view
 from graph_models.views.supply_tiers import tiers_view
 from graph_models.views.ties import ties_view
+from graph_models.views.value_loops import flows_view, loops_view
 
 VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "loops": loops_view,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Floats, Ints, Longs
+from graph_models.arrays.types import Floats, Ints, Longs
 
 MOST_KEYS = 2**62
 ROUNDING = 1e-12

@@ -6,7 +6,7 @@ from math import floor, inf, log10
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
 
 SMALLEST = 1e-280
 """What is smaller is left as it is: scaling it would leave the range of floats."""
@@ -51,3 +51,9 @@ def ranks(values: Floats, defined: Mask) -> Longs:
     known[order] = np.maximum.accumulate(np.where(first, np.arange(1, len(order) + 1), 0))
     answer[defined] = known
     return answer
+
+
+def largest_first(values: Floats) -> list[int]:
+    """The places of the values above 0, the largest first, equal ones (to 12 digits) in the order of their ids."""
+    there = np.flatnonzero(values > 0)
+    return [int(place) for place in there[np.argsort(-rounded(values[there]), kind="stable")]]

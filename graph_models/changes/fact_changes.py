@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF
-from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem, Longs, Mask
+from graph_models.arrays.types import Longs, Mask
+from graph_models.ecosystem.column_schema import FAMILIES, FAMILY_OF
+from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem
 from graph_models.records.dates import FIRST_DAY, OPEN, first_day_text, last_day_text
 
 STATES = ("roles", "relationships")

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph_models.arrays.ranking import rounded
+from graph_models.arrays.types import Floats, Longs, Mask
 from graph_models.changes.fact_changes import FactChanges, fact_changes, fact_item
 from graph_models.changes.structure_changes import both_days, structure_changes
-from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem, Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.flows.flow_amounts import flows_of
 from graph_models.metrics.result import MetricResult

@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Longs
+from graph_models.arrays.types import Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.graphs.communities import communities_of
 from graph_models.graphs.community_matching import matched
+from graph_models.graphs.components import component_of, tie_graph
 from graph_models.metrics.structure.articulation import articulation, bridges_of
-from graph_models.views.network import component_of, tie_graph
 
 
 def structure_changes(before: Ecosystem, after: Ecosystem) -> list[dict[str, Any]]:

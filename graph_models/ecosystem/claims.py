@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graph_models.arrays.grouping import group_starts, order_of
-from graph_models.ecosystem.ecosystem import Ecosystem, Longs, Mask
+from graph_models.arrays.types import Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.notices import Warning
 
 TELLS_APART = {"roles": "product", "relationships": "interest"}

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from graph_models.ecosystem.ecosystem import Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
 
 ROUNDING = 1e-12
 """A share equal to the threshold, to so much, does not control."""

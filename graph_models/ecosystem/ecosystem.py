@@ -3,171 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
-from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, Columns, columns_of, numbers, tables_of
-from graph_models.errors import FieldError, InvalidInput
-from graph_models.records.closed_lists import identified
-from graph_models.records.dates import FIRST_DAY, OPEN, Period, day_of, day_text, months_before, now_text
-from graph_models.records.record_types import BY_CLASS, Record, finished, parties_named, record_of
-from graph_models.records.validation import clash, faults
+from graph_models.ecosystem.checked_records import _checked
+from graph_models.ecosystem.columns import Columns, columns_of
+from graph_models.ecosystem.fact_table import Coded, Family, Places, T, _coded
+from graph_models.ecosystem.record_columns import tables_of
+from graph_models.records.dates import Period, day_of, day_text, months_before, now_text
 from graph_models.records.vocabulary import BUILT_IN, Vocabulary
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from graph_models.ecosystem.parameters import Parameters
-    from graph_models.networkx_backend.array_graph import ArrayGraph
 
-T = TypeVar("T")
-Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int32]]
-Longs: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
-Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
-Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 FACT_FAMILIES = ("roles", "relationships", "value_flows", "touchpoints", "assessments")
 """The order in which facts are numbered."""
 PERIOD_MONTHS = 12
-AMOUNT_DIGITS = 12
-
-
-class Coded(NamedTuple):
-    """A column of text as numbers: ``codes`` are places in ``texts`` (sorted), -1 where there is nothing."""
-
-    codes: Ints
-    texts: list[str]
-
-    def flags(self, wanted: Callable[[str], bool]) -> Mask:
-        """Per row: is its text wanted? Nothing is not."""
-        table = np.array([wanted(text) for text in self.texts] + [False], bool)
-        return cast(Mask, table[self.codes])
-
-    def looked_up(self, value: Callable[[str], float], missing: float = float("nan")) -> Floats:
-        """Per row the number that its text stands for."""
-        table = np.array([value(text) for text in self.texts] + [missing], np.float64)
-        return cast(Floats, table[self.codes])
-
-
-class Family:
-    """The columns of one family of facts as arrays; each is made when it is first asked for."""
-
-    def __init__(self, table: pa.Table, first_ref: int) -> None:
-        self.table = table
-        self.first_ref = first_ref
-        self._made: dict[str, Any] = {}
-
-    def __len__(self) -> int:
-        return int(self.table.num_rows)
-
-    def _once(self, name: str, make: Callable[[], T]) -> T:
-        if name not in self._made:
-            self._made[name] = make()
-        return cast(T, self._made[name])
-
-    @property
-    def ids(self) -> pa.ChunkedArray:
-        return self.table["id"]
-
-    @property
-    def source(self) -> Ints:
-        """Places of the source parties; -1 where nobody is named (an assessment by no one in particular)."""
-        return self._once("source", lambda: _places(self.table["source"]))
-
-    @property
-    def target(self) -> Ints:
-        return self._once("target", lambda: _places(self.table["target"]))
-
-    @property
-    def start(self) -> Ints:
-        return self._once("start", lambda: _places(self.table["valid_from"]))
-
-    @property
-    def end(self) -> Ints:
-        return self._once("end", lambda: _places(self.table["valid_to"]))
-
-    @property
-    def event_end(self) -> Ints:
-        """As ``end``, of events: one with a first day and an open end lasts for that day."""
-        return self._once("event end", lambda: np.where(self.open_ended, self.start + 1, self.end) if self.open_ended.any() else self.end)
-
-    @property
-    def open_ended(self) -> Mask:
-        """Which facts have a first day and no last one."""
-        return self._once("open ended", lambda: (self.end >= OPEN) & (self.start > FIRST_DAY))
-
-    def number(self, column: str) -> Floats:
-        """A numeric column, NaN where there is nothing."""
-        return self._once("number " + column, lambda: numbers(self.table[column]))
-
-    def coded(self, column: str) -> Coded:
-        """A column of text as codes in the order of the texts."""
-        return self._once("coded " + column, lambda: _coded(self.table[column]))
-
-    @property
-    def confidence(self) -> Floats:
-        """1 where none is given."""
-        return self._once("confidence", lambda: np.nan_to_num(self.number("confidence"), nan=1.0))
-
-    @property
-    def hypothesis(self) -> Mask:
-        return self._once("hypothesis", lambda: self.coded("status").flags("hypothesis".__eq__))
-
-    def texts(self, column: str, rows: Longs | Ints | None = None) -> list[Any]:
-        """The values of some rows of a column, as Python has them."""
-        chunked = self.table[column]
-        return cast("list[Any]", (chunked if rows is None else chunked.take(pa.array(rows))).to_pylist())
-
-
-def _places(column: pa.ChunkedArray) -> Ints:
-    whole = pc.fill_null(column, -1) if column.null_count else column
-    return cast(Ints, whole.to_numpy().astype(np.int32, copy=False))
-
-
-def _coded(column: pa.ChunkedArray) -> Coded:
-    if column.null_count == len(column):
-        return Coded(np.full(len(column), -1, np.int32), [])
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    texts = cast("list[str]", encoded.dictionary.to_pylist())
-    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-    order = sorted(range(len(texts)), key=texts.__getitem__)
-    places = np.full(len(texts) + 1, -1, np.int32)
-    places[np.array(order, np.int64)] = np.arange(len(texts), dtype=np.int32)
-    return Coded(places[codes], [texts[place] for place in order])
-
-
-class Places(Mapping[str, int]):
-    """Party -> its place, looked up among the ids, which are sorted: where few are asked for, no dictionary of all is made."""
-
-    def __init__(self, ids: pa.ChunkedArray) -> None:
-        self._ids = ids
-
-    def __getitem__(self, party: object) -> int:
-        place = bisect_left(range(len(self._ids)), party, key=self._id) if isinstance(party, str) else len(self._ids)
-        if place == len(self._ids) or self._id(place) != party:
-            raise KeyError(party)
-        return place
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._ids.to_pylist())
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def _id(self, place: int) -> str:
-        return cast(str, self._ids[place].as_py())
 
 
 class Ecosystem:
@@ -309,78 +168,8 @@ class Ecosystem:
         answer.origin = self
         return answer
 
-    def graph(self, name: str, **parameters: Any) -> ArrayGraph:
-        """One of the graphs of metrics.md section 1, as networkx functions accept it."""
-        from graph_models.ecosystem.parameters import parameters_of
-        from graph_models.networkx_backend.ecosystem_graphs import graph_for_networkx
-
-        return graph_for_networkx(self, name, parameters_of(parameters, None, self.vocabulary))
-
-    def to_networkx(self) -> nx.MultiDiGraph:
-        """A plain ``MultiDiGraph`` of everything: parties with their details; roles, relationships and value flows, keyed by type and id."""
-        import networkx
-
-        graph = networkx.MultiDiGraph(focal_party=self.focal_party, as_of=self.as_of_text, base_currency=self.base_currency)
-        kinds = self.columns["parties"]["kind"].to_pylist()
-        graph.add_nodes_from((party, {"kind": kind, **details}) for party, kind, details in zip(self.parties, kinds, self.details, strict=True))
-        for type_name in ("role", "relationship", "value_flow"):
-            family = self.families[FAMILY_OF[type_name]]
-            columns = [name for name in ("id", "valid_from", "valid_to", *FAMILIES[FAMILY_OF[type_name]]) if name not in ("source", "target", "documents")]
-            rows = zip(family.source.tolist(), family.target.tolist(), *(family.texts(name) for name in columns), strict=True)
-            for source, target, *values in rows:
-                attributes = {name: value for name, value in zip(columns, values, strict=True) if value is not None}
-                graph.add_edge(self.parties[source], self.parties[target], key=(type_name, attributes["id"]), type=type_name, **attributes)
-        return graph
-
 
 def _day(as_of: int | str | date) -> int:
     if isinstance(as_of, str):
         return day_of(as_of)
     return as_of.toordinal() if isinstance(as_of, date) else int(as_of)
-
-
-def _checked(records: Iterable[Mapping[str, Any]], vocabulary: Vocabulary) -> list[Record]:
-    answer: list[Record] = []
-    lines: list[int] = []
-    errors: list[FieldError] = []
-    for line, fields in enumerate(records, 1):
-        try:
-            record = identified(finished(record_of(_exact(fields))), vocabulary)
-        except InvalidInput as error:
-            errors += [fault.at(line) for fault in error.errors]
-            continue
-        errors += [fault.at(line) for fault in faults(record, vocabulary)]
-        answer.append(record)
-        lines.append(line)
-    named = {record.id for record in answer if BY_CLASS[type(record)].name == "party"}
-    errors += [
-        FieldError("dangling", f"there is no party {party!r}", field, line)
-        for record, line in zip(answer, lines, strict=True)
-        for field, party in parties_named(record)
-        if party not in named
-    ]
-    errors += _doubled(answer, lines)
-    if errors:
-        first = errors[0]
-        raise InvalidInput(f"Line {first.line}: {first.message}" + (f" ({len(errors)} errors)" if len(errors) > 1 else ""), errors=errors)
-    return answer
-
-
-def _exact(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An amount that Python computed as a float is meant to the 12 digits after the point that amounts have."""
-    amount = fields.get("amount")
-    if isinstance(amount, float) and isfinite(amount):
-        return {**fields, "amount": Decimal(f"{amount:.{AMOUNT_DIGITS}f}")}
-    return fields
-
-
-def _doubled(records: list[Record], lines: list[int]) -> list[FieldError]:
-    seen: dict[tuple[type, str], list[tuple[Period, int]]] = {}
-    errors = []
-    for record, line in zip(records, lines, strict=True):
-        before = seen.setdefault((type(record), record.id), [])
-        period = record.period()
-        if before and (rival := clash(type(record), period, before)):
-            errors.append(rival.at(line))
-        before.append((period, line))
-    return errors

@@ -186,20 +186,22 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 DEFAULTS = Parameters()
 
 
-def parameters_of(fields: Mapping[str, Any] | None, metric: str | None = None, vocabulary: Vocabulary | None = None) -> Parameters:
-    """Checked parameters of a metric, or (without one) of a whole analysis. ``InvalidInput`` names each field that is wrong.
+def parameters_of(fields: Mapping[str, Any] | None, vocabulary: Vocabulary | None = None) -> Parameters:
+    """Checked parameters of a whole analysis; those of one metric are ``Metric.parameters_of``.
 
-    With a ``vocabulary`` the kinds that are named must be in it.
+    Parameters
+    ----------
+    fields : mapping or None
+        Parameter names and values as a request has them; ``None`` values are left out.
+    vocabulary : Vocabulary or None
+        Where given, the kinds that are named must be in it.
+
+    Raises
+    ------
+    InvalidInput
+        Names each field that is wrong.
     """
-    own: dict[str, Parameter] = {}
-    allowed: Collection[str] = SPECS
-    if metric is not None:
-        from graph_models.analysis.registry import metric_named  # the registry's modules use this one
-
-        entry = metric_named(metric)
-        own = {parameter.name: parameter for parameter in entry.parameters}
-        allowed = entry.parameter_names(COMMON | STRUCTURAL if entry.structural else COMMON)
-    parameters = checked(fields or {}, allowed, own)
+    parameters = checked(fields or {}, SPECS, {})
     if vocabulary is not None:
         check_kinds(parameters, vocabulary)
     return parameters

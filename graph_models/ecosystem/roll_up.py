@@ -6,9 +6,10 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from graph_models.arrays.types import Ints, Longs, Mask
 from graph_models.ecosystem.claims import Claims, claims_among
 from graph_models.ecosystem.corporate_control import control_pairs, share_matrix
-from graph_models.ecosystem.ecosystem import Ecosystem, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 
 CONTROL_THRESHOLD = 0.5

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from graph_models.ecosystem.ecosystem import Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask, Matrix
 from graph_models.flows.value_chain import ValueChain
-from graph_models.kernels.neighbours import Matrix
 from graph_models.kernels.structure.dominators import immediate_dominators, sums_below
 from graph_models.kernels.structure.removals import sums_cut_off
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from graph_models.arrays.grouping import group_starts, order_of, sums
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.flows.flow_amounts import Flows
 from graph_models.flows.streams import Streams, streams_of

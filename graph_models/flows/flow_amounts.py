@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.notices import Warning

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 
 from graph_models.arrays.grouping import group_starts, order_of, sums, weighted_means
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.flows.deliveries import deliveries_of
 from graph_models.flows.streams import Streams, judged, parts_left, streams_of
@@ -88,7 +89,7 @@ def _undescribed(ecosystem: Ecosystem, streams: Streams, payments: _Payments) ->
     alike[traded] = min(traded, default=0)
     given = (streams.source * n + streams.target) * count + alike[streams.kind]
     implied = (payments.giver * n + payments.receiver) * count + alike[payments.kind]
-    return cast(Mask, ~np.isin(pair, np.unique(low * n + high)) & ~np.isin(implied, np.unique(given)))
+    return ~np.isin(pair, np.unique(low * n + high)) & ~np.isin(implied, np.unique(given))
 
 
 def _implied(ecosystem: Ecosystem, streams: Streams, payments: _Payments) -> Streams:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of, states_of
 from graph_models.flows.deliveries import Deliveries, Entries

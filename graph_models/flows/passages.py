@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse import csr_array
 
-from graph_models.ecosystem.ecosystem import Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
 from graph_models.flows.value_chain import ValueChain, series
 from graph_models.kernels.flow.open_inverse import OpenInverse
 

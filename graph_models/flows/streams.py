@@ -8,7 +8,8 @@ from typing import Any, cast
 import numpy as np
 
 from graph_models.arrays.grouping import ROUNDING, group_starts, order_of, present_sums, sums, weighted_means
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.flows.flow_amounts import Flows, flows_of
 from graph_models.notices import Warning
@@ -57,7 +58,7 @@ class Streams:
 
     def flow_rows(self, stream: int) -> Longs:
         """The rows, in the family ``value_flows``, of the flows of a stream."""
-        return cast(Longs, self.flows.rows[self.order[self.first[stream] : self.first[stream + 1]]])
+        return self.flows.rows[self.order[self.first[stream] : self.first[stream + 1]]]
 
     def facts_of(self, chosen: Longs, first_ref: int) -> tuple[Longs, Longs]:
         """(place in ``chosen``, number of the fact) of the flows of some streams; ``first_ref``: the number of the first value flow."""

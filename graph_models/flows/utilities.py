@@ -7,7 +7,8 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from graph_models.arrays.grouping import group_starts, order_of, present_sums, weighted_means
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.flows.deliveries import Deliveries, deliveries_of

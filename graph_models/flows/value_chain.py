@@ -16,7 +16,8 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array
 from scipy.sparse.csgraph import connected_components
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.flows.deliveries import Deliveries, deliveries_of

@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from graph_models.arrays.ranking import rounded
-from graph_models.ecosystem.ecosystem import Floats, Longs
+from graph_models.arrays.types import Floats, Longs
 from graph_models.kernels.neighbours import neighbours
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Longs
+from graph_models.arrays.types import Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.graphs.graph_types import Graph, graph_of
 from graph_models.kernels.structure.best_communities import best_communities

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Longs
+from graph_models.arrays.types import Longs
 from graph_models.graphs.communities import Communities
 from graph_models.notices import Warning
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from graph_models.arrays.grouping import group_starts, order_of
-from graph_models.ecosystem.ecosystem import Floats, Ints, Longs
+from graph_models.arrays.types import Floats, Ints, Longs
 
 
 def _no_facts() -> tuple[Longs, Longs]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Longs
+from graph_models.arrays.types import Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import claims_of, roll_up_of, states_of
 from graph_models.flows.implied_returns import exchanges_of

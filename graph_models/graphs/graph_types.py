@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from scipy.sparse import csr_array
 
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
 from graph_models.ecosystem.claims import contradiction_warning
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import RollUp, claims_of, roll_up_of
 from graph_models.errors import InvalidInput

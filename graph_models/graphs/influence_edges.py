@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs
+from graph_models.arrays.types import Floats, Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import claims_of, roll_up_of
 from graph_models.flows.implied_returns import exchanges_of

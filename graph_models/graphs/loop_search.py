@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from graph_models.arrays.ranking import rounded
-from graph_models.ecosystem.ecosystem import Floats, Ints, Longs
+from graph_models.arrays.types import Floats, Ints, Longs
 from graph_models.kernels.flow.loops import best_first, grow
 
 SLACK = 1e-12

@@ -10,9 +10,9 @@ from graph_models.kernels.compiled import LOOPS
 
 
 def main() -> None:
-    for module in pkgutil.iter_modules(kernels.__path__):
-        if module.name != "compile":
-            importlib.import_module(f"{kernels.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(kernels.__path__, f"{kernels.__name__}."):
+        if module.name != f"{kernels.__name__}.compile":
+            importlib.import_module(module.name)
     for loop in LOOPS:
         _ = loop.machine_code
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from graph_models.kernels.neighbours import Floats, Ints, Matrix, Nodes
+from graph_models.arrays.types import Floats, Longs, Matrix, Nodes
 
 CACHE = Path(__file__).parent / "__pycache__" / "numba"
 
@@ -100,7 +100,7 @@ def _writable(directory: Path) -> Path:
         return private / directory.name
 
 
-def rows(matrix: Matrix) -> tuple[Ints, Nodes, Floats]:
+def rows(matrix: Matrix) -> tuple[Longs, Nodes, Floats]:
     """(indptr, indices, data) of a CSR matrix as loops take them; nothing is copied where the types fit."""
     nodes = np.ascontiguousarray(matrix.indices, dtype=np.int32).view(np.uint32)
     return np.ascontiguousarray(matrix.indptr, dtype=np.int64), nodes, np.ascontiguousarray(matrix.data, dtype=np.float64)

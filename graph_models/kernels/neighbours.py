@@ -1,21 +1,16 @@
-"""The array types of the kernels, and the two steps that most of them share."""
+"""The neighbours of nodes in a sparse matrix, and who can be reached over them: the two steps that most kernels share."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.csgraph import breadth_first_order
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
-Bools: TypeAlias = npt.NDArray[np.bool_]
-Nodes: TypeAlias = npt.NDArray[np.uint32]
-"""The ends of edges, as compiled loops take them."""
-Matrix: TypeAlias = Any
-"""A ``scipy.sparse.csr_array`` of floats: row = source, column = target."""
+from graph_models.arrays.types import Longs, Mask, Matrix
+
 LEVELS = 200
 """So many steps are taken level by level, all nodes of a level at once."""
 
@@ -28,7 +23,7 @@ def matrix_of(nodes: int, source: npt.ArrayLike, target: npt.ArrayLike, weight: 
     return made
 
 
-def neighbours(indptr: Any, rows: Any) -> tuple[Ints, Ints]:
+def neighbours(indptr: Any, rows: Any) -> tuple[Longs, Longs]:
     """For some rows of a CSR matrix: (place in ``rows``, place in ``indices``) of each of their entries, in order."""
     counts = indptr[rows + 1] - indptr[rows]
     which = np.repeat(np.arange(len(rows), dtype=np.int64), counts)
@@ -37,7 +32,7 @@ def neighbours(indptr: Any, rows: Any) -> tuple[Ints, Ints]:
     return which, places
 
 
-def reachable(matrix: Matrix, start: int | Ints) -> Bools:
+def reachable(matrix: Matrix, start: int | Longs) -> Mask:
     """What can be reached from a node, or from some, along edges, themselves included."""
     seen = np.zeros(matrix.shape[0], dtype=bool)
     seen[start] = True
@@ -52,7 +47,7 @@ def reachable(matrix: Matrix, start: int | Ints) -> Bools:
     return seen | _reached_one_by_one(matrix, frontier)
 
 
-def _reached_one_by_one(matrix: Matrix, start: Ints) -> Bools:
+def _reached_one_by_one(matrix: Matrix, start: Longs) -> Mask:
     """The same for long chains, whose levels are small: node by node from one more node, which leads to all from which to start."""
     nodes, edges = matrix.shape[0], len(matrix.indices) + len(start)
     columns = (np.ones(edges), np.concatenate([matrix.indices, start]), np.append(matrix.indptr, edges))

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from graph_models.kernels.neighbours import Floats, Ints
+from graph_models.arrays.types import Floats, Longs
 
 PARTS = 8
 """On every machine the same, so that sums are added up in the same order and come out the same to the last bit."""
@@ -21,7 +21,7 @@ def workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def summed(work: Callable[[Ints, Floats], None], sources: Ints, shape: tuple[int, ...]) -> Floats:
+def summed(work: Callable[[Longs, Floats], None], sources: Longs, shape: tuple[int, ...]) -> Floats:
     """The sum over all parts of what ``work(sources of the part, zeros of the shape)`` adds up."""
     parts = np.array_split(sources, PARTS) if len(sources) > FEW else [sources]
     total = np.zeros(shape)
@@ -37,7 +37,7 @@ def summed(work: Callable[[Ints, Floats], None], sources: Ints, shape: tuple[int
     return total
 
 
-def _done(work: Callable[[Ints, Floats], None], part: Ints, shape: tuple[int, ...]) -> Floats:
+def _done(work: Callable[[Longs, Floats], None], part: Longs, shape: tuple[int, ...]) -> Floats:
     answer = np.zeros(shape)
     work(part, answer)
     return answer

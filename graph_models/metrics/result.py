@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from graph_models.arrays.ranking import ranks, rounded
+from graph_models.arrays.types import Floats, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.parameters import COMMON, STRUCTURAL, Parameter, Parameters, check_kinds, checked
 from graph_models.flows.flow_amounts import NO_RATE
 from graph_models.notices import Warning
-
-if TYPE_CHECKING:
-    from graph_models.ecosystem.ecosystem import Ecosystem
-    from graph_models.ecosystem.parameters import Parameter, Parameters
+from graph_models.records.vocabulary import Vocabulary
 
 __all__ = [
     "CLOSED_CYCLE",
@@ -28,8 +28,6 @@ __all__ = [
     "ROLLED_UP",
     "STREAM",
     "TEXT",
-    "Floats",
-    "Mask",
     "Metric",
     "MetricResult",
     "StreamKey",
@@ -41,8 +39,6 @@ __all__ = [
     "undefined_result",
 ]
 
-Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
-Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 StreamKey: TypeAlias = tuple[str, str, str, "str | None"]
 
 NUMBER, TEXT, STREAM = "number", "text", "stream"
@@ -169,5 +165,15 @@ class Metric(NamedTuple):
     default_where: Callable[[Ecosystem, Parameters], bool] | None = None
     """Of the default set, an analysis computes it only where this holds: where there are facts that it is about."""
 
-    def parameter_names(self, common: Collection[str]) -> frozenset[str]:
+    @property
+    def parameter_names(self) -> frozenset[str]:
+        """All parameters that it takes: common ones and its own."""
+        common = COMMON | STRUCTURAL if self.structural else COMMON
         return frozenset(common) | {parameter.name for parameter in self.parameters}
+
+    def parameters_of(self, fields: Mapping[str, Any] | None, vocabulary: Vocabulary | None = None) -> Parameters:
+        """Checked parameters of this metric; with a ``vocabulary`` the kinds that are named must be in it. ``InvalidInput`` names each wrong field."""
+        parameters = checked(fields or {}, self.parameter_names, {parameter.name: parameter for parameter in self.parameters})
+        if vocabulary is not None:
+            check_kinds(parameters, vocabulary)
+        return parameters

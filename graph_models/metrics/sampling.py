@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Floats, Longs
+from graph_models.arrays.types import Floats, Longs
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.errors import TooCostly
 from graph_models.graphs.graph_types import Graph

@@ -12,8 +12,8 @@ import networkx
 import numpy as np
 from scipy.sparse import csr_array
 
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
-from graph_models.networkx_backend.dispatch import NAME
+from graph_models.arrays.types import Floats, Longs, Matrix
+from graph_models.networkx_backend.registration import NAME
 
 Parallel = Literal["sum", "least", "one"]
 """What parallel edges weigh together: their sum; the least, as networkx takes it for a distance; or 1 whatever they weigh."""
@@ -78,7 +78,7 @@ class ArrayGraph:
         """The place of each node in order: its number in every array."""
         return {node: place for place, node in enumerate(self.nodes_in_order)}
 
-    def places_of(self, nbunch: Any) -> Ints:
+    def places_of(self, nbunch: Any) -> Longs:
         """The places of one node, of some, or (``None``) of all; who is not in the graph is left out, as in networkx."""
         if nbunch is None:
             return np.arange(len(self), dtype=np.int64)
@@ -89,7 +89,7 @@ class ArrayGraph:
         except TypeError as error:
             raise networkx.NetworkXError(f"{nbunch!r} is neither a node nor a sequence of nodes") from error
 
-    def by_node(self, values: Any, places: Ints | None = None) -> dict[Any, Any]:
+    def by_node(self, values: Any, places: Longs | None = None) -> dict[Any, Any]:
         """An array as networkx answers it: a value a node, in order."""
         if places is None:
             return dict(zip(self.nodes_in_order, values.tolist(), strict=True))
@@ -123,9 +123,9 @@ class ArrayGraph:
         starts = np.searchsorted(source, np.arange(nodes + 1)).astype(np.int32)
         return csr_array((values, target.astype(np.int32, copy=False), starts), shape=(nodes, nodes))
 
-    def loops(self) -> Ints:
+    def loops(self) -> Longs:
         """The places of nodes with a tie to themselves, one for each tie."""
-        found: Ints = self.source[self.source == self.target]
+        found: Longs = self.source[self.source == self.target]
         return found
 
     def to_networkx(self) -> Any:

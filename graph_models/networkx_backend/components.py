@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 from scipy.sparse.csgraph import connected_components as components_of
 
-from graph_models.kernels.neighbours import Ints
+from graph_models.arrays.types import Longs
 from graph_models.networkx_backend.array_graph import ArrayGraph
 
 Connection = Literal["weak", "strong"]
@@ -55,13 +55,13 @@ def _one(G: ArrayGraph, connection: Connection) -> bool:
     return _labels(G, connection)[0] == 1
 
 
-def _labels(G: ArrayGraph, connection: Connection) -> tuple[int, Ints]:
+def _labels(G: ArrayGraph, connection: Connection) -> tuple[int, Longs]:
     if not len(G):
         return 0, np.zeros(0, dtype=np.int64)
     count, label = components_of(G.matrix(None, "one"), directed=G.is_directed(), connection=connection)
     return int(count), label.astype(np.int64)
 
 
-def _sets(G: ArrayGraph, label: Ints, order: Ints) -> Iterator[set[Any]]:
+def _sets(G: ArrayGraph, label: Longs, order: Longs) -> Iterator[set[Any]]:
     places = np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label))[:-1]) if len(label) else []
     return ({G.nodes_in_order[place] for place in places[at].tolist()} for at in order.tolist())

@@ -10,9 +10,9 @@ import numpy as np
 from networkx.utils import create_py_random_state
 from scipy.sparse.csgraph import dijkstra
 
+from graph_models.arrays.types import Floats, Longs, Matrix
 from graph_models.kernels.centrality.betweenness import dependencies
 from graph_models.kernels.centrality.distances import LANES, Sums, distance_sums, hops_from
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
 from graph_models.networkx_backend.array_graph import ArrayGraph
 
 
@@ -30,7 +30,7 @@ def betweenness_centrality(
     return G.by_node(total * _scale(G, sources, k, normalized=normalized, endpoints=endpoints))
 
 
-def _scale(G: ArrayGraph, sources: Ints, k: int | None, *, normalized: bool, endpoints: bool) -> Floats | float:
+def _scale(G: ArrayGraph, sources: Longs, k: int | None, *, normalized: bool, endpoints: bool) -> Floats | float:
     """A sampled source is never between itself and others: it had one chance less."""
     ends = len(G) if endpoints else len(G) - 1
     if ends < 2:
@@ -110,7 +110,7 @@ def _nearest_first(G: ArrayGraph, matrix: Matrix, source: Any, cutoff: float | N
     return G.by_node(lengths, order[np.argsort(lengths[order], kind="stable")])
 
 
-def _sums(G: ArrayGraph, sources: Ints, distance: str | None) -> Sums:
+def _sums(G: ArrayGraph, sources: Longs, distance: str | None) -> Sums:
     return distance_sums(G.matrix(distance, "one" if distance is None else "least"), sources, by_distance=distance is not None)
 
 

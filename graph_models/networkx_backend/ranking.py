@@ -11,10 +11,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, svds
 
+from graph_models.arrays.types import Floats, Matrix
 from graph_models.kernels.centrality.eigenvectors import hubs_and_authorities, katz
 from graph_models.kernels.centrality.pagerank import NotConverged
 from graph_models.kernels.centrality.pagerank import pagerank as pagerank_kernel
-from graph_models.kernels.neighbours import Floats, Matrix
 from graph_models.networkx_backend.array_graph import ArrayGraph
 
 Values = Mapping[Any, float]

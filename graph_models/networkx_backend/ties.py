@@ -7,7 +7,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from graph_models.kernels.neighbours import Floats, Matrix
+from graph_models.arrays.types import Floats, Matrix
 from graph_models.kernels.structure.core import core_numbers
 from graph_models.kernels.structure.structural_holes import constraint as constraint_kernel
 from graph_models.kernels.structure.structural_holes import effective_size as effective_size_kernel

@@ -12,8 +12,9 @@ from typing import Any
 
 from graph_models.records.closed_lists import lists_of
 from graph_models.records.evidence import Document
+from graph_models.records.json_codec import MAX_NESTING, nesting
 from graph_models.records.party import Party
-from graph_models.records.record_types import BY_CLASS, MAX_NESTING, Fields, Record, fields_of, nesting
+from graph_models.records.record_types import BY_CLASS, Fields, Record, fields_of
 from graph_models.records.relationship import Relationship
 from graph_models.records.role import Role
 from graph_models.records.touchpoint import Touchpoint

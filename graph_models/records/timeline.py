@@ -13,7 +13,8 @@ from typing import NamedTuple
 import msgspec
 
 from graph_models.records.dates import Period
-from graph_models.records.record_types import BY_CLASS, Record, content, of_period
+from graph_models.records.json_codec import content
+from graph_models.records.record_types import BY_CLASS, Record, of_period
 
 
 class Slice(NamedTuple):

@@ -13,8 +13,9 @@ from graph_models.records.closed_lists import NOTHING as NOTHING
 from graph_models.records.closed_lists import lists_of, unknown_value
 from graph_models.records.dates import Period
 from graph_models.records.evidence import Document
+from graph_models.records.json_codec import MAX_NESTING, amount_text, nesting
 from graph_models.records.party import Party
-from graph_models.records.record_types import BY_CLASS, MAX_NESTING, Record, amount_text, nesting
+from graph_models.records.record_types import BY_CLASS, Record
 from graph_models.records.relationship import Relationship
 from graph_models.records.role import Role
 from graph_models.records.touchpoint import SCALES, Touchpoint

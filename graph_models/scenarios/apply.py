@@ -14,8 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, numbers, tables_of
-from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.ecosystem.column_schema import FAMILIES, FAMILY_OF
+from graph_models.ecosystem.columns import numbers
+from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem
+from graph_models.ecosystem.record_columns import tables_of
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records.record_types import BY_CLASS, Record, documents_named, parties_named
 from graph_models.scenarios.edits import Add, Edit, Merge, Redirect, RemoveFact, RemoveParty, Replace, Scale, record_in, refused

@@ -12,7 +12,8 @@ from graph_models.decoding import field_error
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records.closed_lists import identified
 from graph_models.records.evidence import Id
-from graph_models.records.record_types import BY_NAME, Record, finished, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import BY_NAME, Record, finished
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import Vocabulary
 

@@ -12,7 +12,8 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from graph_models.arrays.ranking import difference, rounded
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.flows.value_chain import value_chain_of
@@ -24,7 +25,8 @@ from graph_models.notices import Warning
 from graph_models.scenarios.edits import Edit, RemoveParty
 from graph_models.scenarios.substitution import substitution
 from graph_models.scenarios.value_lost import ValueLost, places_in, value_lost
-from graph_models.scores.scores import SCORES, Profile, plain_result
+from graph_models.scores.profile import Profile
+from graph_models.scores.scores import SCORES, plain_result
 
 SHOWN = 1_000
 """So many items of each list are kept."""

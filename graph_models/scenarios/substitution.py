@@ -9,7 +9,8 @@ import numpy as np
 
 from graph_models.arrays.grouping import group_starts, sums
 from graph_models.arrays.ranking import rounded
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs
+from graph_models.arrays.types import Floats, Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.flows.deliveries import deliveries_of

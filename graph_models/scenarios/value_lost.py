@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow.compute as pc
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs
+from graph_models.arrays.types import Floats, Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.flows.deliveries import Entries
 from graph_models.flows.lots import Keys, Lots

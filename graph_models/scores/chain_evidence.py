@@ -9,12 +9,13 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs
+from graph_models.arrays.types import Floats, Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.flows.choke_points import dominators
 from graph_models.flows.value_chain import ValueChain, value_chain_of
 from graph_models.graphs.best_walks import Walks, shortest_walks, walk_to, walks_from
-from graph_models.kernels.neighbours import Ints, neighbours
+from graph_models.kernels.neighbours import neighbours
 from graph_models.kernels.structure.removals import cut_off
 
 T = TypeVar("T")
@@ -82,9 +83,9 @@ class _Hanging(NamedTuple):
 
     chain: ValueChain
     matrix: csr_array
-    first: Ints
+    first: Longs
     """Where those who hang on each node at the next step begin in ``nodes``; one more at the end."""
-    nodes: Ints
+    nodes: Longs
     before: Longs
 
     def on(self, party: int, share: Floats) -> Longs:

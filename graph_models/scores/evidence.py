@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
+from graph_models.arrays.types import Ints
 from graph_models.ecosystem.ecosystem import Ecosystem
-from graph_models.ecosystem.ecosystem import Ints as Nodes
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.graphs.best_walks import walks_from
@@ -91,7 +91,7 @@ def _both_ways(graph: Graph) -> tuple[csr_array, csr_array]:
     return matrix, csr_array(matrix.T)
 
 
-def _closest(takers: csr_array, givers: csr_array, before: Nodes, after: Nodes) -> list[tuple[float, int, int]]:
+def _closest(takers: csr_array, givers: csr_array, before: Ints, after: Ints) -> list[tuple[float, int, int]]:
     """(share of the ways, giver, taker) of the pairs, two steps apart, that depend most on one party; of equal ones the first.
 
     Some givers at a time: once there are pairs enough that have no other way, no other pair depends more.

@@ -15,7 +15,8 @@ from graph_models.kernels.threads import workers
 from graph_models.metrics.focal import place_of
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY
 from graph_models.scores.evidence import EVIDENCE
-from graph_models.scores.scores import DEFAULT_PROFILE, SCORES, Part, Profile, Scored, score_result, scored_of, values_of
+from graph_models.scores.profile import DEFAULT_PROFILE, Profile
+from graph_models.scores.scores import SCORES, Part, Scored, score_result, scored_of, values_of
 
 
 def explain(

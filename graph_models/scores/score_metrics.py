@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.metrics.result import Metric, MetricResult
+from graph_models.scores.scores import score_result
 
 
 def influence(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -50,8 +51,6 @@ def influence(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     Sutherland, SM thesis, MIT 2009 (value loops); Mitchell, Agle, Wood, Academy of Management Review 22, 1997 (salience); Baldone, Brioschi, Paleari,
     Ownership measures among firms connected by cross-shareholdings, 1998 (control).
     """
-    from graph_models.scores.scores import score_result  # scores are composed of the metrics in this package
-
     return score_result(ecosystem, parameters, "influence")
 
 
@@ -93,8 +92,6 @@ def value_flow(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Miller, Blair, Input-Output Analysis, 2nd edition, Cambridge 2009.
     """
-    from graph_models.scores.scores import score_result
-
     return score_result(ecosystem, parameters, "value_flow")
 
 

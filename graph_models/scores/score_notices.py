@@ -6,7 +6,8 @@ from typing import cast
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Mask
+from graph_models.arrays.types import Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.flows.streams import streams_of

@@ -6,49 +6,34 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 import numpy as np
 
-from graph_models.analysis.registry import metric_named
 from graph_models.arrays.ranking import ranks, rounded
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import STRUCTURAL, Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.graphs.graph_types import Graph, graph_of
 from graph_models.kernels.threads import workers
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, ROLLED_UP, MetricResult, number_result, undefined_result
 from graph_models.metrics.stakeholders.ownership import control_share
-from graph_models.metrics.structure.centrality import betweenness_of
+from graph_models.metrics.stakeholders.salience import salience
+from graph_models.metrics.structure.centrality import betweenness_of, reach
+from graph_models.metrics.value.criticality import criticality
+from graph_models.metrics.value.pass_through import pass_through_down, pass_through_up
+from graph_models.metrics.value.value_loops import wso
 from graph_models.notices import Warning
+from graph_models.scores.profile import DEFAULT_PROFILE, Profile
 from graph_models.scores.score_notices import data_warnings
 
+Compute: TypeAlias = Callable[[Ecosystem, Parameters], MetricResult]
 SCORES = ("influence", "value_flow")
 SWING = 0.2
 """By so much every weight moves, up or down, for the range of ranks."""
 NO_PARTS = "no-parts"
-
-
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """Named weights of the parts of both scores; ``influence_owned`` holds where somebody owns the focal party."""
-
-    name: str
-    version: int
-    influence: dict[str, float]
-    influence_owned: dict[str, float]
-    value_flow: dict[str, float]
-
-
-DEFAULT_PROFILE = Profile(
-    name="default",
-    version=2,
-    influence={"value_loops": 0.40, "reach": 0.25, "brokerage": 0.15, "salience": 0.20},
-    influence_owned={"value_loops": 0.35, "reach": 0.20, "brokerage": 0.15, "salience": 0.15, "control": 0.15},
-    value_flow={"pass_through": 0.6, "criticality": 0.4},
-)
-DEFAULT_VERSIONS: dict[int, Profile] = {1: msgspec.structs.replace(DEFAULT_PROFILE, version=1), 2: DEFAULT_PROFILE}
-"""All versions of the default profile. Version 2 has the weights of version 1; what its parts are made of is new (docs/decisions/score-profile-2.md)."""
 
 
 class Part(NamedTuple):
@@ -206,17 +191,17 @@ def _influence(ecosystem: Ecosystem, parameters: Parameters, profile: Profile) -
     weights = profile.influence_owned if owned else profile.influence
     others = np.arange(len(ecosystem.parties)) != focal_of(ecosystem, parameters)
     makers: dict[str, Callable[[], Part]] = {
-        "value_loops": lambda: _of_metric("value_loops", weights, "wso", ecosystem, parameters),
-        "reach": lambda: _of_metric("reach", weights, "reach", ecosystem, parameters, over=others),
+        "value_loops": lambda: _of_metric("value_loops", weights, wso, ecosystem, parameters),
+        "reach": lambda: _of_metric("reach", weights, reach, ecosystem, parameters, over=others),
         "brokerage": lambda: _brokerage(ecosystem, parameters, weights),
-        "salience": lambda: _of_metric("salience", weights, "salience", ecosystem, parameters.with_(salience="judged")),
+        "salience": lambda: _of_metric("salience", weights, salience, ecosystem, parameters.with_(salience="judged")),
         "control": lambda: _control(ecosystem, parameters, weights),
     }
     return [makers[name]() for name in weights]
 
 
-def _of_metric(name: str, weights: Mapping[str, float], metric: str, ecosystem: Ecosystem, parameters: Parameters, *, over: Mask | None = None) -> Part:
-    result = metric_named(metric).compute(ecosystem, parameters)
+def _of_metric(name: str, weights: Mapping[str, float], metric: Compute, ecosystem: Ecosystem, parameters: Parameters, *, over: Mask | None = None) -> Part:
+    result = metric(ecosystem, parameters)
     return _part(name, weights, result.array, result, over=over)
 
 
@@ -247,12 +232,12 @@ def _control(ecosystem: Ecosystem, parameters: Parameters, weights: Mapping[str,
 
 
 def _value_flow(ecosystem: Ecosystem, parameters: Parameters, weights: Mapping[str, float]) -> list[Part]:
-    up, down = (metric_named(name).compute(ecosystem, parameters) for name in ("pass_through_up", "pass_through_down"))
+    up, down = (metric(ecosystem, parameters) for metric in (pass_through_up, pass_through_down))
     larger = np.fmax(up.array, down.array)
     bounds = [result.array < larger if result.bound is None else (result.array < larger) | result.bound for result in (up, down)]
     through = replace(up, array=larger, bound=np.logical_and(*bounds))  # exact where the larger one is
     makers: dict[str, Callable[[], Part]] = {
         "pass_through": lambda: _part("pass_through", weights, larger, through),
-        "criticality": lambda: _of_metric("criticality", weights, "criticality", ecosystem, parameters),
+        "criticality": lambda: _of_metric("criticality", weights, criticality, ecosystem, parameters),
     }
     return [makers[name]() for name in weights]

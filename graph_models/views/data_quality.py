@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from graph_models.arrays.types import Longs, Mask
 from graph_models.ecosystem.claims import Claims, contradictions_of
-from graph_models.ecosystem.ecosystem import Ecosystem, Family, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.fact_table import Family
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import claims_of
 from graph_models.records.dates import day_text

@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Ints, Longs
+from graph_models.arrays.types import Ints, Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of
 from graph_models.flows.flow_amounts import Flows

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs
+from graph_models.arrays.types import Floats, Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import STRUCTURAL, Parameters
 from graph_models.ecosystem.roll_up import roll_up_of, states_of
 from graph_models.flows.streams import streams_of
 from graph_models.graphs.communities import communities_of
 from graph_models.graphs.communities import modularity as modularity_of
+from graph_models.graphs.components import component_of, tie_graph
 from graph_models.graphs.graph_types import Graph, graph_of
 from graph_models.kernels.centrality.distances import distance_sums, hops_from
 from graph_models.kernels.structure.triangles import triangle_sums
@@ -23,7 +24,7 @@ from graph_models.metrics.structure.articulation import bridges_of
 from graph_models.metrics.value.concentration import hhi_money
 from graph_models.metrics.value.end_customers import unattributed_share
 
-__all__ = ["STATISTICS", "Statistic", "component_of", "network_statistics", "network_view", "tie_graph"]
+__all__ = ["STATISTICS", "Statistic", "network_statistics", "network_view"]
 
 SWEEPS = 8
 """So many searches from the farthest party found look for the diameter of a large network."""
@@ -89,11 +90,6 @@ def _answer(statistic: Statistic, ecosystem: Ecosystem, parameters: Parameters) 
     return {"statistic": statistic.name, "value": found.value, "reason": found.reason, "parameters": found.parameters or {}}
 
 
-def tie_graph(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
-    """Who is tied to whom, however strongly: what the statistics are of."""
-    return graph_of(ecosystem, "tie", parameters.with_(**dict.fromkeys(STRUCTURAL)).with_(weight="none"))
-
-
 def _counts(graph: Graph) -> tuple[int, int]:
     """How many parties, and how many ties."""
     return graph.count, len(graph.source) // 2
@@ -115,15 +111,6 @@ def _facts(ecosystem: Ecosystem, parameters: Parameters) -> Found:
 def _density(ecosystem: Ecosystem, parameters: Parameters) -> Found:
     n, ties = _counts(tie_graph(ecosystem, parameters))
     return Found(2 * ties / (n * (n - 1))) if n > 1 else Found(None, TOO_FEW)
-
-
-def component_of(graph: Graph) -> Longs:
-    """The component of each party, numbered from 0; of who is rolled up -1."""
-    label = connected_components(graph.matrix(), directed=False)[1]
-    there = np.unique(label[graph.present], return_inverse=True)[1]
-    answer = np.full(graph.nodes, -1, np.int64)
-    answer[graph.present] = there
-    return answer
 
 
 def _components(ecosystem: Ecosystem, parameters: Parameters) -> Found:

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats
+from graph_models.arrays.ranking import largest_first
+from graph_models.arrays.types import Floats
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.errors import InvalidInput
 from graph_models.flows.value_chain import ValueChain, value_chain_of
 from graph_models.metrics.focal import asked_party
-from graph_models.metrics.value.end_customers import largest_first, no_chain_of
+from graph_models.metrics.value.end_customers import no_chain_of
 from graph_models.metrics.value.lot_shares import LotShares
 
 __all__ = ["tiers_view"]

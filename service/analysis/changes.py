@@ -14,11 +14,12 @@ from graph_models.changes.score_changes import Changes, Score, Side, score_of
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.errors import InvalidInput, TooCostly
-from graph_models.scores.scores import DEFAULT_PROFILE, SCORES, score_result
+from graph_models.scores.profile import DEFAULT_PROFILE
+from graph_models.scores.scores import SCORES, score_result
 from service.analysis import result_files as results
 from service.analysis.ecosystem_loader import ecosystems
 from service.analysis.results import directory
-from service.facts.reading import instant
+from service.facts.instants import instant
 from service.stores.interface.store import At
 from service.workspaces.context import Service
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph_models.arrays.ranking import difference
+from graph_models.arrays.types import Floats, Longs
 from graph_models.ecosystem.columns import numbers
-from graph_models.ecosystem.ecosystem import Floats, Longs
 from graph_models.errors import InvalidInput
 from service.analysis import result_files as results
 from service.analysis import results as analysis

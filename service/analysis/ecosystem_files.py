@@ -19,7 +19,8 @@ import numpy as np
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from graph_models.ecosystem.columns import FAMILIES, HOT, Columns, filled, said_in, schema_of
+from graph_models.ecosystem.column_schema import FAMILIES, HOT, schema_of
+from graph_models.ecosystem.columns import Columns, filled, said_in
 from graph_models.errors import NotFound
 from graph_models.records.dates import day_text
 from service.core.logging import logger

@@ -12,6 +12,7 @@ from graph_models.errors import NotFound
 from service.analysis import results as analysis
 from service.analysis.ecosystem_loader import ecosystems
 from service.facts import reading as reads
+from service.facts.instants import instant
 from service.stores.interface.store import At, Row
 from service.workspaces.context import Service
 
@@ -22,7 +23,7 @@ FACTS_READ = 5_000
 def party_page(service: Service, workspace_id: str, party: str, as_of: str | None = None, known_at: str | None = None) -> bytes:
     """The answer of ``GET W/parties/{id}``; the service's own parts are empty where there is nothing."""
     workspace, store = service.workspace(workspace_id), service.store(workspace_id)
-    at = reads.instant(store, service.default_day(workspace), as_of, known_at)
+    at = instant(store, service.default_day(workspace), as_of, known_at)
     row = reads.record(store, "party", party, at)
     facts = store.adjacent([party], at, None, FACTS_READ)
     roles = [_decoded(fact) for fact in facts if fact.type == "role" and _decoded(fact)["source"] == party]

@@ -26,10 +26,9 @@ from service.analysis import result_files as results
 from service.analysis import results as analysis
 from service.analysis import run as analysis_job
 from service.analysis.ecosystem_loader import ecosystems
-from service.facts.reading import instant
-from service.imports.mapping.model import EVERY, Every, Ranking
-from service.imports.pipeline import import_job as load
-from service.jobs.queue import Progress
+from service.facts.instants import instant
+from service.imports.mapping.model import EVERY, Every
+from service.jobs.job import Progress
 from service.workspaces.context import Service
 
 SCORES = ("influence", "value_flow")
@@ -90,16 +89,6 @@ def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], prog
     body = {"ranking_id": ranking_id, "role": asked.role, "every": asked.every, "periods": periods, "items": items[:KEPT], "total": len(items)}
     service.catalog.put_thing(workspace_id, "ranking", ranking_id, body)
     return {"ranking_id": ranking_id}
-
-
-def import_job(service: Service, workspace_id: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """The job ``import``, and after it the ranking that the mapping asks for; the result then has its ``ranking_id``."""
-    result = load.run_job(service, workspace_id, arguments, progress)
-    mapping = arguments.get("mapping")
-    wanted: Ranking | None = None if mapping is None else load.named_mapping(service, workspace_id, mapping).model.ranking
-    if wanted is None or result["dry_run"]:
-        return result
-    return result | run_job(service, workspace_id, msgspec.to_builtins(wanted), progress)
 
 
 def ranking(service: Service, workspace_id: str, ranking_id: str) -> dict[str, Any]:

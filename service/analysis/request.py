@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -11,14 +11,15 @@ import msgspec
 from graph_models.analysis.memory_estimate import estimated_bytes
 from graph_models.analysis.registry import DEFAULT_SET, metric_named
 from graph_models.decoding import decode_request
-from graph_models.ecosystem.parameters import COMMON, STRUCTURAL, Parameters, parameters_of
+from graph_models.ecosystem.parameters import Parameters, parameters_of
 from graph_models.errors import InvalidInput, NotFound, TooCostly
 from graph_models.metrics.result import STREAM
 from graph_models.records.closed_lists import lists_of
 from graph_models.records.dates import day_of, days_by
 from graph_models.records.vocabulary import Vocabulary
-from graph_models.scores.scores import DEFAULT_PROFILE, Profile
-from service.facts.reading import every_revision, instant
+from graph_models.scores.profile import DEFAULT_PROFILE, Profile
+from service.facts.instants import instant
+from service.facts.reading import every_revision
 from service.stores.interface.store import At, Store
 from service.workspaces.context import Service
 from service.workspaces.score_profiles import profile_asked
@@ -83,7 +84,7 @@ class Plan(NamedTuple):
 def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
     """``InvalidInput`` with the field of everything that is wrong with a request."""
     request = decode_request(fields, Request)
-    outer = _parameters(request.parameters, None, vocabulary, "parameters")
+    outer = _checked(parameters_of, request.parameters, vocabulary, "parameters")
     metrics: dict[str, tuple[str, Parameters]] = {}
     for place, asked in enumerate(request.metrics if request.metrics is not None else DEFAULT_SET):
         asked = Asked(asked) if isinstance(asked, str) else asked
@@ -167,14 +168,14 @@ def _metric_parameters(asked: Asked, outer: Mapping[str, Any], vocabulary: Vocab
         raise InvalidInput.of("unknown-metric", error.message, field) from None
     if metric.kind == STREAM:
         raise InvalidInput.of("unknown-metric", f"{asked.metric} is of streams, not of parties: ask for the view flows", field)
-    accepted = metric.parameter_names(COMMON | STRUCTURAL if metric.structural else COMMON)
-    known = {name: value for name, value in outer.items() if name in accepted}
-    _parameters(asked.parameters, asked.metric, vocabulary, f"{field}.parameters")
-    return _parameters({**known, **asked.parameters}, asked.metric, vocabulary, "parameters")
+    known = {name: value for name, value in outer.items() if name in metric.parameter_names}
+    _checked(metric.parameters_of, asked.parameters, vocabulary, f"{field}.parameters")
+    return _checked(metric.parameters_of, {**known, **asked.parameters}, vocabulary, "parameters")
 
 
-def _parameters(fields: Mapping[str, Any], metric: str | None, vocabulary: Vocabulary, field: str) -> Parameters:
+def _checked(check: Callable[[Mapping[str, Any], Vocabulary], Parameters], fields: Mapping[str, Any], vocabulary: Vocabulary, field: str) -> Parameters:
+    """Parameters of an analysis or a metric; errors name the field of the request."""
     try:
-        return parameters_of(fields, metric, vocabulary)
+        return check(fields, vocabulary)
     except InvalidInput as error:
         raise InvalidInput(error.message, errors=[fault._replace(field=f"{field}.{fault.field}") for fault in error.errors]) from None

@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Places
+from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.fact_table import Places
 from graph_models.errors import NotFound
 from graph_models.metrics.result import TEXT, MetricResult
 from service.workspaces.context import UNFINISHED

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from graph_models.analysis.registry import metric_named
 from graph_models.analysis.view_registry import VIEWS
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import COMMON, Parameters, parameters_of
@@ -16,10 +17,10 @@ from graph_models.records.closed_lists import lists_of
 from graph_models.records.dates import day_of
 from graph_models.records.vocabulary import BUILT_IN, Vocabulary, terms_of
 from graph_models.scores.explanation import explain as explain_score
-from graph_models.scores.scores import DEFAULT_PROFILE
+from graph_models.scores.profile import DEFAULT_PROFILE
 from service.analysis import result_files as results
 from service.analysis.ecosystem_loader import ecosystems
-from service.facts.reading import instant
+from service.facts.instants import instant
 from service.stores.interface.store import At
 from service.workspaces.context import Service
 from service.workspaces.score_profiles import profile_named
@@ -155,7 +156,7 @@ def _score_parameters(about: Mapping[str, Any], score: str) -> Parameters:
     """What a score ran with. An analysis from before a rule that can be switched off names no parameter for it: it is explained without that rule."""
     named = about["metrics"][score]["parameters"]
     switched_off = {name: value for name, value in RULES_OFF.items() if name in COMMON and name not in named}
-    return parameters_of(switched_off | named, score)
+    return metric_named(score).parameters_of(switched_off | named)
 
 
 def _same(scored: float | None, explained: float | None) -> bool:
@@ -172,7 +173,7 @@ def view(service: Service, workspace_id: str, analysis_id: str, name: str, query
     parameters = parameters_of(about["parameters"])
     if name == "communities" and about["metrics"].get("community", {}).get("metric") == "community":  # as they are called in the result
         kept = results.named(directory(service, workspace_id, about["analysis_id"]), "community")
-        query, parameters = {**query, "known": kept.table["value"].to_pylist()}, parameters_of(kept.parameters, "community")
+        query, parameters = {**query, "known": kept.table["value"].to_pylist()}, metric_named("community").parameters_of(kept.parameters)
     if name == "network" and about.get("network"):
         query = {**query, "known": about["network"]}
     return VIEWS[name](ecosystem, parameters, **query)

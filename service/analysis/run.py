@@ -20,14 +20,14 @@ from graph_models.metrics.structure.community import COMMUNITY
 from graph_models.notices import Warning
 from graph_models.records.dates import day_text, now_text
 from graph_models.records.vocabulary import Vocabulary
-from graph_models.scores.scores import Profile
+from graph_models.scores.profile import Profile
 from graph_models.views.network import network_statistics
 from service.analysis import result_files as results
 from service.analysis.ecosystem_loader import ecosystems
 from service.analysis.request import Plan, check_place, check_request
 from service.analysis.results import directory
 from service.core.versions import engine
-from service.jobs.queue import Progress
+from service.jobs.job import Progress
 from service.stores.interface.store import At
 from service.workspaces.context import Service
 

@@ -11,20 +11,22 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from graph_models.decoding import decode_request
-from graph_models.ecosystem.columns import columns_of, tables_of
+from graph_models.ecosystem.columns import columns_of
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import COMMON, Parameters, check_kinds, checked
+from graph_models.ecosystem.record_columns import tables_of
 from graph_models.errors import InvalidInput
 from graph_models.records.dates import day_text, now_text
-from graph_models.records.record_types import BY_CLASS, BY_NAME, Record, decode_record, documents_named, parties_named
+from graph_models.records.json_codec import decode_record
+from graph_models.records.record_types import BY_CLASS, BY_NAME, Record, documents_named, parties_named
 from graph_models.records.vocabulary import Vocabulary
 from graph_models.scenarios.apply import edited
 from graph_models.scenarios.edits import Add, Edit, Merge, Redirect, RemoveFact, RemoveParty, Replace, Scale, edits_of, record_in
 from graph_models.scenarios.outcome import Case, outcome
-from graph_models.scores.scores import Profile
+from graph_models.scores.profile import Profile
 from service.analysis.ecosystem_loader import ecosystems
-from service.facts.reading import instant
-from service.jobs.queue import Progress
+from service.facts.instants import instant
+from service.jobs.job import Progress
 from service.stores.interface.store import At, Store
 from service.workspaces.context import Service
 from service.workspaces.score_profiles import profile_asked

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from graph_models.errors import StakeholderGraphError
 from service.core.settings import read_settings
-from service.jobs.queue import Progress
+from service.jobs.job import Progress
 from service.workspaces.context import Service
 
 DONE, FAILED, WRONG_USE, REJECTED = 0, 1, 2, 3

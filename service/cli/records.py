@@ -58,6 +58,7 @@ def import_files(
 ) -> None:
     """Take files into a workspace. The same files again change nothing."""
     from service.analysis import rankings
+    from service.processes.job_handlers import import_job
 
     text = _mapping_text(mapping)
     wishes = {"focal_party_id": focal, "base_currency": currency, "default_as_of": default_as_of, "time_zone": time_zone}
@@ -70,7 +71,7 @@ def import_files(
             "encoding": encoding,
             "who": "command line",
         }
-        result = rankings.import_job(service, workspace, arguments, progress)
+        result = import_job(service, workspace, arguments, progress)
         ranked = rankings.ranking(service, workspace, result["ranking_id"]) if "ranking_id" in result else None
     answer(result, as_json, lambda: _show(result, ranked))
     if result["rejected"]:

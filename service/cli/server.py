@@ -15,7 +15,7 @@ from graph_models.errors import NotFound
 from service.cli.console import AsJson, answer, opened_service, progress_shown, say
 from service.core.logging import configure
 from service.core.settings import is_of_this_machine, needed_beyond_this_machine, read_settings
-from service.jobs.queue import Progress
+from service.jobs.job import Progress
 from service.stores.interface.store import Writing
 from service.workspaces.context import Service
 

@@ -14,7 +14,7 @@ from service.exports.json_lines import json_lines
 from service.exports.parquet import parquet
 from service.exports.source import Source
 from service.exports.tables import csv_files, workbook
-from service.facts.reading import day_asked
+from service.facts.instants import day_asked
 from service.stores.interface.store import At, Store
 
 

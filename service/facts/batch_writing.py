@@ -6,25 +6,24 @@ that begin. It has no effects of its own.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from graph_models.errors import FieldError, InvalidInput, TooLarge
-from graph_models.records.record_types import BY_NAME, Record, decode_plainly, decode_record
+from graph_models.records.json_codec import decode_record
+from graph_models.records.record_types import BY_NAME, Record
 from graph_models.records.role import Role
 from graph_models.records.timeline import Restatement, Slice, adjoining, restate
-from graph_models.records.vocabulary import Terms, Vocabulary, own_body, terms_of, with_own
+from graph_models.records.vocabulary import Terms, Vocabulary
 from service.facts.batch_checks import Numbered, checked_blocks, dangling, repeated
+from service.facts.ndjson import collector_paused
 from service.facts.overlays import overlay_of, pieces
-from service.facts.repeated_names import all_plain, fault_of_names
 from service.stores.interface.record_batch import Block, by_type
 from service.stores.interface.store import UNSIGNED, Believed, Change, NewRow, Row, Store, Writing
+from service.workspaces.own_terms import terms_with
 
-MAX_RECORD_BYTES = 1 << 20
 MAX_BATCH_RECORDS = 50_000
 NOTHING_COMES: Mapping[str, Container[str]] = {}
 _ORDER = {name: place for place, name in enumerate(BY_NAME)}
@@ -45,72 +44,6 @@ class Outcome(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         return {**self._asdict(), "errors": [error._asdict() for error in self.errors]}
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """A batch makes many objects and no cycles: looking for cycles among them took a third of its time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-class Parsed(NamedTuple):
-    """The lines of an NDJSON body: records, what could not be read, and the workspace's own terms, if it brings some."""
-
-    records: list[Numbered]
-    errors: list[FieldError]
-    terms: list[tuple[int, Terms]]
-
-
-@collector_paused()
-def parse_ndjson(lines: Sequence[bytes], first_line: int = 1) -> Parsed:
-    """Read lines of NDJSON; lines count from ``first_line``, blank ones too. Never raises for what a line holds."""
-    try:
-        if len(max(lines, key=len, default=b"")) <= MAX_RECORD_BYTES:
-            records = list(map(decode_plainly, lines))
-            if all_plain(lines, records):
-                return Parsed(list(enumerate(records, first_line)), [], [])
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        pass  # one of them is no plain record: each is looked at
-    return _parsed_one_by_one(lines, first_line)
-
-
-def _parsed_one_by_one(lines: Iterable[bytes], first_line: int) -> Parsed:
-    records: list[Numbered] = []
-    errors: list[FieldError] = []
-    terms: list[tuple[int, Terms]] = []
-    for number, line in enumerate(lines, first_line):
-        try:
-            if len(line) > MAX_RECORD_BYTES:
-                errors.append(FieldError("too-large", "a record is at most 1 MiB", None, number))
-            elif line and not line.isspace():
-                record = decode_record(line)
-                if (fault := fault_of_names(line, msgspec.json.decode(line))) is None:
-                    records.append((number, record))
-                else:
-                    errors.append(fault.at(number))
-        except InvalidInput as error:
-            own = _own_terms(line) if error.errors[0].code == "unknown-type" else None
-            if isinstance(own, Terms):
-                terms.append((number, own))
-            else:
-                errors += [fault.at(number) for fault in (own or error).errors]
-    return Parsed(records, errors, terms)
-
-
-def _own_terms(line: bytes) -> Terms | InvalidInput | None:
-    try:
-        fields = msgspec.json.decode(line)
-        return terms_of(fields) if fields.get("type") == "vocabulary" else None
-    except RecursionError:
-        return None
-    except InvalidInput as error:
-        return error
 
 
 @collector_paused()
@@ -169,16 +102,6 @@ def write_blocks(
     if revision is None:
         return outcome[0]._replace(revision=store.head())
     return outcome_of(revision.answer) if revision.answer else outcome[0]._replace(revision=revision.number)
-
-
-def terms_with(believed: Believed, vocabulary: Vocabulary, more: Sequence[Terms]) -> bytes | None:
-    """The workspace's own terms as they are stored now, with more of them; ``None`` where that changes nothing. ``vocabulary``: where none are stored yet."""
-    stored = believed.terms()
-    own = vocabulary if stored is None else with_own(stored)
-    for terms in more:
-        own = own.extended(terms)
-    body = own_body(own)
-    return None if body == stored else body
 
 
 def outcome_of(answer: bytes) -> Outcome:

@@ -7,7 +7,8 @@ from contextlib import nullcontext
 
 from graph_models.errors import FieldError, InvalidInput, TooLarge
 from graph_models.records.vocabulary import Terms, Vocabulary
-from service.facts.batch_writing import MAX_BATCH_RECORDS, Outcome, parse_ndjson, write_batch
+from service.facts.batch_writing import MAX_BATCH_RECORDS, Outcome, write_batch
+from service.facts.ndjson import parse_ndjson
 from service.stores.interface.store import Writing
 from service.workspaces.context import Service
 

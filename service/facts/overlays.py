@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from graph_models.records.dates import Period, day_of
-from graph_models.records.record_types import BY_CLASS, Record, content, of_period
+from graph_models.records.json_codec import content
+from graph_models.records.record_types import BY_CLASS, Record, of_period
 from graph_models.records.timeline import Slice
 
 TOLD = frozenset({"id", "source", "target", "valid_from", "valid_to", "occurred_at"})

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from graph_models.errors import InvalidInput, NotFound
-from graph_models.records.dates import ALL_TIME, OPEN, Period, day_of, first_day_text, instant_text, last_day_text, span
+from graph_models.errors import NotFound
+from graph_models.records.dates import first_day_text, last_day_text
 from graph_models.records.record_types import BY_NAME, RECORD_TYPES
-from service.stores.interface.store import NOW, At, Brief, Revision, Row, Store
+from service.stores.interface.store import At, Revision, Row, Store
 
 MAX_LIMIT = 1_000
-MAX_FACTS = 20_000
 REVISIONS_AT_ONCE = 1_000
 """So many facts one neighborhood or journey reads at the most; what is beyond is said to be left out."""
 FACT_TYPES = tuple(kind.name for kind in RECORD_TYPES if kind.is_fact)
@@ -31,47 +30,6 @@ class Page(NamedTuple):
 
     def as_json(self, next_cursor: str | None) -> bytes:
         return b'{"items":[%b],"next_cursor":%b,"total":%b}' % (b",".join(self.items), _encode(next_cursor), _encode(self.total))
-
-
-def instant(store: Store, default_day: str, as_of: str | None, known_at: str | None) -> At:
-    """The instant a request asks of: a full day (default: see ``Service.default_day``), and a revision or time (default: now)."""
-    return At(day_asked(as_of or default_day), known(store, known_at))
-
-
-def day_asked(as_of: str) -> int:
-    """The day that ``as_of`` names."""
-    try:
-        return day_of(as_of)
-    except ValueError as error:
-        raise InvalidInput.of("bad-date", str(error), "as_of") from None
-
-
-def known(store: Store, known_at: str | None) -> int:
-    """The revision that ``known_at`` names: digits are one, else the newest at that time."""
-    if known_at is None:
-        return NOW
-    if known_at.isdecimal() and known_at.isascii():
-        return min(int(known_at[:19]), NOW)
-    try:
-        return store.revision_at(instant_text(known_at))
-    except ValueError as error:
-        raise InvalidInput.of("bad-time", str(error), "known_at") from None
-
-
-def period_asked(begin: str | None, end: str | None) -> Period:
-    """The period of ``from`` and ``to`` (inclusive) of a request; all time where neither is given."""
-    start = _bound(begin, "from").start if begin else ALL_TIME.start
-    stop = _bound(end, "to").end if end else OPEN
-    if stop <= start:
-        raise InvalidInput.of("period-reversed", "the period ends before it begins", "to")
-    return Period(start, stop)
-
-
-def _bound(text: str, field: str) -> Period:
-    try:
-        return span(text)
-    except ValueError as error:
-        raise InvalidInput.of("bad-date", str(error), field) from None
 
 
 def answer(row: Row) -> bytes:
@@ -155,70 +113,6 @@ def _past(row: Row) -> bytes:
         "deleted": row.body is None,
     }
     return b'%b,"record":%b}' % (_encode(fields)[:-1], row.body or b"null")
-
-
-class Neighborhood(NamedTuple):
-    """Parties within some steps of one, the nearest first, and the facts among them."""
-
-    parties: Sequence[Brief]
-    facts: Sequence[Brief]
-    truncated: dict[str, Any] | None
-
-    def as_json(self) -> bytes:
-        parties, facts = (
-            b",".join([row.body[:-1] + _added(row.current, row.revision, row.recorded_at, row.recorded_by) for row in rows])
-            for rows in (self.parties, self.facts)
-        )
-        return b'{"parties":[%b],"facts":[%b],"truncated":%b}' % (parties, facts, _encode(self.truncated))
-
-
-def neighborhood(store: Store, party: str, at: At, hops: int, limit: int, kinds: Collection[str] | None) -> Neighborhood:
-    """All parties at most ``hops`` facts away; ``limit`` bounds them, the party itself included. ``NotFound`` where it is not there."""
-    reached: dict[str, Brief] = {}
-    frontier: Sequence[str] = [party]
-    found: dict[Any, Brief] = {}
-    left_out, cut_facts = 0, False
-    for _ in range(hops):
-        facts, parties = store.beside(frontier, at, kinds, MAX_FACTS)
-        cut_facts = cut_facts or len(facts) >= MAX_FACTS
-        found.update([(fact.handle, fact) for fact in facts])
-        new = {row.id: row for row in parties if row.id not in reached}
-        if not reached:
-            if party not in new:
-                raise NotFound(f"There is no party {party!r} on that day")
-            reached[party] = new.pop(party)
-        frontier = list(new)[: max(limit - len(reached), 0)]
-        left_out += len(new) - len(frontier)
-        reached.update([(name, new[name]) for name in frontier])
-        if not frontier:
-            break
-    among = [fact for fact in found.values() if fact.target in reached and (fact.source is None or fact.source in reached)]
-    return Neighborhood(list(reached.values()), among, _cut(len(reached), left_out, limit, cut_facts))
-
-
-def _cut(shown: int, left_out: int, limit: int, cut_facts: bool) -> dict[str, Any] | None:
-    if not left_out and not cut_facts:
-        return None
-    why = f"only {MAX_FACTS} facts are read at a step" if cut_facts else f"limit is {limit} parties"
-    return {"shown": shown, "left_out": left_out, "why": why}
-
-
-def journey(store: Store, party: str, at: At) -> dict[str, Any]:
-    """Dated touchpoints of a party and the changes of stage of its roles, oldest first."""
-    record(store, "party", party, At(None, at.revision))
-    rows = store.adjacent([party], At(None, at.revision), None, MAX_FACTS)
-    begun = [row for row in rows if row.body is not None and row.period.start <= (at.day or OPEN)]
-    begun.sort(key=lambda row: (row.period.start, row.type, row.id))
-    items = [item for row in begun for item in _steps(row, party)]
-    return {"party_id": party, "items": items, "truncated": _cut(len(items), 0, MAX_FACTS, len(rows) >= MAX_FACTS)}
-
-
-def _steps(row: Row, party: str) -> Iterable[dict[str, Any]]:
-    fields = msgspec.json.decode(row.body or b"")
-    if row.type == "touchpoint":
-        yield {"date": fields["occurred_at"], "type": "touchpoint", "id": row.id, "kind": fields["kind"], "record": fields}
-    elif row.type == "role" and fields["source"] == party:
-        yield {"date": fields.get("valid_from"), "type": "role", "id": row.id, "kind": fields["role"], "stage": fields.get("stage"), "record": fields}
 
 
 def every_revision(store: Store) -> Iterator[Revision]:

@@ -10,7 +10,8 @@ import msgspec
 from graph_models.errors import FieldError, InUse, InvalidInput, NotFound, StageNotAllowed, VersionConflict
 from graph_models.records.closed_lists import identified
 from graph_models.records.dates import ALL_TIME, Period, span
-from graph_models.records.record_types import BY_CLASS, BY_NAME, SERVICE_FIELDS, Record, documents_named, finished, parties_named, record_of
+from graph_models.records.json_codec import SERVICE_FIELDS, record_of
+from graph_models.records.record_types import BY_CLASS, BY_NAME, Record, documents_named, finished, parties_named
 from graph_models.records.timeline import Slice, restate, retract
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import Vocabulary

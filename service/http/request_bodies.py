@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_models.decoding import field_error
 from graph_models.errors import FieldError, InvalidInput, Malformed, TooLarge, UnsupportedMedia
-from graph_models.records.record_types import MAX_NESTING, nesting
+from graph_models.records.json_codec import MAX_NESTING, nesting
 from service.core.settings import Settings
 from service.http.problems import problem_of, problem_response
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any
 
 import apsw
 import msgspec
@@ -15,11 +15,9 @@ import msgspec
 from graph_models.errors import IdempotencyKeyReused, JobCancelled, NotFound, TooManyJobs
 from graph_models.records.dates import now_text
 from service.catalog.catalog import Catalog
+from service.jobs.job import Job, Kind, State
 from service.stores.interface.store import Writing
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-Kind = Literal["analysis", "import", "ranking", "report", "rollback", "scenario"]
-FINAL = frozenset({"done", "failed", "cancelled"})
 CLAIM = """
 UPDATE jobs SET state = 'running', started_at = ?, attempts = attempts + 1, turn = (SELECT max(turn) + 1 FROM jobs) WHERE number = (
 WITH waiting AS (SELECT workspace, min(number) AS number FROM jobs WHERE state = 'queued' GROUP BY workspace)
@@ -33,48 +31,6 @@ MAX_ATTEMPTS = 2
 """A job whose worker died is tried once more; one that kills two workers is the cause of it."""
 
 _COLUMNS = "id, workspace, kind, arguments, state, done, total, stage, result, problem, cancelling, submitted_at, started_at, finished_at"
-
-
-class Job(NamedTuple):
-    """One job as it stands."""
-
-    id: str
-    workspace: str
-    kind: Kind
-    arguments: dict[str, Any]
-    state: State
-    done: int
-    total: int | None
-    stage: str | None
-    result: dict[str, Any] | None
-    problem: dict[str, Any] | None
-    cancelling: bool
-    submitted_at: str
-    started_at: str | None
-    finished_at: str | None
-
-    def as_submitted(self) -> Job:
-        """As it was when it was submitted: what is answered to whoever submits it, also again under the same key."""
-        return self._replace(state="queued", done=0, total=None, stage=None, result=None, problem=None, started_at=None, finished_at=None)
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer of the API; arguments are not shown, they may hold paths of this machine."""
-        shown = {name: value for name, value in self._asdict().items() if name not in ("arguments", "done", "total", "stage", "cancelling")}
-        return shown | {"progress": {"done": self.done, "total": self.total, "stage": self.stage}}
-
-
-class Progress(Protocol):
-    """Called by long work as it goes on. Raises ``JobCancelled`` where somebody wants it to end."""
-
-    def __call__(self, done: int, total: int | None, stage: str) -> None: ...
-
-
-class Stopped(Exception):
-    """The worker is asked to end: the job goes back to the queue."""
-
-
-def no_progress(done: int, total: int | None, stage: str) -> None:
-    """For work that nobody watches."""
 
 
 class Jobs:

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from graph_models.errors import NotFound, StoreUnavailable
 from service.analysis import results as analysis
 from service.catalog.catalog import Workspace
-from service.jobs.queue import FINAL, Job
+from service.jobs.job import FINAL, Job
 from service.pages.templating import Locale, page
 from service.reports.sections.report_data import NEEDED
 from service.stores.interface.store import Writing

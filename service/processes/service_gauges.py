@@ -11,7 +11,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from service.analysis.ecosystem_files import ecosystem_files
-from service.jobs.queue import State
+from service.jobs.job import State
 from service.stores.registry import store_files
 from service.workspaces.context import Service
 

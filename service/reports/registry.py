@@ -16,8 +16,8 @@ from graph_models.records.closed_lists import unknown_value
 from graph_models.records.dates import now_text
 from graph_models.records.vocabulary import Text
 from service.analysis import results as analysis
-from service.facts.reading import day_asked
-from service.jobs.queue import Progress
+from service.facts.instants import day_asked
+from service.jobs.job import Progress
 from service.reports.content.blocks import Block, PartyName, Phrase
 from service.reports.content.texts import Locale
 from service.reports.renderers.html import Document, Part, html

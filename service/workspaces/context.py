@@ -22,11 +22,11 @@ from graph_models.records.vocabulary import BUILT_IN, Terms, Vocabulary, entries
 from service.catalog.catalog import Catalog, Workspace
 from service.core.logging import logger
 from service.core.settings import Settings
-from service.facts.batch_writing import terms_with
 from service.jobs.queue import Jobs
 from service.stores.interface.store import UNSIGNED, Believed, Change, Store, Writing
 from service.stores.registry import embedded_path, holds_one_workspace, open_store, store_files, stores_there
 from service.stores.sqlite.schema import RESTORE
+from service.workspaces.own_terms import terms_with
 
 CATALOG_FILE = "service.sqlite3"
 UNFINISHED = ".making"

@@ -9,7 +9,7 @@ import msgspec
 
 from graph_models.decoding import decode_request
 from graph_models.errors import FieldError, InvalidInput, NotFound
-from graph_models.scores.scores import DEFAULT_PROFILE, DEFAULT_VERSIONS, Profile
+from graph_models.scores.profile import DEFAULT_PROFILE, DEFAULT_VERSIONS, Profile
 from service.catalog.catalog import Versioned
 from service.workspaces.context import Service
 

@@ -11,7 +11,7 @@ from graph_models.errors import TooCostly
 from service.analysis import changes
 from service.analysis import run as analysis_job
 from service.core.settings import read_settings
-from service.jobs.queue import no_progress
+from service.jobs.job import no_progress
 from service.workspaces.context import Service
 from tests.analysis.test_results import W, party, write
 

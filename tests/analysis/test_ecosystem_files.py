@@ -14,14 +14,16 @@ import numpy as np
 import pytest
 
 from examples import large
-from graph_models.ecosystem.columns import FAMILIES, Columns
+from graph_models.ecosystem.column_schema import FAMILIES
+from graph_models.ecosystem.columns import Columns
 from graph_models.errors import NotFound
 from graph_models.records.dates import day_of
 from graph_models.records.vocabulary import BUILT_IN
 from service.analysis import ecosystem_files as ecosystem_cache
 from service.analysis.ecosystem_loader import Ecosystems
 from service.core.settings import read_settings
-from service.facts.batch_writing import parse_ndjson, write_batch
+from service.facts.batch_writing import write_batch
+from service.facts.ndjson import parse_ndjson
 from service.stores.interface.store import NOW, At
 from service.workspaces.context import Service
 from tests.crash.test_disk_full import full_disk

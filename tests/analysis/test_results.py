@@ -18,8 +18,9 @@ from service.analysis import run as analysis_job
 from service.analysis.party_profile import party_page
 from service.analysis.request import check_place, check_request
 from service.core.settings import read_settings
-from service.facts.batch_writing import parse_ndjson, write_batch
-from service.jobs.queue import no_progress
+from service.facts.batch_writing import write_batch
+from service.facts.ndjson import parse_ndjson
+from service.jobs.job import no_progress
 from service.processes.compute_process import Calculator
 from service.workspaces.context import Service
 

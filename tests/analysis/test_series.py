@@ -10,7 +10,7 @@ import pytest
 from graph_models.errors import JobCancelled
 from service.analysis import results as analysis
 from service.analysis import run as analysis_job
-from service.jobs.queue import no_progress
+from service.jobs.job import no_progress
 from service.workspaces.context import Service
 from tests.analysis.test_results import W
 from tests.analysis.test_results import service as service

@@ -13,7 +13,8 @@ import apsw
 
 from service.core.settings import Settings
 from service.imports.buffers import chunk as chunks
-from service.processes.worker import Worker, handlers
+from service.processes.job_handlers import handlers
+from service.processes.worker import Worker
 from service.workspaces.context import Service
 
 HANDLERS = handlers()

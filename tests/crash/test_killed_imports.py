@@ -19,7 +19,7 @@ from service.exports.registry import exported, format_named
 from service.facts.reading import every_revision
 from service.imports.pipeline import rollback
 from service.imports.pipeline.submission import submit_import
-from service.jobs.queue import Job, no_progress
+from service.jobs.job import Job, no_progress
 from service.stores.interface.store import Writing
 from service.stores.registry import open_store
 from service.workspaces.context import Service

@@ -13,7 +13,8 @@ import pytest
 
 from examples.demo import DEMO_WORKSPACE, demo_records
 from graph_models.records.dates import day_of
-from graph_models.records.record_types import Record, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import Record
 from graph_models.records.role import Role
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import BUILT_IN

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from neo4j import GraphDatabase, Session
 
 from examples.demo import demo_records
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from graph_models.records.vocabulary import BUILT_IN, terms_of
 from service.core.settings import read_settings
 from service.exports.registry import exported, format_named

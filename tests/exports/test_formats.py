@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from examples.demo import demo_records
 from graph_models.errors import InvalidInput
-from graph_models.records.record_types import BY_NAME, RECORD_TYPES, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import BY_NAME, RECORD_TYPES
 from graph_models.records.vocabulary import BUILT_IN, Vocabulary
 from service.exports import tables as of_tables
 from service.exports.cells import harmless

@@ -12,7 +12,8 @@ import pytest
 from graph_models.errors import FieldError, InvalidInput, TooLarge
 from graph_models.records.vocabulary import BUILT_IN
 from service.facts.batch_checks import checked_blocks
-from service.facts.batch_writing import MAX_RECORD_BYTES, Outcome, batch_refused, collector_paused, outcome_of, parse_ndjson, write_blocks
+from service.facts.batch_writing import Outcome, batch_refused, outcome_of, write_blocks
+from service.facts.ndjson import MAX_RECORD_BYTES, collector_paused, parse_ndjson
 from service.stores.interface.store import At, Writing
 from service.stores.sqlite.store import EmbeddedStore
 from tests.facts.test_batch_writing import ACME, FIRM, flow, role, store, write

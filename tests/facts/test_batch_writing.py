@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from graph_models.errors import IdempotencyKeyReused, InvalidInput, TooLarge
 from graph_models.records.vocabulary import BUILT_IN
-from service.facts.batch_writing import MAX_RECORD_BYTES, Outcome, parse_ndjson, write_batch
+from service.facts.batch_writing import Outcome, write_batch
+from service.facts.ndjson import MAX_RECORD_BYTES, parse_ndjson
 from service.stores.interface.store import At, Writing
 from service.stores.sqlite.store import EmbeddedStore
 

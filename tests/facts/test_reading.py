@@ -14,7 +14,8 @@ from graph_models.errors import InvalidInput, NotFound
 from graph_models.records.dates import OPEN, Period, day_of
 from graph_models.records.vocabulary import BUILT_IN
 from service.facts import reading as reads
-from service.facts.batch_writing import parse_ndjson, write_batch
+from service.facts.batch_writing import write_batch
+from service.facts.ndjson import parse_ndjson
 from service.stores.interface.store import NOW, At
 from service.stores.sqlite.store import EmbeddedStore
 

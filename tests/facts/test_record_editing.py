@@ -11,10 +11,10 @@ import pytest
 
 from graph_models.errors import InUse, InvalidInput, NotFound, StageNotAllowed, VersionConflict
 from graph_models.records.dates import ALL_TIME, day_of
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from graph_models.records.vocabulary import BUILT_IN
 from service.facts import record_editing as edits
-from service.facts.reading import period_asked
+from service.facts.instants import period_asked
 from service.facts.record_editing import Guard
 from service.stores.interface.store import UNSIGNED, At, Writing
 from service.stores.sqlite.store import EmbeddedStore

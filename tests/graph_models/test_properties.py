@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models import compute
+from graph_models import graph as graph_for
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS, parameters_of
 from graph_models.flows.flow_amounts import flows_of
@@ -268,7 +269,7 @@ def test_points_sum_to_the_score_and_evidence_stays_within_its_part(records: lis
 @few
 @given(record_lists(), st.sampled_from(["influence", "tie", "value_chain", "facts", "utility"]))
 def test_the_fast_path_equals_plain_networkx(records: list[Record], name: str) -> None:
-    graph = made(records).graph(name)
+    graph = graph_for(made(records), name)
     for function in (nx.pagerank, nx.betweenness_centrality, nx.closeness_centrality, nx.harmonic_centrality, nx.degree_centrality):
         assert function(graph) == pytest.approx(function(graph.to_networkx()), abs=1e-10)
 

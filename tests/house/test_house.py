@@ -8,12 +8,19 @@ import re
 import subprocess
 import sys
 import tokenize
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+import grimp
+import networkx
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("graph_models", "service")
 MAX_MODULE_LINES = 400
+MAX_MODULES = 15
+LATE_IMPORTS = {"graph_models/kernels/compiled.py", "graph_models/networkx_backend/dispatch.py"}
 MAX_FUNCTION_LINES = 50
 MAX_KERNEL_LINES = 120
 NO_SUBJECT = re.compile(r"utils?|helpers?|common|misc")
@@ -147,3 +154,45 @@ def test_no_path_of_a_machine_and_no_registry_host_is_committed() -> None:
             text = path.read_bytes().decode("utf-8", "ignore")
             found += [f"{name}:{text[: match.start()].count(chr(10)) + 1}" for match in barred.finditer(text)]
     assert not found
+
+
+def test_no_folder_holds_more_than_fifteen_modules() -> None:
+    rooms = Counter(path.parent for path in modules() if path.name != "__init__.py")
+    assert {place(room): count for room, count in rooms.items() if count > MAX_MODULES} == {}
+
+
+@pytest.fixture(scope="module")
+def imports() -> networkx.DiGraph:
+    """Which module imports which, those inside functions and for types included."""
+    found = networkx.DiGraph()
+    for package in PACKAGES:
+        graph = grimp.build_graph(package)
+        found.add_edges_from((module, other) for module in graph.modules for other in graph.find_modules_directly_imported_by(module))
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle(imports: networkx.DiGraph) -> None:
+    assert [sorted(circle) for circle in networkx.strongly_connected_components(imports) if len(circle) > 1] == []
+
+
+def test_no_folders_import_each_other_in_a_circle(imports: networkx.DiGraph) -> None:
+    """A folder and one inside it are one subject."""
+    rooms = networkx.DiGraph()
+    for module, other in imports.edges:
+        room, other_room = (name.rpartition(".")[0] for name in (module, other))
+        if not f"{room}.".startswith(f"{other_room}.") and not f"{other_room}.".startswith(f"{room}."):
+            rooms.add_edge(room, other_room)
+    assert [sorted(circle) for circle in networkx.strongly_connected_components(rooms) if len(circle) > 1] == []
+
+
+def test_the_models_import_at_the_top_of_a_module() -> None:
+    """Others wait for what is large (numba), or come through networkx while it is itself being imported."""
+    found = {
+        place(path, node.lineno)
+        for path in sorted((ROOT / "graph_models").rglob("*.py"))
+        for function in ast.walk(tree(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom) and place(path) not in LATE_IMPORTS
+    }
+    assert found == set()

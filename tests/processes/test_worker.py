@@ -18,13 +18,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models.errors import InvalidInput, JobCancelled, NotFound, TooManyJobs
-from graph_models.records.record_types import finished, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import finished
 from service.catalog.catalog import Workspace
 from service.core.settings import Settings
 from service.facts.batch_writing import write_batch
 from service.http.problems import problem_of, problem_response
-from service.jobs.queue import MAX_ATTEMPTS, Job, Progress
-from service.processes.worker import LOOK_S, Worker, WorkerProcess
+from service.jobs.job import Job, Progress
+from service.jobs.queue import MAX_ATTEMPTS
+from service.processes.supervisor import LOOK_S, WorkerProcess
+from service.processes.worker import Worker
 from service.stores.interface.store import Writing
 from service.workspaces.context import Service
 

@@ -13,7 +13,7 @@ from examples.demo import DEMO_WORKSPACE, demo_records
 from service.analysis import run as analysis_job
 from service.core.settings import Settings, read_settings
 from service.facts.batches import take_batch
-from service.jobs.queue import no_progress
+from service.jobs.job import no_progress
 from service.reports import registry as reports
 from service.stores.interface.store import Writing
 from service.workspaces.context import Service

@@ -14,7 +14,7 @@ from graph_models.errors import InvalidInput, NotFound
 from service.analysis import run as analysis_job
 from service.core.settings import read_settings
 from service.facts.batches import take_batch
-from service.jobs.queue import no_progress
+from service.jobs.job import no_progress
 from service.reports import registry as reports
 from service.stores.interface.store import Writing
 from service.workspaces.context import Service

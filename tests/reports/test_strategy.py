@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.jobs.queue import no_progress
+from service.jobs.job import no_progress
 from service.reports import registry as reports
 from service.reports.content.figures import found_at, written
 from service.reports.content.texts import texts

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from graph_models.errors import OutcomeUnknown, StoreUnavailable
-from graph_models.records.record_types import Record, encode_record
+from graph_models.records.json_codec import encode_record
+from graph_models.records.record_types import Record
 from service.core.settings import Settings
 from service.stores.interface.store import Writing
 from service.stores.neo4j.store import Neo4jStore

@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from graph_models.records.record_types import decode_record
+from graph_models.records.json_codec import decode_record
 from service.stores.interface.store import Writing
 from service.stores.sqlite.store import EmbeddedStore
 from tests.stores.plans import plan_of

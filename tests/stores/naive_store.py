@@ -9,20 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count, pairwise
 from typing import Any, NamedTuple
 
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, columns_of, hot_values, table_of
+from graph_models.ecosystem.column_schema import FAMILIES, FAMILY_OF, HOT_NAMES
+from graph_models.ecosystem.columns import Columns, columns_of
+from graph_models.ecosystem.record_columns import hot_values, table_of
 from graph_models.records.dates import Period
+from graph_models.records.json_codec import content, decode_record
 from graph_models.records.party import Party
-from graph_models.records.record_types import (
-    BY_CLASS,
-    BY_NAME,
-    RECORD_TYPES,
-    Record,
-    content,
-    decode_record,
-    documents_named,
-    finished,
-    parties_named,
-)
+from graph_models.records.record_types import BY_CLASS, BY_NAME, RECORD_TYPES, Record, documents_named, finished, parties_named
 from graph_models.records.role import Role
 from service.stores.interface.search_text import search_text, search_words
 from service.stores.interface.store import At, Row

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from graph_models.records.record_types import BY_CLASS, BY_NAME, Record, finished, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import BY_CLASS, BY_NAME, Record, finished
 from graph_models.records.timeline import restate, retract
 from service.facts.batch_writing import Working
 from service.stores.interface.store import UNSIGNED, Believed, Change, NewRow, Plan, Revision, Row, Store, Writing

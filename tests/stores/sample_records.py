@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graph_models.records.dates import day_of
-from graph_models.records.record_types import decode_record
+from graph_models.records.json_codec import decode_record
 from service.stores.interface.store import At, Found, Row, Store
 
 DAY = day_of("2025-06-30")

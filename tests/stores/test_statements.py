@@ -79,7 +79,7 @@ def test_every_file_keeps_the_form() -> None:
 
 
 def test_every_statement_of_the_store_is_named_in_the_code() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in sorted((SOURCE / "stores").glob("neo4j_*.py")))
+    code = "\n".join(path.read_text("utf-8") for path in sorted((SOURCE / "stores" / "neo4j").glob("*.py")))
     named = set(re.findall(r'statement\("(store/\w+)"\)', code))
     patterns = [
         re.compile(re.escape(pattern).replace(r"\{kind\.name\}", r"\w+").replace(r"\{name\}", r"\w+"))

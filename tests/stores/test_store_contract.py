@@ -13,9 +13,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from graph_models.ecosystem.columns import FAMILIES, Columns
+from graph_models.ecosystem.column_schema import FAMILIES
+from graph_models.ecosystem.columns import Columns
 from graph_models.records.dates import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
-from graph_models.records.record_types import RECORD_TYPES, content, encode_record, record_of
+from graph_models.records.json_codec import content, encode_record, record_of
+from graph_models.records.record_types import RECORD_TYPES
 from service.stores.interface.store import NOW, At, Row, Store, Writing
 from service.stores.sqlite.store import EmbeddedStore
 from tests.stores.naive_store import Retraction

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from graph_models.ecosystem.columns import FAMILIES
+from graph_models.ecosystem.column_schema import FAMILIES
 from graph_models.errors import InUse, NotFound
 from graph_models.records.dates import ALL_TIME, FIRST_DAY, OPEN, Period, day_text
-from graph_models.records.record_types import RECORD_TYPES, Record, documents_named, parties_named, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import RECORD_TYPES, Record, documents_named, parties_named
 from graph_models.records.vocabulary import BUILT_IN
 from service.facts import record_editing as edits
 from service.facts.batch_writing import write_batch

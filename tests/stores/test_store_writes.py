@@ -11,7 +11,7 @@ import pytest
 
 from graph_models.errors import Conflict, IdempotencyKeyReused
 from graph_models.records.dates import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
-from graph_models.records.record_types import decode_record, record_of
+from graph_models.records.json_codec import decode_record, record_of
 from service.stores.interface.store import UNSIGNED, At, Believed, Change, NewRow, Store, Writing
 from tests.stores.conftest import CutWrite
 from tests.stores.naive_store import Retraction

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from graph_models.errors import InvalidInput, NotFound
-from graph_models.scores.scores import DEFAULT_PROFILE
+from graph_models.scores.profile import DEFAULT_PROFILE
 from service.analysis import result_files as results
 from service.analysis import results as analysis
 from service.workspaces import score_profiles as profiles

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from graph_models.arrays.types import Floats, Longs, Matrix
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
 from graph_models.kernels.threads import summed
 
 LANES = 32
@@ -23,7 +23,7 @@ class Dependencies(NamedTuple):
     squares: Floats
 
 
-def dependencies(matrix: Matrix, sources: Ints, *, by_distance: bool = False, endpoints: bool = False) -> Dependencies:
+def dependencies(matrix: Matrix, sources: Longs, *, by_distance: bool = False, endpoints: bool = False) -> Dependencies:
     """How much the shortest paths from each source to all others depend on each node, summed over the sources.
 
     ``delta_s(v) = sum_t sigma(s, t | v) / sigma(s, t)``, sigma = the number of shortest paths; over all sources the betweenness, not normalised.
@@ -62,7 +62,7 @@ def dependencies(matrix: Matrix, sources: Ints, *, by_distance: bool = False, en
     indptr, nodes, weights = rows(matrix)
     ends = 1.0 if endpoints else 0.0
 
-    def work(part: Ints, sums: Floats) -> None:
+    def work(part: Longs, sums: Floats) -> None:
         if by_distance:
             _by_distance(indptr, nodes, weights, part, ends, sums[0], sums[1])
         else:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
+from graph_models.arrays.types import Floats, Longs, Matrix
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
 from graph_models.kernels.threads import summed
 
 LANES = 64
@@ -31,7 +31,7 @@ class Sums(NamedTuple):
     inverse_squares: Floats
 
 
-def distance_sums(matrix: Matrix, sources: Ints, *, by_distance: bool = False, hops: int | None = None) -> Sums:
+def distance_sums(matrix: Matrix, sources: Longs, *, by_distance: bool = False, hops: int | None = None) -> Sums:
     """For each node: the sums over the sources of the distances from them.
 
     Parameters
@@ -71,20 +71,20 @@ def distance_sums(matrix: Matrix, sources: Ints, *, by_distance: bool = False, h
     indptr, nodes, _ = rows(matrix)
     levels = matrix.shape[0] if hops is None else hops
 
-    def work(part: Ints, sums: Floats) -> None:
+    def work(part: Longs, sums: Floats) -> None:
         _sums(indptr, nodes, part, levels, *sums)
 
     return Sums(*summed(work, np.ascontiguousarray(sources, dtype=np.int64), (len(Sums._fields), matrix.shape[0])))
 
 
-def distances_from(matrix: Matrix, sources: Ints) -> Iterator[Floats]:
+def distances_from(matrix: Matrix, sources: Longs) -> Iterator[Floats]:
     """The distances by weight from some sources at once to all nodes, a row a source; infinite where there is no way."""
     width = max(1, TOGETHER // max(matrix.shape[0], 1))
     for first in range(0, len(sources), width):
         yield dijkstra(matrix, indices=sources[first : first + width])
 
 
-def _sums_by_distance(matrix: Matrix, sources: Ints) -> Sums:
+def _sums_by_distance(matrix: Matrix, sources: Longs) -> Sums:
     total = np.zeros((len(Sums._fields), matrix.shape[0]))
     for lengths in distances_from(matrix, sources):
         known = np.isfinite(lengths)
@@ -96,7 +96,7 @@ def _sums_by_distance(matrix: Matrix, sources: Ints) -> Sums:
     return Sums(*total)
 
 
-def hops_from(matrix: Matrix, source: int) -> tuple[Ints, Ints]:
+def hops_from(matrix: Matrix, source: int) -> tuple[Longs, Longs]:
     """(hops from the source to each node, -1 where there is no way; the nodes that are reached, nearest first).
 
     Examples

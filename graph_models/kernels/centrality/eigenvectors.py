@@ -10,8 +10,9 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
+from graph_models.arrays.types import Floats, Longs, Mask, Matrix
 from graph_models.kernels.centrality.pagerank import NotConverged
-from graph_models.kernels.neighbours import Bools, Floats, Ints, Matrix, reachable
+from graph_models.kernels.neighbours import reachable
 
 STEPS = 20_000_000_000
 """So many (node or edge) steps are worth waiting for."""
@@ -178,9 +179,9 @@ def _approached(vote: Callable[[Floats], Floats], size: int, most: int) -> Float
 class _Roots(NamedTuple):
     """The circles of a graph (strongly connected, with an edge inside), and bounds of the largest eigenvalue of each."""
 
-    label: Ints
+    label: Longs
     """The strongly connected component of each node."""
-    circles: Ints
+    circles: Longs
     """Which of the components are circles."""
     low: Floats
     high: Floats
@@ -197,7 +198,7 @@ def _scaled(matrix: Matrix) -> tuple[Matrix, float]:
     return scaled, size
 
 
-def _decided(matrix: Matrix) -> tuple[Bools, bool]:
+def _decided(matrix: Matrix) -> tuple[Mask, bool]:
     """(who has a part in the eigenvector: whom a circle with the largest eigenvalue leads to; is there one such circle only?)"""
     roots = _roots(matrix, lambda low, high: bool((high >= low.max()).sum() == 1))
     if not len(roots.low):
@@ -245,7 +246,7 @@ def _roots(matrix: Matrix, decided: Callable[[Floats, Floats], bool]) -> _Roots:
     return _Roots(label.astype(np.int64), circles, low, high, tied)
 
 
-def _voted(vote: Callable[[Floats], Floats], wanted: Bools, most: int, lag: float, start: Floats | None = None, *, near: float) -> Floats:
+def _voted(vote: Callable[[Floats], Floats], wanted: Mask, most: int, lag: float, start: Floats | None = None, *, near: float) -> Floats:
     """The limit of ``x = vote(x) + lag lambda x`` from equal values, or some near it, until it no longer changes the wanted ones: all of them above 0.
 
     Of L2 norm 1. Without lag votes may swing to and fro for ever between two halves of a graph.

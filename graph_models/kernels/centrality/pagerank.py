@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from graph_models.kernels.neighbours import Bools, Floats, Matrix
+from graph_models.arrays.types import Floats, Mask, Matrix
 
 TOLERANCE = 1e-10
 """Absolute, in L1. networkx stops at ``n * tol``, which on a large graph is no bound at all."""
@@ -24,7 +24,7 @@ def pagerank(
     *,
     restart: Floats | None = None,
     dangling: Floats | None = None,
-    present: Bools | None = None,
+    present: Mask | None = None,
     tolerance: float | None = None,
     start: Floats | None = None,
     most: int | None = None,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from graph_models.arrays.types import Floats, Longs, Matrix
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
 from graph_models.kernels.threads import summed
 
 MANY = 1000
 """So many nodes of one step are worth sorting: their edges are then read one behind the other."""
 
 
-def distress(matrix: Matrix, worth: Floats, sources: Ints) -> Floats:
+def distress(matrix: Matrix, worth: Floats, sources: Longs) -> Floats:
     """Along the nodes, for each source: what the others are worth, times how distressed they end up, when the source alone fails.
 
     ``h_j(t) = min(1, h_j(t-1) + sum_i W_ij h_i(t-1))`` over the i that were distressed for the first time at t-1.
@@ -49,7 +49,7 @@ def distress(matrix: Matrix, worth: Floats, sources: Ints) -> Floats:
     indptr, nodes, weights = rows(matrix)
     worth = np.ascontiguousarray(worth, dtype=np.float64)
 
-    def work(part: Ints, answer: Floats) -> None:
+    def work(part: Longs, answer: Floats) -> None:
         _spread(indptr, nodes, weights, worth, part, answer)
 
     return summed(work, np.ascontiguousarray(sources, dtype=np.int64), (matrix.shape[0],))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse.csgraph import maximum_flow as _scipy_maximum_flow
 
-from graph_models.kernels.neighbours import Bools, Floats, Ints, Matrix, matrix_of, reachable
+from graph_models.arrays.types import Floats, Longs, Mask, Matrix
+from graph_models.kernels.neighbours import matrix_of, reachable
 
 _LARGEST = 2**31 - 1
 
@@ -16,10 +17,10 @@ class Cut(NamedTuple):
     """``value`` = the sum of the amounts cut; ``rounding`` = how far the flow in whole numbers lies from it at most."""
 
     value: float
-    source: Ints
-    target: Ints
+    source: Longs
+    target: Longs
     amount: Floats
-    source_side: Bools
+    source_side: Mask
     rounding: float
 
 

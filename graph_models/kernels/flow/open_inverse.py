@@ -9,7 +9,7 @@ from scipy.sparse import coo_array, csc_array, csr_array, eye_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
+from graph_models.arrays.types import Floats, Longs, Matrix
 
 NEARLY_CLOSED = 1e-3
 """A strongly connected component that less than this part leaves is balanced as a whole."""
@@ -66,14 +66,14 @@ class OpenInverse:
 class _Balances(NamedTuple):
     """The nearly closed components: ``row`` is the place whose equation gives way to the component's balance, times ``scale``."""
 
-    component: Ints
-    row: Ints
+    component: Longs
+    row: Longs
     scale: Floats
-    place: Ints
+    place: Longs
     """Per component its place among these; -1 for all others."""
 
 
-def _balances(component: Ints, leak: Floats, weight: Floats) -> _Balances:
+def _balances(component: Longs, leak: Floats, weight: Floats) -> _Balances:
     """The equation of the place where most goes round gives way; the largest leak becomes 1."""
     held, lost = np.bincount(component, weight), np.bincount(component, weight * leak)
     largest = np.zeros(len(held))
@@ -87,7 +87,7 @@ def _balances(component: Ints, leak: Floats, weight: Floats) -> _Balances:
     return _Balances(close, order[first], 1.0 / largest[close], place)
 
 
-def _combining(component: Ints, balances: _Balances) -> csr_array:
+def _combining(component: Longs, balances: _Balances) -> csr_array:
     """Which equations are added up: the identity, but for the rows of the balances."""
     n, which = len(component), balances.place[component]
     members, plain = np.flatnonzero(which >= 0), np.setdiff1d(np.arange(n), balances.row)
@@ -95,7 +95,7 @@ def _combining(component: Ints, balances: _Balances) -> csr_array:
     return csr_array((np.concatenate([np.ones(len(plain)), balances.scale[which[members]]]), (rows, columns)), shape=(n, n))
 
 
-def _balanced(entries: coo_array, component: Ints, leak: Floats, balances: _Balances) -> csr_array:
+def _balanced(entries: coo_array, component: Longs, leak: Floats, balances: _Balances) -> csr_array:
     """``I - M`` with the balances in their rows: what leaks from the members, less what comes in from elsewhere."""
     n, which = len(component), balances.place[component]
     members = np.flatnonzero(which >= 0)

@@ -7,7 +7,8 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
-from graph_models.kernels.neighbours import Bools, Floats, Ints, Matrix, reachable
+from graph_models.arrays.types import Floats, Longs, Mask, Matrix
+from graph_models.kernels.neighbours import reachable
 
 ROUNDING = 1e-12
 FACTORED = 2_000
@@ -16,7 +17,7 @@ STEPS = 20_000
 PRECISION = 1e-17
 
 
-def cycles(matrix: Matrix) -> list[Ints]:
+def cycles(matrix: Matrix) -> list[Longs]:
     """The groups of nodes that hold shares of each other in a circle."""
     count, group = connected_components(matrix, directed=True, connection="strong")
     size = np.bincount(group, minlength=count)
@@ -27,7 +28,7 @@ def cycles(matrix: Matrix) -> list[Ints]:
     return sorted(places, key=lambda members: int(members[0]))
 
 
-def closed(matrix: Matrix) -> Bools:
+def closed(matrix: Matrix) -> Mask:
     """Circles that hold all of themselves: sums over them do not end.
 
     A circle in which each is held to at most 1, or each holds at most 1, is closed exactly if it is 1 for each (Perron and Frobenius). Else
@@ -56,7 +57,7 @@ def _endless(circle: Matrix) -> bool:
     return not (np.isfinite(steps).all() and (steps > 0).all() and steps.max() < 1 / ROUNDING)
 
 
-def held_of(matrix: Matrix, party: int) -> tuple[Floats, Bools]:
+def held_of(matrix: Matrix, party: int) -> tuple[Floats, Mask]:
     """Column ``party`` of (I - W)^-1 W: (the share of it that each holds, directly and through others; where that has no end).
 
     The row of a party is the column of the transposed matrix: ``(I - W)^-1 W = W (I - W)^-1``.
@@ -83,7 +84,7 @@ def held_of(matrix: Matrix, party: int) -> tuple[Floats, Bools]:
     return held, endless
 
 
-def effective_of(matrix: Matrix, held: Floats) -> tuple[Floats, Bools]:
+def effective_of(matrix: Matrix, held: Floats) -> tuple[Floats, Mask]:
     """(what each holds of a party with its own shares in itself counted once, where that is only a bound): ``held_u / [(I - W)^-1]_uu``, at most 1.
 
     The diagonal is 1 outside circles. Inside, a walk of shares from a holder to the party that passes the holder again is one that the diagonal

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from graph_models.arrays.types import Longs, Mask, Matrix
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Bools, Ints, Matrix
 
 
 class Cuts(NamedTuple):
     """``points``: is a node an articulation point? ``bridges``: the ends of each bridge, the lower number first, in order."""
 
-    points: Bools
-    bridges: Ints
+    points: Mask
+    bridges: Longs
 
 
 def cuts(matrix: Matrix) -> Cuts:

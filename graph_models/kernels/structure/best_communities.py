@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
+from graph_models.arrays.types import Floats, Longs, Matrix
 from graph_models.kernels.structure.communities import leiden
 
 FRESH = 4
@@ -16,7 +16,7 @@ EQUAL = 1e-12
 """Partitions whose modularity differs by less are equally good."""
 
 
-def best_communities(matrix: Matrix, *, seed: int = 0, runs: int = 1, iterations: int = 1) -> Ints:
+def best_communities(matrix: Matrix, *, seed: int = 0, runs: int = 1, iterations: int = 1) -> Longs:
     """The communities of the largest modularity that several runs of the Leiden algorithm find.
 
     Parameters
@@ -64,7 +64,7 @@ def best_communities(matrix: Matrix, *, seed: int = 0, runs: int = 1, iterations
     return best
 
 
-def quality_of(matrix: Matrix, label: Ints) -> float:
+def quality_of(matrix: Matrix, label: Longs) -> float:
     """The modularity ``sum_c (w_c / W - (k_c / 2 W)^2)``; 0 where there is no tie."""
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     weight: Floats = matrix.data * np.where(row == matrix.indices, 2.0, 1.0)
@@ -73,7 +73,7 @@ def quality_of(matrix: Matrix, label: Ints) -> float:
     return float(weight[label[row] == label[matrix.indices]].sum() / whole - (strength**2).sum())
 
 
-def _loosened(label: Ints, draw: np.random.Generator, *, groups: bool) -> Ints:
+def _loosened(label: Longs, draw: np.random.Generator, *, groups: bool) -> Longs:
     """The same communities with some nodes alone: of some whole communities, or from everywhere."""
     count = int(label.max()) + 1
     if groups:

@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from graph_models.arrays.types import Floats, Longs, Matrix, Nodes
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Floats, Ints, Matrix, Nodes
 
 
-def leiden(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations: int = 1, begin: Ints | None = None) -> Ints:
+def leiden(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations: int = 1, begin: Longs | None = None) -> Longs:
     """Communities by the Leiden algorithm: ``sum_c (w_c / W - resolution (k_c / 2 W)^2)`` as large as local moves make it.
 
     Parameters
@@ -49,7 +49,7 @@ def leiden(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations
     return found
 
 
-def leiden_levels(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations: int = 1, begin: Ints | None = None) -> Iterator[Ints]:
+def leiden_levels(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, iterations: int = 1, begin: Longs | None = None) -> Iterator[Longs]:
     """The communities after each level: nodes are moved, communities refined, and their parts become the nodes of the next."""
     indptr, nodes, weights, strength = _ties(matrix)
     count = len(strength)
@@ -82,7 +82,7 @@ def leiden_levels(matrix: Matrix, *, resolution: float = 1.0, seed: int = 0, ite
             break
 
 
-Level: TypeAlias = tuple[Ints, Nodes, Floats, Floats]
+Level: TypeAlias = tuple[Longs, Nodes, Floats, Floats]
 """indptr, nodes, weights of the ties of a level, and what each node's add up to."""
 
 
@@ -96,16 +96,16 @@ def _ties(matrix: Matrix) -> Level:
     return np.concatenate([[0], np.cumsum(kept)])[indptr].astype(np.int64), nodes[kept], weights[kept], strength
 
 
-def _numbered(labels: Ints) -> Ints:
+def _numbered(labels: Longs) -> Longs:
     """The same groups, numbered from 0 as they are met."""
     _, first, group = np.unique(labels, return_index=True, return_inverse=True)
     number = np.empty(len(first), dtype=np.int64)
     number[np.argsort(first)] = np.arange(len(first))
-    answer: Ints = number[group]
+    answer: Longs = number[group]
     return answer
 
 
-def _graph_of_parts(graph: Level, part: Ints) -> Level:
+def _graph_of_parts(graph: Level, part: Longs) -> Level:
     """The ties of the parts, added up."""
     indptr, nodes, weights, strength = graph
     parts = int(part.max()) + 1
@@ -117,7 +117,7 @@ def _graph_of_parts(graph: Level, part: Ints) -> Level:
     return starts, to[:edges].copy(), of[:edges].copy(), np.bincount(part, weights=strength, minlength=parts).astype(np.float64)
 
 
-def _drawn_together(community: Ints, part: Ints) -> Ints:
+def _drawn_together(community: Longs, part: Longs) -> Longs:
     """In which community each part is: that of its nodes, all of which are in the same."""
     answer = np.empty(int(part.max()) + 1, dtype=np.int64)
     answer[part] = community

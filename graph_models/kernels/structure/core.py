@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
+from graph_models.arrays.types import Longs, Matrix
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Ints, Matrix
 
 
-def core_numbers(matrix: Matrix, *, directed: bool = False) -> Ints:
+def core_numbers(matrix: Matrix, *, directed: bool = False) -> Longs:
     """The largest k such that a node is in the k-core: the largest part of the graph in which each has k ties to others in it.
 
     Parameters

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from graph_models.arrays.types import Floats, Longs, Matrix
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
 
 
-def immediate_dominators(matrix: Matrix, root: int) -> tuple[Ints, Ints]:
+def immediate_dominators(matrix: Matrix, root: int) -> tuple[Longs, Longs]:
     """(immediate dominator a node, what the root reaches, dominators first): the root is its own, -1 for what it does not reach.
 
     References
@@ -30,7 +30,7 @@ def immediate_dominators(matrix: Matrix, root: int) -> tuple[Ints, Ints]:
     return answer, order
 
 
-def sums_below(dominators: Ints, order: Ints, values: Floats) -> Floats:
+def sums_below(dominators: Longs, order: Longs, values: Floats) -> Floats:
     """For each node the sum of the values of all others that the root reaches only through it."""
     below = np.zeros(len(values))
     _sums_below(dominators, order, np.ascontiguousarray(values, dtype=np.float64), below)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from graph_models.arrays.types import Floats, Longs, Mask, Matrix
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Bools, Floats, Ints, Matrix
 
 AT_ONCE = 61
 """So many removals fit into one word, with a bit for none."""
 
 
-def cut_off(matrix: Matrix, starts: Ints, removed: Ints) -> Bools:
+def cut_off(matrix: Matrix, starts: Longs, removed: Longs) -> Mask:
     """What the starts reach only through the removed nodes, these not counted.
 
     Examples
@@ -28,7 +28,7 @@ def cut_off(matrix: Matrix, starts: Ints, removed: Ints) -> Bools:
     return np.asarray(gone)
 
 
-def sums_cut_off(matrix: Matrix, starts: Ints, removals: Sequence[Ints], values: Floats) -> Floats:
+def sums_cut_off(matrix: Matrix, starts: Longs, removals: Sequence[Longs], values: Floats) -> Floats:
     """Per removal the sum of the values of what the starts reach only through the removed nodes, these not counted.
 
     Parameters
@@ -59,7 +59,7 @@ def sums_cut_off(matrix: Matrix, starts: Ints, removals: Sequence[Ints], values:
     return answer
 
 
-def _still_reached(matrix: Matrix, starts: Ints, removals: Sequence[Ints]) -> Ints:
+def _still_reached(matrix: Matrix, starts: Longs, removals: Sequence[Longs]) -> Longs:
     """Per node a word: bit b is set where it is reached though the nodes of removal b are gone."""
     indptr, nodes, _ = rows(matrix)
     n, everything = matrix.shape[0], (1 << len(removals)) - 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from graph_models.arrays.types import Floats, Longs, Matrix
 from graph_models.kernels.compiled import compiled
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
 from graph_models.kernels.structure.triangles import mutual, upward
 
 
@@ -97,7 +97,7 @@ def effective_size(matrix: Matrix) -> Floats:
     return answer
 
 
-def _ties(both: Matrix) -> tuple[Floats, Floats, Ints, Ints]:
+def _ties(both: Matrix) -> tuple[Floats, Floats, Longs, Longs]:
     """(the sum of a node's ties; the share of itself in it; row and column of each entry)"""
     nodes = both.shape[0]
     row = np.repeat(np.arange(nodes, dtype=np.int64), np.diff(both.indptr))
@@ -105,7 +105,7 @@ def _ties(both: Matrix) -> tuple[Floats, Floats, Ints, Ints]:
     return total, np.divide(both.diagonal(), total, out=np.zeros(nodes), where=total > 0), row, both.indices.astype(np.int64)
 
 
-def _alone(row: Ints, column: Ints, nodes: int) -> Ints:
+def _alone(row: Longs, column: Longs, nodes: int) -> Longs:
     return np.flatnonzero(np.bincount(row[row != column], minlength=nodes) == 0)
 
 

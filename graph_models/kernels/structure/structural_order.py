@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
+from graph_models.arrays.types import Floats, Longs, Matrix, Words
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Floats, Ints, Matrix
-
-Words: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
 
 STEPS = 5_000_000
 """So many (node or edge) steps of refinement are done; what is still alike then goes by the numbers of the nodes."""
@@ -19,7 +15,7 @@ ROUNDED = 1 << 12
 """So much of the last part of a float is rounded away: 40 of 52 bits, 12 decimal digits, are left."""
 
 
-def structural_order(matrix: Matrix) -> Ints:
+def structural_order(matrix: Matrix) -> Longs:
     """The nodes in an order that renaming and reordering them does not change.
 
     Each node begins with the colour of its number of edges; round by round it takes a colour made of its own and of those of its neighbours, with the
@@ -73,7 +69,7 @@ def structural_order(matrix: Matrix) -> Ints:
 class _Refined:
     """The colours of the nodes, which are told apart further and further."""
 
-    def __init__(self, matrix: Matrix, part: Ints) -> None:
+    def __init__(self, matrix: Matrix, part: Longs) -> None:
         self.indptr, self.neighbour, weights = rows(matrix)
         self.weight = without_rounding(weights).view(np.uint64)
         self.nodes, self.part = matrix.shape[0], part

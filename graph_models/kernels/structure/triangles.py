@@ -7,17 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
+from graph_models.arrays.types import Floats, Longs, Matrix, Nodes
 from graph_models.kernels.compiled import compiled, rows
-from graph_models.kernels.neighbours import Floats, Ints, Matrix, Nodes
 
 
 class Upward(NamedTuple):
     """The edges of a symmetric matrix, each once, from the lower degree to the higher; nodes are numbered by degree."""
 
-    indptr: Ints
+    indptr: Longs
     nodes: Nodes
     weights: Floats
-    order: Ints
+    order: Longs
     """Which node of the matrix a number stands for."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import STRUCTURAL, Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of, states_of
 from graph_models.flows.streams import streams_of

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from graph_models.arrays.types import Floats, Longs, Mask, Matrix
 from graph_models.ecosystem.corporate_control import controlled_by, controllers_of
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameter, Parameters
 from graph_models.graphs.graph_types import Graph, graph_of
 from graph_models.kernels.flow.ownership import cycles, effective_of, held_of
-from graph_models.kernels.neighbours import Matrix
 from graph_models.metrics.focal import asked_party
 from graph_models.metrics.result import CLOSED_CYCLE, NO_FOCAL_PARTY, Metric, MetricResult, number_result, undefined_result
 from graph_models.notices import Warning

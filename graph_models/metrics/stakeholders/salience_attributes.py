@@ -7,7 +7,8 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import STRUCTURAL, Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of, states_of
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, ROLLED_UP

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from graph_models.arrays.grouping import group_starts, sums
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs
+from graph_models.arrays.types import Floats, Ints, Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameter, Parameters, period_json
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.metrics.focal import place_of

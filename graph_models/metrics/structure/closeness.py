@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats
+from graph_models.arrays.types import Floats
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import GRAPHS, Parameter, Parameters
 from graph_models.graphs.graph_types import Graph, graph_of
 from graph_models.kernels.centrality.distances import Sums, distance_sums

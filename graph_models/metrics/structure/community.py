@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Longs
+from graph_models.arrays.types import Longs
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import GRAPHS, Parameter, Parameters
 from graph_models.ecosystem.roll_up import roll_up_of, states_of
 from graph_models.graphs.communities import Communities, communities_of, modularity, numbered, tie_of

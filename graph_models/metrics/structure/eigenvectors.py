@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats
+from graph_models.arrays.types import Floats, Matrix
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import GRAPHS, Parameter, Parameters
 from graph_models.errors import ParameterOutOfRange, TooCostly
 from graph_models.graphs.graph_types import graph_of
 from graph_models.kernels.centrality import eigenvectors as kernel
 from graph_models.kernels.centrality.pagerank import NotConverged
-from graph_models.kernels.neighbours import Matrix
 from graph_models.metrics.result import Metric, MetricResult, number_result, undefined_result
 
 __all__ = ["eigenvector", "hits_authority", "hits_hub", "katz"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats
+from graph_models.arrays.types import Floats
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import GRAPHS, Parameter, Parameters
 from graph_models.graphs.graph_types import Graph, graph_of
 from graph_models.kernels.structure.structural_holes import constraint as constraint_of

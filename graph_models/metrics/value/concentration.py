@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from graph_models.arrays.grouping import group_starts, present_sums
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS, Parameter, Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.flows.flow_amounts import NO_RATE, without_rate

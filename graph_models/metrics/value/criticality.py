@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats
+from graph_models.arrays.types import Floats, Matrix
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.flows.choke_points import Hanging, hanging, hanging_exactly
 from graph_models.flows.value_chain import ValueChain, value_chain_of
-from graph_models.kernels.neighbours import Matrix
 from graph_models.kernels.structure.removals import AT_ONCE
 from graph_models.metrics.result import FOCAL_PARTY, Metric, MetricResult
 from graph_models.metrics.value.pass_through import chain_result, exact_parties, no_chain

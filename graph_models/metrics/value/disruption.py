@@ -8,7 +8,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from graph_models.arrays.ranking import rounded
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.flows.value_chain import ValueChain, value_chain_of

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from graph_models.arrays.ranking import rounded
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Mask
+from graph_models.arrays.types import Floats, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of, states_of
-from graph_models.errors import InvalidInput
 from graph_models.flows.flow_amounts import flows_of
 from graph_models.flows.value_chain import ValueChain, value_chain_of
-from graph_models.metrics.focal import asked_party
 from graph_models.metrics.result import (
     CLOSED_CYCLE,
     FOCAL_PARTY,
@@ -26,13 +22,11 @@ from graph_models.metrics.result import (
     undefined_result,
 )
 from graph_models.metrics.value import value_loops as loops
-from graph_models.metrics.value.lot_shares import LotShares
 from graph_models.metrics.value.pass_through import chain_result, no_chain, pass_through_down, pass_through_up
 
-__all__ = ["direct_share", "implicit", "indirect_share", "sink_share", "sinks_view", "unattributed_share"]
+__all__ = ["direct_share", "implicit", "indirect_share", "sink_share", "unattributed_share"]
 
 NO_SALES = "no-sales"
-GROUPINGS = ("party", "industry", "region")
 
 
 def sink_share(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -184,43 +178,6 @@ def _explicit(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Mask:
     return answer
 
 
-def sinks_view(ecosystem: Ecosystem, parameters: Parameters, *, party: str | None = None, product: str | None = None, by: str = "party") -> dict[str, Any]:
-    """Where does what a party (default: the focal one) delivers end, by end customer, industry or region?
-
-    ``share`` of its output, ``amount`` = share x output in base currency; ``unattributed``: what ends with parties that do not use it, and with whom.
-
-    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("family", "firm", "shop")]
-    >>> for supplier, customer, amount in (("firm", "shop", 60), ("shop", "family", 45)):
-    ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
-    >>> from graph_models.ecosystem.parameters import DEFAULTS
-    >>> answer = sinks_view(Ecosystem.from_records(records, "firm", "2025-12-31"), DEFAULTS)
-    >>> answer["items"], answer["unattributed"]
-    ([{'party_id': 'family', 'name': 'family', 'share': 0.75, 'amount': 45.0}], {'share': 0.25, 'through': [{'party_id': 'shop', 'share': 0.25}]})
-    """
-    if by not in GROUPINGS:
-        raise InvalidInput.of("out-of-range", f"by is one of {', '.join(GROUPINGS)}", "by")
-    parameters = parameters if product is None else parameters.with_(product=product)
-    place, party_id, reason = asked_party(ecosystem, parameters, party)
-    chain = value_chain_of(ecosystem, parameters)
-    answer: dict[str, Any] = {"party_id": party_id, "by": by, "items": [], "unattributed": {"share": None, "through": []}}
-    if place is not None:
-        reason = no_chain_of(chain, place)
-    if place is None or reason:
-        return answer | {"reason": reason, "warnings": [warning._asdict() for warning in chain.warnings]}
-    through = chain.received_by(place)
-    used, lost, output = through * chain.used, through * chain.unattributed, chain.output(place)
-    by_party, left_with, lots = chain.total(used), chain.total(lost), LotShares(ecosystem, chain)
-    items = [
-        {"party_id": ecosystem.parties[i], "name": ecosystem.names[i], "share": float(by_party[i]), "amount": float(by_party[i]) * output}
-        | lots.of(i, used, "share")
-        for i in largest_first(by_party)
-    ]
-    passed = [{"party_id": ecosystem.parties[i], "share": float(left_with[i])} | lots.of(i, lost, "share") for i in largest_first(left_with)]
-    grouped = items if by == "party" else _grouped(ecosystem, by_party, output, by)
-    left = {"share": float(lost.sum()), "through": passed}
-    return answer | {"items": grouped, "unattributed": left, "output": output, "warnings": [warning._asdict() for warning in chain.warnings]}
-
-
 def no_chain_of(chain: ValueChain, place: int) -> str | None:
     """Why there is no chain from or to a party: no rate, no output, closed cycles only."""
     if chain.without_rate[place]:
@@ -244,25 +201,6 @@ def unattributed_share(ecosystem: Ecosystem, parameters: Parameters) -> tuple[fl
     """
     share = value_chain_of(ecosystem, parameters).unattributed_share
     return share, NO_VALUE_CHAIN if share is None else None
-
-
-def largest_first(values: Floats) -> list[int]:
-    """The places of the values above 0, the largest first, equal ones (to 12 digits) in the order of their ids."""
-    there = np.flatnonzero(values > 0)
-    return [int(place) for place in there[np.argsort(-rounded(values[there]), kind="stable")]]
-
-
-def _grouped(ecosystem: Ecosystem, used: Floats, output: float, by: str) -> list[dict[str, Any]]:
-    """End customers by industry (``scheme:code``) or region; key null for those of whom it is not known."""
-    groups: dict[str | None, list[int]] = {}
-    for place in largest_first(used):
-        value = ecosystem.details[place].get(by)
-        groups.setdefault(f"{value['scheme']}:{value['code']}" if isinstance(value, dict) else value, []).append(place)
-    items = [
-        {"key": key, "share": (share := float(used[places].sum())), "amount": share * output, "parties": [ecosystem.parties[place] for place in places]}
-        for key, places in groups.items()
-    ]
-    return sorted(items, key=lambda item: (-float(rounded(np.array([item["share"]]))[0]), item["key"] is None, item["key"] or ""))
 
 
 def _sold_by(chain: ValueChain) -> float:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from graph_models.arrays.ranking import rounded
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats
+from graph_models.arrays.types import Floats
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.flows.lots import POOL
 from graph_models.flows.value_chain import ValueChain
 

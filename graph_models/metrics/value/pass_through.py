@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.flows.passages import coming_back, passages

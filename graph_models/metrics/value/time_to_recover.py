@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats
+from graph_models.arrays.types import Floats
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.flows.value_chain import ValueChain, value_chain_of
 from graph_models.metrics.result import CLOSED_CYCLE, NO_RATE, Metric, MetricResult, number_result

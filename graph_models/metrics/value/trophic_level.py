@@ -6,7 +6,8 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array, eye_array
 from scipy.sparse.linalg import bicgstab, splu
 
-from graph_models.ecosystem.ecosystem import Ecosystem, Floats, Mask
+from graph_models.arrays.types import Floats, Mask
+from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import GRAPHS, Parameter, Parameters
 from graph_models.flows.flow_amounts import without_rate
 from graph_models.flows.value_chain import CLOSED, PRECISION, cycles

@@ -14,7 +14,7 @@ from graph_models.errors import InvalidInput
 from graph_models.records.vocabulary import Vocabulary
 from service.catalog.catalog import Workspace
 from service.facts.cursors import cursor_of, list_name, position_of
-from service.facts.reading import instant
+from service.facts.instants import instant
 from service.facts.record_editing import FREE, Guard
 from service.http.encoded_slashes import id_in_path
 from service.http.request_bodies import (

@@ -11,7 +11,7 @@ import msgspec
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
-from service.jobs.queue import FINAL
+from service.jobs.job import FINAL
 from service.stores.interface.store import Revision, Store
 from service.workspaces.context import Service
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import msgspec
@@ -75,7 +75,7 @@ def component_schemas() -> dict[str, dict[str, Any]]:
 def _structs() -> list[type]:
     """Every struct of the modules of the schemas package, in lists by type of record too."""
     found: dict[str, type] = {}
-    for module in iter_modules(schemas.__path__, f"{schemas.__name__}."):
+    for module in walk_packages(schemas.__path__, f"{schemas.__name__}."):
         for value in vars(import_module(module.name)).values():
             for item in value.values() if isinstance(value, dict) else (value,):
                 if isinstance(item, type) and issubclass(item, msgspec.Struct) and item.__module__.startswith(schemas.__name__):

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from graph_models.errors import InvalidInput
-from graph_models.records.record_types import SERVICE_FIELDS, Record, RecordType, decode_record, finished
+from graph_models.records.json_codec import SERVICE_FIELDS, decode_record
+from graph_models.records.record_types import Record, RecordType, finished
 from service.http.request_bodies import object_of
 
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])

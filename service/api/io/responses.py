@@ -11,7 +11,7 @@ from fastapi import Response
 
 from service.api.io.dependencies import PageAsked, Place
 from service.catalog.catalog import Family
-from service.jobs.queue import Job
+from service.jobs.job import Job
 from service.stores.interface.store import Row
 
 T = TypeVar("T")

@@ -24,15 +24,17 @@ import numpy as np
 from graph_models.errors import AlreadyExists, FieldError, InvalidInput, TooLarge
 from graph_models.kernels.threads import workers
 from graph_models.records.dates import Period, now_text
-from graph_models.records.record_types import documents_named, encode_records, fields_of
+from graph_models.records.json_codec import encode_records
+from graph_models.records.record_types import documents_named, fields_of
 from graph_models.records.vocabulary import Terms, Vocabulary
 from service.facts.batch_checks import Numbered, checked_blocks, dangling
-from service.facts.batch_writing import batch_refused, parse_ndjson, write_blocks
+from service.facts.batch_writing import batch_refused, write_blocks
+from service.facts.ndjson import parse_ndjson
 from service.imports.bulk_load.bulk_load_workers import PARTY, OfType, Seen, Setup, begin, facts_added, parties_added, parties_seen
 from service.imports.formats.byte_source import FileOfSet
 from service.imports.pipeline.import_job import refused
 from service.imports.pipeline.record_files import Block, RecordLines, lines_of
-from service.jobs.queue import Progress, no_progress
+from service.jobs.job import Progress, no_progress
 from service.stores.interface.store import Change, Compared, NewRow, Plan, Revision, Row, Store, Writing
 from service.stores.neo4j.bulk_files import ITEM, Part, command_line, keep_revision, property_cells
 from service.stores.neo4j.rows import role_label, spelt_out

@@ -13,13 +13,14 @@ import numpy as np
 from graph_models.errors import FieldError
 from graph_models.records.bulk_validation import all_listed, all_sound
 from graph_models.records.closed_lists import identified
+from graph_models.records.json_codec import encode_records
 from graph_models.records.party import Party
-from graph_models.records.record_types import BY_CLASS, BY_NAME, Fields, Record, documents_named, encode_records, fields_of, finished, parties_named
+from graph_models.records.record_types import BY_CLASS, BY_NAME, Fields, Record, documents_named, fields_of, finished, parties_named
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import Terms, Vocabulary
 from service.core.child_processes import end_with_parent
 from service.facts.batch_checks import Numbered, by_class, dangling
-from service.facts.batch_writing import collector_paused, parse_ndjson
+from service.facts.ndjson import collector_paused, parse_ndjson
 from service.imports.pipeline.record_files import lines_of
 from service.stores.neo4j.bulk_files import Part, property_cells, uncarried
 

@@ -11,7 +11,8 @@ import msgspec
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records.dates import day_of
-from graph_models.records.record_types import BY_NAME, Record, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import BY_NAME, Record
 from service.facts.overlays import TOLD
 from service.imports.formats.table import ReadOptions
 from service.imports.mapping.yaml_text import Lines, path_of, path_text, read_yaml

@@ -12,7 +12,8 @@ import msgspec
 
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records.closed_lists import identify, lists_of
-from graph_models.records.record_types import BY_NAME, Record, RecordType, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import BY_NAME, Record, RecordType
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import Vocabulary
 from service.facts.overlays import NOTHING

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 
 from graph_models.errors import FieldError
 from graph_models.records.bulk_validation import all_sound
-from graph_models.records.record_types import Record, decode_plainly, encode_record
+from graph_models.records.json_codec import decode_plainly, encode_record
+from graph_models.records.record_types import Record
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import Vocabulary
 from service.imports.buffers.chunk import Overlays

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from graph_models.records.record_types import BY_CLASS, Record, decode_record, encode_record
+from graph_models.records.json_codec import decode_record, encode_record
+from graph_models.records.record_types import BY_CLASS, Record
 from graph_models.records.timeline import Slice, restate
 from graph_models.records.vocabulary import Vocabulary
 from service.facts.batch_writing import write_blocks

@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from graph_models.errors import FieldError, InvalidInput, JobCancelled, NotFound
 from graph_models.records.vocabulary import Vocabulary
 from service.catalog.catalog import Workspace
-from service.facts.batch_writing import collector_paused, write_blocks
+from service.facts.batch_writing import write_blocks
+from service.facts.ndjson import collector_paused
 from service.facts.reading import every_revision
 from service.imports.buffers.chunk import Ready, drained
 from service.imports.formats.byte_source import FileOfSet
@@ -33,7 +34,7 @@ from service.imports.pipeline.preflight import Check
 from service.imports.pipeline.read_process import Reading, Source
 from service.imports.pipeline.record_files import RecordLines
 from service.imports.template.workbook import is_template, template_mapping
-from service.jobs.queue import Progress, no_progress
+from service.jobs.job import Progress, no_progress
 from service.stores.interface.store import At, Store, Writing
 from service.workspaces.context import Service
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from graph_models.errors import FieldError, InvalidInput
+from graph_models.records.json_codec import decode_record
 from graph_models.records.party import Party
-from graph_models.records.record_types import decode_record, parties_named
+from graph_models.records.record_types import parties_named
 from graph_models.records.vocabulary import Vocabulary
 from service.facts.batch_checks import Numbered, checked_blocks, dangling
 from service.facts.batch_writing import MAX_BATCH_RECORDS, batch_refused, write_blocks

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from graph_models.kernels.threads import workers
 from graph_models.records.vocabulary import Vocabulary
 from service.core.child_processes import end_with_parent
-from service.facts.batch_writing import collector_paused
+from service.facts.ndjson import collector_paused
 from service.imports.buffers.chunk import Chunk, Ready, chunks, made_ready, unpacked
 from service.imports.mapping.bound_mapping import Columns
 

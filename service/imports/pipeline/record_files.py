@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from graph_models.errors import UnsupportedMedia
-from service.facts.batch_writing import MAX_RECORD_BYTES, Parsed, parse_ndjson
+from service.facts.ndjson import MAX_RECORD_BYTES, Parsed, parse_ndjson
 from service.imports.buffers.chunk import Chunk
 from service.imports.formats.byte_source import ByteSource, FileOfSet, beginning, encoding_of, opened
 from service.imports.formats.file_signatures import LOOKED_AT, format_of

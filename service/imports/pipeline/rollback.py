@@ -14,11 +14,12 @@ import msgspec
 from graph_models.decoding import decode_request
 from graph_models.errors import BuiltOn, Conflict, NotFound
 from graph_models.records.dates import ALL_TIME
-from graph_models.records.record_types import BY_NAME, RECORD_TYPES, decode_record, documents_named, parties_named
+from graph_models.records.json_codec import decode_record
+from graph_models.records.record_types import BY_NAME, RECORD_TYPES, documents_named, parties_named
 from graph_models.records.timeline import retract
 from service.facts.batch_writing import MAX_BATCH_RECORDS, Working
 from service.facts.reading import every_revision
-from service.jobs.queue import Progress
+from service.jobs.job import Progress
 from service.stores.interface.store import At, Believed, Change, NewRow, Row, Store, Writing
 from service.workspaces.context import Service
 

@@ -10,7 +10,7 @@ import msgspec
 
 from service.imports.pipeline import import_job as load
 from service.imports.pipeline.uploads import discard, take_in
-from service.jobs.queue import Job, Kind
+from service.jobs.job import Job, Kind
 from service.stores.interface.store import Writing
 from service.workspaces.context import Service
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from graph_models.errors import InvalidInput, TooLarge
-from service.jobs.queue import Job
+from service.jobs.job import Job
 from service.workspaces.context import Service
 
 _CHUNK = 1 << 20

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from graph_models.ecosystem.columns import HOT_NAMES, hot_columns, said
+from graph_models.ecosystem.column_schema import HOT_NAMES
+from graph_models.ecosystem.record_columns import hot_columns, said
+from graph_models.records.json_codec import encode_records
 from graph_models.records.party import Party
-from graph_models.records.record_types import BY_CLASS, Record, encode_records
+from graph_models.records.record_types import BY_CLASS, Record
 from service.stores.interface.search_text import search_text
 
 T = TypeVar("T")

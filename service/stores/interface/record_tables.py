@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, PARTY_DETAILS, arrow_type
-from graph_models.records.record_types import decode_record
+from graph_models.ecosystem.column_schema import FAMILIES, FAMILY_OF, PARTY_DETAILS, arrow_type
+from graph_models.records.json_codec import decode_record
 
 _NAMES = {
     "role": {"kind": "role"}, "value_flow": {"grade": "satisfaction"}, "assessment": {"kind": "scheme"}, "document": {"grade": "reliability"},

@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, Columns, columns_of, table_of
+from graph_models.ecosystem.column_schema import FAMILIES, FAMILY_OF
+from graph_models.ecosystem.columns import Columns, columns_of
+from graph_models.ecosystem.record_columns import table_of
 from service.stores.interface.record_tables import by_type, table_of_bodies
 from service.stores.interface.store import NOW, At
 from service.stores.neo4j.reads import days

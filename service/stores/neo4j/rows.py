@@ -11,7 +11,8 @@ import msgspec
 
 from graph_models.records.dates import Period
 from graph_models.records.evidence import Evidence
-from graph_models.records.record_types import BY_NAME, Fields, decode_record, encode_record, fields_of
+from graph_models.records.json_codec import decode_record, encode_record
+from graph_models.records.record_types import BY_NAME, Fields, fields_of
 from service.stores.interface.search_text import search_text_of
 from service.stores.interface.store import Change, NewRow, Row
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from graph_models.records.record_types import decode_record
+from graph_models.records.json_codec import decode_record
 from graph_models.records.role import Role
 from service.stores.interface.store import NewRow, Row
 from service.stores.neo4j.rows import columns_of_rows, relationship_type, role_label

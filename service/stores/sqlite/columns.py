@@ -13,7 +13,9 @@ import apsw
 import pyarrow as pa
 from pyarrow import csv
 
-from graph_models.ecosystem.columns import FAMILIES, Columns, arrow_type, columns_of, table_of
+from graph_models.ecosystem.column_schema import FAMILIES, arrow_type
+from graph_models.ecosystem.columns import Columns, columns_of
+from graph_models.ecosystem.record_columns import table_of
 from service.stores.interface.store import At
 from service.stores.sqlite import statements as sql
 from service.stores.sqlite.schema import FIRST_EVENT

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 import apsw
 
-from graph_models.ecosystem.columns import HOT, NUMBER, TEXT
+from graph_models.ecosystem.column_schema import HOT, NUMBER, TEXT
 from graph_models.errors import StoreUnavailable
 from graph_models.records.record_types import RECORD_TYPES
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from graph_models.ecosystem.columns import FAMILIES, HOT, NUMBER, TEXT
+from graph_models.ecosystem.column_schema import FAMILIES, HOT, NUMBER, TEXT
 from graph_models.records.dates import FIRST_DAY, OPEN
 from service.stores.sqlite.schema import BELIEVED, CODES, FIRST_EVENT
 

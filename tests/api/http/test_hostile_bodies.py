@@ -16,8 +16,8 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from graph_models.errors import InvalidInput, Malformed, StakeholderGraphError, TooLarge
-from service.facts.batch_writing import parse_ndjson
 from service.facts.batches import MAX_BATCH_LINES
+from service.facts.ndjson import parse_ndjson
 from service.http.request_bodies import MAX_MEMBERS, MAX_RATIO, RECORD_BYTES, object_of, unpacked
 from tests.api.conftest import Workspace, assert_problem, lines, party
 

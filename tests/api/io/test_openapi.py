@@ -91,7 +91,8 @@ def test_fields_of_records_say_what_they_mean(client: httpx.Client) -> None:
 
 def test_the_examples_of_records_are_taken(client: httpx.Client) -> None:
     """Each example of a POST to a collection passes the service's own check of records."""
-    from graph_models.records.record_types import BY_COLLECTION, record_of
+    from graph_models.records.json_codec import record_of
+    from graph_models.records.record_types import BY_COLLECTION
     from graph_models.records.validation import faults
     from graph_models.records.vocabulary import BUILT_IN
 

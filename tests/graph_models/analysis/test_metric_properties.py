@@ -14,8 +14,8 @@ from graph_models import Ecosystem, compute
 from graph_models.analysis.registry import METRICS
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.metrics.result import NUMBER
-from graph_models.metrics.value.end_customers import sinks_view
 from graph_models.views.bottleneck import bottleneck_view
+from graph_models.views.end_customers import sinks_view
 from tests.graph_models.metrics.made import ecosystem, parties
 
 STRUCTURAL = tuple(metric.name for metric in METRICS if metric.structural and metric.kind == NUMBER and metric.name != "katz")  # alpha may be refused

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, HOT_NAMES, Columns, arrow_type, columns_of, hot_columns, hot_values, numbers, table_of
-from graph_models.records.record_types import BY_CLASS, RECORD_TYPES, Record, finished, record_of
+from graph_models.ecosystem.column_schema import FAMILIES, FAMILY_OF, HOT_NAMES, arrow_type
+from graph_models.ecosystem.columns import Columns, columns_of, numbers
+from graph_models.ecosystem.record_columns import hot_columns, hot_values, table_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import BY_CLASS, RECORD_TYPES, Record, finished
 from tests.graph_models.records.test_json_codec import EXAMPLES
 
 RECORDS = [

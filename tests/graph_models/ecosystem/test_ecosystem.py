@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph_models import Ecosystem, compute
+from graph_models import Ecosystem, compute, to_networkx
 from graph_models.ecosystem.columns import Columns
 from graph_models.errors import InvalidInput
 from graph_models.records.vocabulary import BUILT_IN, terms_of
@@ -78,7 +78,7 @@ def test_the_same_columns_make_the_same_ecosystem() -> None:
 
 def test_the_plain_networkx_graph_holds_every_fact() -> None:
     ecosystem = ecosystem_of(*parties("f"), paid("f", "a", 3), paid("f", "b", 4, product="p"), role("a", "f", "customer"), related("a", "b", "owns", share=0.5))
-    graph = ecosystem.to_networkx()
+    graph = to_networkx(ecosystem)
     assert set(graph) == {"a", "b", "f"}
     assert graph.nodes["a"]["kind"] == "organization"
     assert graph.edges["b", "f", ("value_flow", "f>b")]["amount"] == 4

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graph_models import compute
+from graph_models.analysis.registry import metric_named
 from graph_models.ecosystem.parameters import COMMON, SPECS, Parameters, parameters_of, period_json
 from graph_models.errors import InvalidInput
 from graph_models.records.dates import day_of
@@ -60,7 +61,7 @@ def test_a_period_is_given_by_its_first_and_last_days() -> None:
 )
 def test_what_is_wrong_is_named(fields: dict[str, Any], field: str, code: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        parameters_of(fields, None, BUILT_IN)
+        parameters_of(fields, BUILT_IN)
     assert [(error.field, error.code) for error in caught.value.errors] == [(field, code)]
 
 
@@ -71,12 +72,12 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
 
 
 def test_a_metric_takes_its_own_parameters_only() -> None:
-    assert parameters_of({"alpha": 0.5}, "pagerank").alpha == 0.5
+    assert metric_named("pagerank").parameters_of({"alpha": 0.5}).alpha == 0.5
     with pytest.raises(InvalidInput) as caught:
-        parameters_of({"alpha": 0.5}, "wso")
+        metric_named("wso").parameters_of({"alpha": 0.5})
     assert caught.value.errors[0].code == "unknown-parameter"
     with pytest.raises(InvalidInput) as caught:
-        parameters_of({"alpha": 1.0}, "pagerank")
+        metric_named("pagerank").parameters_of({"alpha": 1.0})
     assert caught.value.errors[0].code == "out-of-range"
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from graph_models import compute
+from graph_models import compute, to_networkx
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS, parameters_of
 from graph_models.flows.implied_returns import exchanges_of
 from graph_models.graphs.graph_types import graph_of
-from graph_models.metrics.value.value_loops import flows_view, loops_view
 from graph_models.scores.explanation import explain
 from graph_models.views.give_get import give_get_view
+from graph_models.views.value_loops import flows_view, loops_view
 from tests.graph_models.ecosystems import Record, ecosystem_of, edges, flow, paid, parties, related
 
 
@@ -181,7 +181,7 @@ def test_no_count_of_facts_holds_implied_returns() -> None:
     ecosystem = ecosystem_of(paid("f", "a", 30))
     assert compute(ecosystem, "closeness_to_focal").values == compute(ecosystem, "closeness_to_focal", implied_returns=False).values
     assert compute(ecosystem, "implicit").values["a"] == 0
-    assert ecosystem.to_networkx().number_of_edges() == 1
+    assert to_networkx(ecosystem).number_of_edges() == 1
 
 
 def test_parameters_of_the_rules_are_part_of_what_is_kept() -> None:

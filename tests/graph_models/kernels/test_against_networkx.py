@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graph_models.arrays.types import Matrix
 from graph_models.kernels.centrality import eigenvectors
 from graph_models.kernels.centrality.betweenness import dependencies
 from graph_models.kernels.centrality.distances import distance_sums, hops_from
@@ -19,7 +20,7 @@ from graph_models.kernels.centrality.pagerank import NotConverged, pagerank
 from graph_models.kernels.compiled import Loop
 from graph_models.kernels.flow.maximum_flow import maximum_flow
 from graph_models.kernels.flow.ownership import cycles, held_of
-from graph_models.kernels.neighbours import Matrix, matrix_of
+from graph_models.kernels.neighbours import matrix_of
 from graph_models.kernels.structure.articulation import cuts
 from graph_models.kernels.structure.communities import leiden
 from graph_models.kernels.structure.core import core_numbers

@@ -8,10 +8,11 @@ import sys
 import networkx as nx
 import pytest
 
+from graph_models import graph as graph_for
 from graph_models import networkx_backend
 from graph_models.errors import InvalidInput
 from graph_models.networkx_backend import dispatched
-from graph_models.networkx_backend.dispatch import ON_ARRAYS
+from graph_models.networkx_backend.registration import ON_ARRAYS
 from tests.graph_models.ecosystems import ecosystem_of, flow, parties, related, role, worked_chain
 
 ARGUMENTS = {
@@ -80,7 +81,7 @@ def test_a_graph_reads_as_a_networkx_graph_and_cannot_be_changed() -> None:
 
 def test_the_graph_of_streams_has_an_edge_for_each() -> None:
     ecosystem = ecosystem_of(flow("a", "f", utility=0.5, product="p"), flow("a", "f", utility=0.25, product="q") | {"id": "q"}, flow("f", "a", utility=1))
-    graph = ecosystem.graph("utility")
+    graph = graph_for(ecosystem, "utility")
     assert graph.is_multigraph()
     assert dict(graph["a"]["f"]) == {
         ("knowledge", "p"): {"weight": 0.5, "kind": "knowledge", "product": "p"},
@@ -89,14 +90,14 @@ def test_the_graph_of_streams_has_an_edge_for_each() -> None:
     for name in ("pagerank", "degree_centrality", "betweenness_centrality"):
         assert getattr(nx, name)(graph) == pytest.approx(getattr(nx, name)(graph.to_networkx()), abs=1e-12)
     assert nx.single_source_dijkstra_path_length(graph, "a") == {"a": 0, "f": 0.25}
-    assert not ecosystem.graph("utility", weight="none").is_multigraph()
+    assert not graph_for(ecosystem, "utility", weight="none").is_multigraph()
 
 
 def test_rolled_up_units_are_no_nodes() -> None:
     ecosystem = ecosystem_of(*parties("lab", kind="unit"), related("lab", "f", "part_of"), role("a", "lab", "customer"))
-    assert list(ecosystem.graph("influence")) == ["a", "f"]
-    assert list(ecosystem.graph("influence", roll_up="none")) == ["a", "f", "lab"]
-    assert nx.pagerank(ecosystem.graph("influence")) == {"a": 0.5, "f": 0.5}
+    assert list(graph_for(ecosystem, "influence")) == ["a", "f"]
+    assert list(graph_for(ecosystem, "influence", roll_up="none")) == ["a", "f", "lab"]
+    assert nx.pagerank(graph_for(ecosystem, "influence")) == {"a": 0.5, "f": 0.5}
 
 
 def test_an_empty_graph_has_no_ranks() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse.linalg import ArpackError
 
 from graph_models.networkx_backend import NAME, dispatched
-from graph_models.networkx_backend.dispatch import ON_ARRAYS
+from graph_models.networkx_backend.registration import ON_ARRAYS
 
 CASES = settings(deadline=None, max_examples=80)
 KINDS = (nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_models.networkx_backend.dispatch import ON_ARRAYS
+from graph_models.networkx_backend.registration import ON_ARRAYS
 
 ROOT = Path(__file__).parents[3]
 MODULES = (

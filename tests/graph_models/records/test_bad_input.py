@@ -12,7 +12,9 @@ import pytest
 
 from graph_models import Ecosystem, compute
 from graph_models.analysis.registry import DEFAULT_SET
-from graph_models.ecosystem.columns import FAMILIES, columns_of, table_of
+from graph_models.ecosystem.column_schema import FAMILIES
+from graph_models.ecosystem.columns import columns_of
+from graph_models.ecosystem.record_columns import table_of
 from graph_models.errors import InvalidInput
 from graph_models.metrics.result import NUMBER
 from graph_models.records.dates import ALL_TIME, day_of

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from graph_models.errors import InvalidInput
 from graph_models.records.bulk_validation import all_sound
 from graph_models.records.closed_lists import identified, identify, lists_of
-from graph_models.records.record_types import BY_NAME, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import BY_NAME
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import BUILT_IN, terms_of
 

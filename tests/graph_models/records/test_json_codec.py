@@ -13,23 +13,9 @@ from hypothesis import strategies as st
 
 from graph_models.errors import InvalidInput
 from graph_models.records.dates import ALL_TIME, Period, day_of
+from graph_models.records.json_codec import content, decode_record, encode_record, encode_records, nesting, record_of
 from graph_models.records.party import Party
-from graph_models.records.record_types import (
-    BY_CLASS,
-    BY_COLLECTION,
-    BY_NAME,
-    RECORD_TYPES,
-    content,
-    decode_record,
-    documents_named,
-    encode_record,
-    encode_records,
-    finished,
-    nesting,
-    of_period,
-    parties_named,
-    record_of,
-)  # fmt: skip
+from graph_models.records.record_types import BY_CLASS, BY_COLLECTION, BY_NAME, RECORD_TYPES, documents_named, finished, of_period, parties_named  # fmt: skip
 from graph_models.records.value_flow import ValueFlow
 
 EXAMPLES = (

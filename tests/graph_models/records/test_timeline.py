@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_models.records.dates import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, day_text
-from graph_models.records.record_types import Record, content, record_of
+from graph_models.records.json_codec import content, record_of
+from graph_models.records.record_types import Record
 from graph_models.records.timeline import Slice, adjoining, restate, retract
 
 FIRST = day_of("2025-01-01")

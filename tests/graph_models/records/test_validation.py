@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import BUILT_IN
 from tests.graph_models.records.test_json_codec import EXAMPLES

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graph_models.errors import InvalidInput
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import BUILT_IN, GROUPS, RESERVED_LABELS, RESERVED_TYPES, Terms, Vocabulary, terms_of
 

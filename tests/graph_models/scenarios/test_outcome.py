@@ -15,7 +15,7 @@ from graph_models.flows.value_chain import value_chain_of
 from graph_models.scenarios.apply import edited
 from graph_models.scenarios.edits import edits_of
 from graph_models.scenarios.outcome import SHOWN, Case, outcome
-from graph_models.scores.scores import DEFAULT_PROFILE
+from graph_models.scores.profile import DEFAULT_PROFILE
 from tests.graph_models.ecosystems import Record, ecosystem_of, paid, parties, related, role, worked_chain
 from tests.graph_models.test_properties import PLACES, made, record_lists
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from graph_models import Ecosystem, compute
 from graph_models.arrays.ranking import ranks, rounded
 from graph_models.ecosystem.parameters import DEFAULTS
-from graph_models.scores.scores import DEFAULT_PROFILE, scored_of
+from graph_models.scores.profile import DEFAULT_PROFILE
+from graph_models.scores.scores import scored_of
 from tests.graph_models.ecosystems import Record, ecosystem_of, flow, paid, parties, related, role, worked_chain
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from graph_models.errors import FieldError, InvalidInput
-from graph_models.records.record_types import Record, decode_record, finished, record_of
+from graph_models.records.json_codec import decode_record, record_of
+from graph_models.records.record_types import Record, finished
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import BUILT_IN, terms_of
-from service.facts.batch_writing import MAX_RECORD_BYTES
+from service.facts.ndjson import MAX_RECORD_BYTES
 from service.imports.buffers import chunk as chunks
 from service.imports.buffers import id_set as known
 from service.imports.buffers.chunk import Chunk, Item, Ready, chunk_of, made_ready, merged, unpacked

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap64
 
 from graph_models.errors import StoreUnavailable
-from graph_models.records.record_types import decode_plainly, encode_record, record_of
+from graph_models.records.json_codec import decode_plainly, encode_record, record_of
 from service.imports.buffers import id_set as known
 from service.imports.buffers import spilling_dict as shelf
 from service.imports.buffers.id_set import Known

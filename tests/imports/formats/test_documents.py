@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from examples.demo import demo_records
 from graph_models.errors import FieldError, StakeholderGraphError
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from graph_models.records.vocabulary import BUILT_IN
 from service.exports.registry import exported, format_named
 from service.facts.batch_writing import write_batch

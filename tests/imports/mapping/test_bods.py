@@ -14,7 +14,7 @@ from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.errors import InvalidInput
 from graph_models.metrics.stakeholders.ownership import ownership_view
 from graph_models.records.dates import day_of
-from graph_models.records.record_types import decode_record
+from graph_models.records.json_codec import decode_record
 from graph_models.records.vocabulary import BUILT_IN
 from service.imports.formats.byte_source import FileOfSet
 from service.imports.mapping.model import read_mapping

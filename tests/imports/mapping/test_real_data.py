@@ -14,7 +14,7 @@ import pytest
 
 from graph_models import Ecosystem, compute
 from graph_models.records.dates import day_of
-from graph_models.records.record_types import decode_record
+from graph_models.records.json_codec import decode_record
 from graph_models.records.vocabulary import BUILT_IN
 from graph_models.scores.explanation import explain
 from service.imports.formats.byte_source import FileOfSet

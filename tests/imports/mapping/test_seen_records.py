@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from graph_models.errors import FieldError
-from graph_models.records.record_types import finished, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import finished
 from graph_models.records.vocabulary import BUILT_IN
 from service.imports.mapping.row_layout import Frame
 from service.imports.mapping.seen_records import Produced, Said, Waiting

@@ -27,7 +27,7 @@ from service.imports.pipeline import import_job as load
 from service.imports.pipeline import read_process as reading
 from service.imports.pipeline.import_job import ImportPlan, import_files, run_job, save_mapping, workspace_for
 from service.imports.pipeline.record_files import RecordLines
-from service.jobs.queue import no_progress
+from service.jobs.job import no_progress
 from service.processes.worker import Worker
 from service.stores.interface.store import At
 from service.stores.sqlite.store import EmbeddedStore

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph_models.errors import BuiltOn, Conflict, InvalidInput, NotFound
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from service.core.settings import Settings
 from service.exports.registry import exported, format_named
 from service.facts.batch_writing import write_batch
 from service.imports.pipeline import rollback
 from service.imports.pipeline.import_job import run_job as import_job
-from service.jobs.queue import no_progress
+from service.jobs.job import no_progress
 from service.stores.interface.store import At
 from service.workspaces.context import Service
 

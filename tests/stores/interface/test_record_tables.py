@@ -8,8 +8,10 @@ import pyarrow as pa
 import pytest
 
 from examples.demo import demo_records
-from graph_models.ecosystem.columns import FAMILIES, FAMILY_OF, HOT_NAMES, arrow_type, hot_values
-from graph_models.records.record_types import encode_record, finished, record_of
+from graph_models.ecosystem.column_schema import FAMILIES, FAMILY_OF, HOT_NAMES, arrow_type
+from graph_models.ecosystem.record_columns import hot_values
+from graph_models.records.json_codec import encode_record, record_of
+from graph_models.records.record_types import finished
 from service.stores.interface.record_tables import by_type, table_of_bodies
 from tests.stores.neo4j.test_bulk_load import odd_records
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from graph_models.errors import InvalidInput
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from graph_models.records.vocabulary import BUILT_IN
 from service.core.settings import read_settings
 from service.facts.batch_writing import Outcome, write_batch

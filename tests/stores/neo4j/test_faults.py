@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from graph_models.errors import IdempotencyKeyReused, OutcomeUnknown, StoreUnavailable
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from service.core.settings import read_settings
 from service.stores.interface.store import At, Believed, Change, NewRow, Revision, Writing
 from service.stores.neo4j.session import DEADLINE

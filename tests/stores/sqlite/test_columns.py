@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from graph_models.ecosystem.columns import Columns
 from graph_models.records.dates import ALL_TIME
-from graph_models.records.record_types import Record, record_of
+from graph_models.records.json_codec import record_of
+from graph_models.records.record_types import Record
 from service.stores.interface.store import NOW, At
 from service.stores.sqlite import columns as embedded_columns
 from service.stores.sqlite.store import EmbeddedStore

@@ -16,7 +16,7 @@ import pytest
 
 from graph_models.errors import InvalidInput, OutcomeUnknown, StoreUnavailable
 from graph_models.records.dates import day_of, now_text
-from graph_models.records.record_types import record_of
+from graph_models.records.json_codec import record_of
 from service.core.settings import read_settings
 from service.stores.interface.store import UNSIGNED, At, Believed, Change
 from service.stores.registry import STORES, embedded_path, open_store

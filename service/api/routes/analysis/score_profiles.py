@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from graph_models.scores.scores import DEFAULT_PROFILE
+from graph_models.scores.profile import DEFAULT_PROFILE
 from service.api.io.dependencies import MAX_NUMBER, JsonDep, PageDep, PlaceDep, WritingDep
 from service.api.io.operation_docs import answers, takes
 from service.api.io.responses import json_answer, list_by_key

@@ -21,7 +21,8 @@ from service.api.io.list_filters import kinds_named
 from service.api.io.operation_docs import answers
 from service.api.io.responses import json_answer
 from service.api.schemas.records.records import Neighborhood
-from service.facts.reading import instant, neighborhood
+from service.facts.instants import instant
+from service.facts.neighborhood import neighborhood
 from service.http.encoded_slashes import id_in_path
 from service.workspaces.context import Service
 

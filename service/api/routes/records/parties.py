@@ -14,6 +14,7 @@ from service.api.io.responses import etag, json_answer
 from service.api.schemas.records.parties import Journey, PartyPage
 from service.api.schemas.records.records import FactList
 from service.facts import reading as reads
+from service.facts.neighborhood import journey
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/parties/{record_id}", tags=["parties"])
 
@@ -40,7 +41,7 @@ def list_facts(place: PlaceDep, record_id: RecordIdDep, at: InstantDep, asked: P
 @router.get("/journey", response_class=Response, responses=answers(Journey))
 def get_journey(place: PlaceDep, record_id: RecordIdDep, at: InstantDep) -> Response:
     """Dated touchpoints and changes of stage, oldest first."""
-    return json_answer(reads.journey(place.store, record_id, at))
+    return json_answer(journey(place.store, record_id, at))
 
 
 def _fact_types(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from service.api.schemas.records.records import ANSWERED, HISTORIES, LISTS, PATC
 from service.api.schemas.records.writes import RevisionAnswer
 from service.facts import reading as reads
 from service.facts import record_editing as edits
+from service.facts.instants import period_asked
 from service.http.encoded_slashes import in_path
 from service.stores.interface.store import At, Row
 
@@ -87,7 +88,7 @@ def _writes(router: APIRouter, kind: RecordType, name: str) -> None:
     def delete_record(place: PlaceDep, record_id: RecordIdDep, writing: WritingDep, guard: GuardDep, begin: FromQuery = None, end: ToQuery = None,
                       cascade: CascadeQuery = False) -> Response:  # fmt: skip
         """Take a record away for a period (default: it was never true). What other records need is 409 `in-use`."""
-        period = reads.period_asked(begin, end)
+        period = period_asked(begin, end)
         return json_answer({"revision": edits.delete(place.store, kind.name, record_id, period, writing, cascade=cascade, guard=guard)})
 
 

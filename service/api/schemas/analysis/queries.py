@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from service.api.schemas.records.records import AnyRecord
+from graph_models.records.record_types import Record
 from service.api.schemas.shapes import Answer, Listed, Text, Truncated
 from service.facts import cypher_queries as queries
 
@@ -51,8 +51,8 @@ class QueryRequest(queries.Question, frozen=True, kw_only=True, forbid_unknown_f
 class QueryGraph(Answer, frozen=True, kw_only=True):
     """The records that the rows name, each once."""
 
-    parties: list[AnyRecord]
-    facts: list[AnyRecord]
+    parties: list[Record]
+    facts: list[Record]
 
 
 class QueryAnswer(Answer, frozen=True, kw_only=True):

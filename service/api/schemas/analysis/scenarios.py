@@ -6,24 +6,24 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from graph_models.records.record_types import Record
 from graph_models.scenarios import edits as scenario_edits
 from service.analysis import scenarios
 from service.api.schemas.analysis.scores import ScoreName
 from service.api.schemas.parameters import Parameters
-from service.api.schemas.records.records import AnyRecord
 from service.api.schemas.shapes import Answer, Day, Listed, Notice, Parties, Time, Truncated
 
 
 class AddEdit(scenario_edits.Add, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="op", tag="add"):
     """A record more, as in a batch."""
 
-    record: AnyRecord  # type: ignore[assignment]
+    record: Record  # type: ignore[assignment]
 
 
 class ReplaceEdit(scenario_edits.Replace, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="op", tag="replace"):
     """A record in the place of the one of its type and id."""
 
-    record: AnyRecord  # type: ignore[assignment]
+    record: Record  # type: ignore[assignment]
 
 
 EditSent = (

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from service.api.schemas.shapes import Answer, Day, Time
-from service.jobs.queue import Kind, State
+from service.jobs.job import Kind, State
 
 
 def _ref(name: str) -> dict[str, str]:

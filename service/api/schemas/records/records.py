@@ -8,17 +8,14 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from graph_models.records.assessment import Assessment
-from graph_models.records.evidence import Document
-from graph_models.records.party import Party
 from graph_models.records.record_types import RECORD_TYPES, RecordType
 from graph_models.records.relationship import Relationship
 from graph_models.records.role import Role
 from graph_models.records.touchpoint import Touchpoint
-from graph_models.records.value_flow import ExchangeRate, ValueFlow
+from graph_models.records.value_flow import ValueFlow
 from service.api.schemas.shapes import Answer, Id, Listed, Time, Truncated
 
 Fact = Role | Relationship | ValueFlow | Touchpoint | Assessment
-AnyRecord = Party | Role | Relationship | ValueFlow | Touchpoint | Assessment | Document | ExchangeRate
 
 _ADDED: list[tuple[str, Any] | tuple[str, Any, Any]] = [
     ("version", Annotated[int, Meta(description="How often the id was written; the `ETag` is this number.")]),

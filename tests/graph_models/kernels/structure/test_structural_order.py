@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph_models.kernels.neighbours import Matrix
+from graph_models.arrays.types import Matrix
 from graph_models.kernels.structure.structural_order import structural_order, without_rounding
 
 

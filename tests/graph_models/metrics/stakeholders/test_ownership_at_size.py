@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph_models.arrays.types import Matrix
 from graph_models.ecosystem.corporate_control import control_pairs, controllers_of
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.kernels.flow.ownership import FACTORED, closed, held_of
-from graph_models.kernels.neighbours import LEVELS, Matrix, matrix_of, reachable
+from graph_models.kernels.neighbours import LEVELS, matrix_of, reachable
 from graph_models.metrics.stakeholders.ownership import CHAIN_SHOWN, SHOWN, _chains, ownership_view
 from tests.graph_models.metrics.made import ecosystem, owns, parties
 

@@ -10,12 +10,13 @@ import pytest
 
 from graph_models import Ecosystem, compute
 from graph_models.analysis.registry import METRICS
+from graph_models.arrays.types import Matrix
 from graph_models.ecosystem.parameters import GRAPHS
 from graph_models.errors import ParameterOutOfRange
 from graph_models.graphs.graph_types import Graph
 from graph_models.kernels.centrality.distances import distance_sums
 from graph_models.kernels.centrality.eigenvectors import NoCycle, eigenvector, hubs_and_authorities, katz, largest_eigenvalue
-from graph_models.kernels.neighbours import Matrix, matrix_of
+from graph_models.kernels.neighbours import matrix_of
 from graph_models.kernels.structure.articulation import cuts
 from graph_models.kernels.structure.structural_holes import constraint, effective_size
 from graph_models.kernels.structure.triangles import clustering

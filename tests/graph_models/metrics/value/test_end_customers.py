@@ -9,7 +9,7 @@ import pytest
 from graph_models import compute
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.errors import InvalidInput
-from graph_models.metrics.value.end_customers import sinks_view
+from graph_models.views.end_customers import sinks_view
 from tests.graph_models.metrics.made import chain_records, ecosystem, paid, parties
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from graph_models import Ecosystem, compute
 from graph_models.ecosystem.parameters import parameters_of
 from graph_models.flows.value_chain import value_chain_of
-from graph_models.metrics.value.end_customers import sinks_view
 from graph_models.scenarios.value_lost import ValueLost, value_lost
 from graph_models.scores.explanation import explain
+from graph_models.views.end_customers import sinks_view
 from graph_models.views.supply_tiers import tiers_view
 from tests.graph_models.ecosystems import Record, ecosystem_of, paid, role, worked_chain
 

@@ -8,7 +8,7 @@ from graph_models import compute
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import parameters_of
 from graph_models.errors import InvalidInput
-from graph_models.metrics.value.value_loops import flows_view, loops_view
+from graph_models.views.value_loops import flows_view, loops_view
 from tests.graph_models.ecosystems import ecosystem_of, flow, paid, parties
 
 
