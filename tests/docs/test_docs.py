@@ -31,6 +31,11 @@ def test_a_page_that_comes_from_the_code_is_what_the_code_says(name: str) -> Non
     assert page(name) == PAGES[name](), "run: python docs/make_pages.py"
 
 
+def test_the_pictures_of_the_rooms_are_what_the_imports_say() -> None:
+    made = runpy.run_path(str(DOCS / "make_architecture.py"))["page"]
+    assert page("architecture.md") == made(page("architecture.md")), "run: python docs/make_architecture.py"
+
+
 def test_every_setting_is_documented() -> None:
     assert [name for name in Settings.model_fields if f"`{PREFIX}{name.upper()}`" not in page("settings.md")] == []
 
