@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 
 from graph_models.arrays.types import Mask
@@ -49,7 +47,8 @@ def _exchanging(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Mas
         useful = edges[(utility[edges] > 0) & (mine[edges] == focal)]
         np.maximum.at(best, other[useful], utility[useful])
     score = given * gained
-    return cast(Mask, (score > 0) & (score >= parameters.min_loop_score))
+    counts: Mask = (score > 0) & (score >= parameters.min_loop_score)
+    return counts
 
 
 def _one_sided(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Warning | None:
