@@ -74,13 +74,13 @@ def component_schemas() -> dict[str, dict[str, Any]]:
 
 def _structs() -> list[type]:
     """Every struct of the modules of the schemas package, in lists by type of record too."""
-    found: dict[str, type] = {}
+    found: dict[type, None] = {}  # a set in order
     for module in walk_packages(schemas.__path__, f"{schemas.__name__}."):
         for value in vars(import_module(module.name)).values():
             for item in value.values() if isinstance(value, dict) else (value,):
                 if isinstance(item, type) and issubclass(item, msgspec.Struct) and item.__module__.startswith(schemas.__name__):
-                    found[item.__name__] = item
-    return list(found.values())
+                    found[item] = None
+    return list(found)
 
 
 def _add_problems(found: dict[str, Any], operation: dict[str, Any]) -> None:

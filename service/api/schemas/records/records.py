@@ -62,11 +62,11 @@ def _put_of(kind: RecordType) -> Any:
 
 
 def _history_of(kind: RecordType) -> Any:
-    item = defined(f"{kind.record.__name__}Version", f"One statement of a {kind.name}.", [("record", kind.record | None)], Version)
+    item = defined(f"{kind.record.__name__}Version", f"One statement of a {kind.name}.", [("record", kind.record | None)], RecordVersion)
     return defined(f"{kind.record.__name__}History", f"All that was stated of a {kind.name}, newest first.", [("items", list[item])], Answer)  # type: ignore[valid-type]
 
 
-class Version(Answer, frozen=True, kw_only=True):
+class RecordVersion(Answer, frozen=True, kw_only=True):
     """The base of an item of a history."""
 
     version: Annotated[int, Meta(description="Counts the writes of the id.")]
