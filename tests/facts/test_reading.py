@@ -15,7 +15,9 @@ from graph_models.records.dates import OPEN, Period, day_of
 from graph_models.records.vocabulary import BUILT_IN
 from service.facts import reading as reads
 from service.facts.batch_writing import write_batch
+from service.facts.instants import instant, known, period_asked
 from service.facts.ndjson import parse_ndjson
+from service.facts.neighborhood import journey, neighborhood
 from service.stores.interface.store import NOW, At
 from service.stores.sqlite.store import EmbeddedStore
 
@@ -87,7 +89,7 @@ def test_facts_of_a_party_are_walked_over_their_types(store: EmbeddedStore) -> N
 @pytest.mark.parametrize(("hops", "reached"), [(1, "ab"), (2, "abc"), (3, "abcd")])
 def test_a_neighborhood_goes_so_many_steps_and_no_further(store: EmbeddedStore, hops: int, reached: str) -> None:
     chain(store)
-    found = reads.neighborhood(store, "a", TODAY, hops, 100, None)
+    found = neighborhood(store, "a", TODAY, hops, 100, None)
     assert [row.id for row in found.parties] == list(reached)
     assert len(found.facts) == hops
     assert found.truncated is None
@@ -95,14 +97,14 @@ def test_a_neighborhood_goes_so_many_steps_and_no_further(store: EmbeddedStore, 
 
 def test_a_neighborhood_goes_only_over_what_is_valid_and_of_the_kinds_asked_for(store: EmbeddedStore) -> None:
     chain(store)
-    assert [row.id for row in reads.neighborhood(store, "d", TODAY, 1, 100, None).parties] == ["d", "c"]
-    assert [row.id for row in reads.neighborhood(store, "d", At(day_of("2019-01-01")), 1, 100, None).parties] == ["d", "c", "e"]
-    assert [row.id for row in reads.neighborhood(store, "d", TODAY, 1, 100, ["owns"]).parties] == ["d"]
+    assert [row.id for row in neighborhood(store, "d", TODAY, 1, 100, None).parties] == ["d", "c"]
+    assert [row.id for row in neighborhood(store, "d", At(day_of("2019-01-01")), 1, 100, None).parties] == ["d", "c", "e"]
+    assert [row.id for row in neighborhood(store, "d", TODAY, 1, 100, ["owns"]).parties] == ["d"]
 
 
 def test_a_neighborhood_that_is_cut_says_so(store: EmbeddedStore) -> None:
     write(store, *map(party, "abcde"), *(tie("a", other) for other in "bcde"))
-    found = reads.neighborhood(store, "a", TODAY, 1, 3, None)
+    found = neighborhood(store, "a", TODAY, 1, 3, None)
     assert [row.id for row in found.parties] == ["a", "b", "c"]
     assert {row.id for row in found.facts} == {"a-b", "a-c"}
     assert found.truncated == {"shown": 3, "left_out": 2, "why": "limit is 3 parties"}
@@ -114,7 +116,7 @@ def test_a_journey_is_dated_touchpoints_and_changes_of_stage(store: EmbeddedStor
     write(store, party("a"), party("b"), {**role, "stage": "prospect", "valid_from": "2024", "valid_to": "2024"},
           {**role, "stage": "active", "valid_from": "2025"},
           call, {**call, "id": "later", "occurred_at": "2026-06-01"})  # fmt: skip
-    items = reads.journey(store, "a", TODAY)["items"]
+    items = journey(store, "a", TODAY)["items"]
     assert [(item["date"], item["kind"], item.get("stage")) for item in items] == [
         ("2024", "customer", "prospect"), ("2024-06-01", "call", None), ("2025", "customer", "active")]  # fmt: skip
 
@@ -138,21 +140,21 @@ def test_what_is_not_there_is_not_found(store: EmbeddedStore) -> None:
     with pytest.raises(NotFound):
         reads.history(store, "party", "banana", TODAY)
     with pytest.raises(NotFound):
-        reads.neighborhood(store, "banana", TODAY, 1, 10, None)
+        neighborhood(store, "banana", TODAY, 1, 10, None)
 
 
 def test_the_instant_is_a_full_day_and_a_revision_or_a_time(store: EmbeddedStore) -> None:
     write(store, party("a"))
-    assert reads.instant(store, "2024-05-06", None, None) == At(day_of("2024-05-06"), NOW)
-    assert reads.instant(store, "2024-05-06", "2025-01-01", "7").revision == 7
-    assert reads.known(store, "2000-01-01T00:00:00Z") == 0
-    assert reads.known(store, "2999-01-01T00:00:00Z") == 1
+    assert instant(store, "2024-05-06", None, None) == At(day_of("2024-05-06"), NOW)
+    assert instant(store, "2024-05-06", "2025-01-01", "7").revision == 7
+    assert known(store, "2000-01-01T00:00:00Z") == 0
+    assert known(store, "2999-01-01T00:00:00Z") == 1
     for as_of, known_at, field in (("2025-01", None, "as_of"), ("banana", None, "as_of"), (None, "yesterday", "known_at"), (None, "2025-01-01", "known_at")):
         with pytest.raises(InvalidInput) as caught:
-            reads.instant(store, "2024-05-06", as_of, known_at)
+            instant(store, "2024-05-06", as_of, known_at)
         assert caught.value.errors[0].field == field
 
 
 def test_a_reversed_period_is_refused() -> None:
     with pytest.raises(InvalidInput):
-        reads.period_asked("2025", "2024")
+        period_asked("2025", "2024")
