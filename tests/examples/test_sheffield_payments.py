@@ -23,6 +23,7 @@ from service.core.settings import Settings
 from service.imports.formats.byte_source import FileOfSet
 from service.imports.mapping.bound_mapping import BoundMapping
 from service.imports.mapping.model import read_mapping
+from service.processes.job_handlers import import_job
 from service.workspaces.context import Service
 
 ROOT = Path(__file__).parents[2]
@@ -171,7 +172,7 @@ def test_one_command_loads_quarters_of_two_layouts_and_ranks_suppliers_year_by_y
     chosen = [quarters[name] for name in ("2012-07.csv", "2014-01.csv", "2015-07.csv")]
     heard: list[tuple[int, int | None, str]] = []
     arguments = {"files": [{"path": str(path), "name": path.name} for path in chosen], "mapping": mapping.text}
-    result = rankings.import_job(service, "sheffield", arguments, lambda *said: heard.append(said))
+    result = import_job(service, "sheffield", arguments, lambda *said: heard.append(said))
     assert (result["rejected"], result["by_type"]["value_flow"]) == (0, 2 * sum(len(lines(path)) for path in chosen))
     found = rankings.ranking(service, "sheffield", result["ranking_id"])
     assert [(period["from"], period["to"]) for period in found["periods"]] == [

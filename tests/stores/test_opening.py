@@ -9,8 +9,8 @@ from time import monotonic
 import pytest
 
 from graph_models.errors import StoreUnavailable
+from service.core.settings import read_settings
 from service.stores.registry import open_store
-from service.workspaces.settings import read_settings
 
 DEFAULT_S = 30.0
 
