@@ -27,7 +27,7 @@ UNDIRECTED = {"connected_components", "number_connected_components", "is_connect
 
 @pytest.mark.parametrize("name", ON_ARRAYS)
 def test_what_is_said_to_run_on_arrays_does_and_makes_no_plain_graph(name: str) -> None:
-    graph = worked_chain().graph("tie" if name in UNDIRECTED else "influence")
+    graph = graph_for(worked_chain(), "tie" if name in UNDIRECTED else "influence")
     before = dispatched.copy()
     found = getattr(nx, name, getattr(nx.community, name, None))(graph, **ARGUMENTS.get(name, {}))
     assert found is not None
@@ -37,7 +37,7 @@ def test_what_is_said_to_run_on_arrays_does_and_makes_no_plain_graph(name: str) 
 
 @pytest.mark.parametrize("name", ["k_core", "average_clustering", "shortest_path", "ego_graph", "diameter"])
 def test_everything_else_falls_back_to_plain_networkx_and_is_counted_as_that(name: str) -> None:
-    graph = worked_chain().graph("tie")
+    graph = graph_for(worked_chain(), "tie")
     options = {"shortest_path": {"source": "RawMat", "target": "Consumer"}, "ego_graph": {"n": "Firm"}}.get(name, {})
     before = dispatched.copy()
     found, expected = (getattr(nx, name)(taken, **options) for taken in (graph, graph.to_networkx()))
@@ -46,7 +46,7 @@ def test_everything_else_falls_back_to_plain_networkx_and_is_counted_as_that(nam
 
 
 def test_what_arrays_have_no_answer_for_falls_back_too() -> None:
-    graph = worked_chain().graph("influence")
+    graph = graph_for(worked_chain(), "influence")
     before = dispatched.copy()
     lengths = nx.single_source_dijkstra_path_length(graph, "Firm", weight=lambda u, v, data: 1 / data["weight"])
     assert lengths == nx.single_source_dijkstra_path_length(graph.to_networkx(), "Firm", weight=lambda u, v, data: 1 / data["weight"])
@@ -69,7 +69,7 @@ def test_only_what_has_array_code_is_said_to_run_on_arrays() -> None:
 
 
 def test_a_graph_reads_as_a_networkx_graph_and_cannot_be_changed() -> None:
-    graph = worked_chain().graph("value_chain")
+    graph = graph_for(worked_chain(), "value_chain")
     assert (len(graph), graph.number_of_edges(), graph.is_directed(), graph.is_multigraph()) == (10, 14, True, False)
     assert list(graph) == worked_chain().parties
     assert "Firm" in graph
@@ -101,12 +101,12 @@ def test_rolled_up_units_are_no_nodes() -> None:
 
 
 def test_an_empty_graph_has_no_ranks() -> None:
-    assert nx.pagerank(ecosystem_of().graph("influence")) == {}
+    assert nx.pagerank(graph_for(ecosystem_of(), "influence")) == {}
 
 
 def test_an_unknown_graph_is_refused() -> None:
     with pytest.raises(InvalidInput):
-        worked_chain().graph("banana")
+        graph_for(worked_chain(), "banana")
 
 
 def test_a_function_that_networkx_has_not_is_not_ours() -> None:
