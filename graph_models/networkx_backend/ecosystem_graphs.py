@@ -46,7 +46,7 @@ def graph(ecosystem: Ecosystem, name: str, /, **fields: Any) -> ArrayGraph:
     >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "shop")]
     >>> records += [{"type": "role", "id": "r", "source": "shop", "target": "firm", "role": "distributor"}]
     >>> sorted(graph(Ecosystem.from_records(records, focal_party="firm", as_of="2025-12-31"), "influence").to_networkx().edges)
-    [('shop', 'firm')]
+    [('firm', 'shop'), ('shop', 'firm')]
     """
     return graph_for_networkx(ecosystem, name, parameters_of(fields, ecosystem.vocabulary))
 
