@@ -123,15 +123,27 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> Iterat
     shutil.rmtree(directory, ignore_errors=True)
 
 
+def killed_at(prepared: Prepared, directory: Path, part: float) -> Settings:
+    """A copy of the import that was killed after this part of its statements.
+
+    How many statements there are hangs on the clock, too: progress is noted by time. One that was done before its statement says how many it had.
+    """
+    statements = prepared.statements
+    for attempt in range(3):
+        settings = prepared.copy(directory / str(attempt))
+        killed, begun = forked(settings, statement=1 + int(part * statements * 0.999))
+        if killed:
+            return settings
+        statements = begun
+    raise AssertionError(f"the import was never killed: it had {statements} statements")
+
+
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_a_killed_import_goes_on_after_a_restart(prepared: Prepared, tmp_path: Path, group: int) -> None:
     """One kill at every so many-th statement, in each stretch at a random one: all stages of the job have their share."""
     chance = random.Random(SEED + group)
-    share = prepared.statements / (KILLS // GROUPS)
     for number in range(KILLS // GROUPS):
-        settings = prepared.copy(tmp_path / str(number))
-        killed, _ = forked(settings, statement=1 + int((number + chance.random()) * share * 0.999))
-        assert killed
+        settings = killed_at(prepared, tmp_path / str(number), (number + chance.random()) / (KILLS // GROUPS))
         assert not forked(settings)[0]
         export, job = outcome(settings, prepared.job)
         assert export == prepared.export
@@ -146,9 +158,7 @@ def test_a_killed_import_that_is_written_in_one_transaction_was_nothing_and_is_a
     before, _ = outcome(prepared.copy(tmp_path / "before"), prepared.job)
     chance = random.Random(SEED)
     for number in range(TOGETHER_KILLS):
-        settings = prepared.copy(tmp_path / str(number))
-        killed, _ = forked(settings, statement=1 + int((number + chance.random()) * prepared.statements / TOGETHER_KILLS * 0.999))
-        assert killed
+        settings = killed_at(prepared, tmp_path / str(number), (number + chance.random()) / TOGETHER_KILLS)
         assert outcome(settings, prepared.job)[0] in (before, prepared.export)
         assert not forked(settings)[0]
         export, job = outcome(settings, prepared.job)

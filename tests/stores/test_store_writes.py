@@ -12,7 +12,7 @@ import pytest
 from graph_models.errors import Conflict, IdempotencyKeyReused
 from graph_models.records.dates import ALL_TIME, FIRST_DAY, OPEN, Period, day_of, now_text
 from graph_models.records.json_codec import decode_record, record_of
-from service.stores.interface.store import UNSIGNED, At, Believed, Change, NewRow, Store, Writing
+from service.stores.interface.store import NOW, UNSIGNED, At, Believed, Change, NewRow, Store, Writing
 from tests.stores.conftest import CutWrite
 from tests.stores.naive_store import Retraction
 from tests.stores.plans import plan_of, state
@@ -71,6 +71,15 @@ def test_a_plan_for_tens_of_thousands_of_ids_is_answered(store: Store) -> None:
     state(store, *(party(name) for name in names))
     assert len(asked(store, lambda believed: believed.live("party", names))) == 20_000
     assert len(asked(store, lambda believed: believed.present("party", [*names, "nobody"]))) == 20_000
+
+
+def test_a_plan_that_asks_for_an_id_twice_gets_it_once(store: Store) -> None:
+    told = {"type": "value_flow", "id": "v", "source": "p", "target": "q", "kind": "knowledge"}
+    state(store, party("p"), party("q"), told)
+    assert len(asked(store, lambda believed: believed.live("value_flow", ["v", "v"]))["v"]) == 1
+    assert len(asked(store, lambda believed: believed.live("party", ["p", "q", "p"]))["p"]) == 1
+    state(store, {**told, "kind": "data"}, {**told, "kind": "goods"})
+    assert [row.version for row in store.history("value_flow", "v", At(None, NOW))] == [2, 1]
 
 
 def test_nothing_of_a_plan_that_fails_remains(store: Store) -> None:

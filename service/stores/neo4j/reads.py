@@ -83,7 +83,7 @@ def get(transaction: Transaction, type_name: str, ids: Collection[str], at: At) 
 
 def live(transaction: Transaction, type_name: str, ids: Collection[str], *, retracted: bool) -> dict[str, list[Row]]:
     """All believed rows of each id; ``retracted``: are there any periods taken away in the whole store?"""
-    parameters = {"ids": list(ids), "first": _FIRST, "last": _LAST, "revision": NOW}
+    parameters = {"ids": list(dict.fromkeys(ids)), "first": _FIRST, "last": _LAST, "revision": NOW}
     rows = list(rows_of(type_name, Answered(*run(transaction, ROWS[type_name], **parameters))))
     if retracted:
         rows += rows_of(type_name, Answered(*run(transaction, RETRACTED, type=type_name, **parameters)))
