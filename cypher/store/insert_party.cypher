@@ -20,6 +20,7 @@
 // :param business_model => []
 // :param purchase_channel => []
 // :param scope => []
+// :param tags => []
 // :param marking => []
 // :param attributes => []
 // :param search_text => []
@@ -33,7 +34,7 @@ SET p = {
   id: $id[i], valid_from: $days[$valid_from[i]], valid_to: $days[$valid_to[i]], name: $name[i], names: $names[i], kind: $kind[i],
   identifiers: $identifiers[i], country: $country[i], region: $region[i], city: $city[i], market_tier: $market_tier[i],
   industry: $industry[i], industry_scheme: $industry_scheme[i], sector: $sector[i], size_class: $size_class[i],
-  consumer_kind: $consumer_kind[i], business_model: $business_model[i], purchase_channel: $purchase_channel[i], scope: $scope[i],
+  consumer_kind: $consumer_kind[i], business_model: $business_model[i], purchase_channel: $purchase_channel[i], scope: $scope[i], tags: $tags[i],
   marking: $marking[i], attributes: $attributes[i], search_text: $search_text[i], record: $record[i], version: $version[i],
   revision: $revision
 };

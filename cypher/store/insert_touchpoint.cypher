@@ -20,6 +20,10 @@
 // :param product => []
 // :param case => []
 // :param responds_to => []
+// :param intent => []
+// :param due => []
+// :param outcome => []
+// :param cost => []
 // :param confidence => []
 // :param status => []
 // :param marking => []
@@ -36,6 +40,7 @@ CREATE (a)-[:MADE]->(:Touchpoint {
   id: $id[i], valid_from: $days[$valid_from[i]], valid_to: $days[$valid_to[i]], kind: $kind[i], occurred_at: $occurred_at[i],
   channel: $channel[i], text: $text[i], topics: $topics[i], sentiment: $sentiment[i], measure: $measure[i], aspect: $aspect[i],
   value: $value[i], amount: $amount[i], currency: $currency[i], product: $product[i], case: $case[i], responds_to: $responds_to[i],
+  intent: $intent[i], due: $due[i], outcome: $outcome[i], cost: $cost[i],
   confidence: $confidence[i], status: $status[i], marking: $marking[i], documents: $documents[i], attributes: $attributes[i],
   record: $record[i], version: $version[i], revision: $revision
 })-[:TOWARD]->(b)

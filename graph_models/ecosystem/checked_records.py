@@ -11,7 +11,7 @@ from graph_models.errors import FieldError, InvalidInput
 from graph_models.records.closed_lists import identified
 from graph_models.records.dates import Period
 from graph_models.records.json_codec import record_of
-from graph_models.records.record_types import BY_CLASS, Record, finished, parties_named
+from graph_models.records.record_types import BY_CLASS, DECIMALS, Record, finished, parties_named
 from graph_models.records.validation import clash, faults
 from graph_models.records.vocabulary import Vocabulary
 
@@ -50,10 +50,8 @@ def _checked(records: Iterable[Mapping[str, Any]], vocabulary: Vocabulary) -> li
 
 def _exact(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     """An amount that Python computed as a float is meant to the 12 digits after the point that amounts have."""
-    amount = fields.get("amount")
-    if isinstance(amount, float) and isfinite(amount):
-        return {**fields, "amount": Decimal(f"{amount:.{AMOUNT_DIGITS}f}")}
-    return fields
+    computed = {name: value for name in DECIMALS if isinstance(value := fields.get(name), float) and isfinite(value)}
+    return {**fields, **{name: Decimal(f"{value:.{AMOUNT_DIGITS}f}") for name, value in computed.items()}} if computed else fields
 
 
 def _doubled(records: list[Record], lines: list[int]) -> list[FieldError]:

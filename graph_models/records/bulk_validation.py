@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import eq
 from typing import Any
 
-from graph_models.records.closed_lists import lists_of
+from graph_models.records.closed_lists import lists_of, several_lists_of
 from graph_models.records.evidence import Document
 from graph_models.records.json_codec import MAX_NESTING, nesting
 from graph_models.records.party import Party
@@ -47,7 +47,9 @@ def _different(fields: Fields, name: str) -> set[Any]:
 
 def all_listed(type_name: str, fields: Fields, vocabulary: Vocabulary) -> bool:
     """Is each value, where the vocabulary lists them, the id of one? A label is not."""
-    return all(values.find(value) == value for name, values in lists_of(vocabulary, type_name).items() for value in _different(fields, name))
+    single = all(values.find(value) == value for name, values in lists_of(vocabulary, type_name).items() for value in _different(fields, name))
+    several = several_lists_of(vocabulary, type_name).items()
+    return single and all(values.find(value) == value for name, values in several for found in fields[name] if found for value in found)
 
 
 def _attributes(fields: Fields) -> bool:
@@ -83,7 +85,8 @@ def _value_flow(fields: Fields, vocabulary: Vocabulary) -> bool:
 
 def _touchpoint(fields: Fields, vocabulary: Vocabulary) -> bool:
     answers = set(zip(fields["measure"], fields["value"], strict=True))
-    return _money(fields, vocabulary) and all(in_scale(*answer) for answer in answers)
+    plain = not _different(fields, "due") and not _different(fields, "cost")
+    return plain and _money(fields, vocabulary) and all(in_scale(*answer) for answer in answers)
 
 
 _SOUND: dict[type, Callable[[Fields, Vocabulary], bool]] = {

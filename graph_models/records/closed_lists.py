@@ -19,12 +19,16 @@ NOTHING = "nothing"
 """``in_return_for``: what is given for nothing."""
 _KINDS: Mapping[str, Mapping[str, str]] = {
     "party": {"kind": "party_kinds"},
-    "role": {"role": "roles", "stage": "stages"},
+    "role": {"role": "roles", "stage": "stages", "reason_code": "reasons"},
     "relationship": {"kind": "relationship_kinds"},
     "value_flow": {"kind": "value_kinds", "in_return_for": "value_kinds"},
     "touchpoint": {"kind": "touchpoint_kinds"},
 }
 """record type -> field -> the group of the vocabulary that lists its values. Further fields are those of the dimensions."""
+_OPEN_GROUPS = frozenset({"reasons"})
+"""Groups whose fields take other values too."""
+_SEVERAL: Mapping[str, Mapping[str, str]] = {"role": {"motives": "motive"}}
+"""record type -> field with a list of values -> the dimension that they are of."""
 R = TypeVar("R", bound=Record)
 
 
@@ -76,17 +80,29 @@ def lists_of(vocabulary: Vocabulary, type_name: str) -> Mapping[str, ValueList]:
     fields = BY_NAME[type_name].record.__struct_fields__
     lists = {dimension.id: value_list(dimension.values, is_open=dimension.open) for dimension in vocabulary.dimensions.values() if dimension.id in fields}
     for field, group in _KINDS.get(type_name, {}).items():
-        lists[field] = value_list(getattr(vocabulary, group).values(), besides=(NOTHING,) if field == "in_return_for" else ())
+        besides = (NOTHING,) if field == "in_return_for" else ()
+        lists[field] = value_list(getattr(vocabulary, group).values(), is_open=group in _OPEN_GROUPS, besides=besides)
     return lists
+
+
+@lru_cache(maxsize=64)
+def several_lists_of(vocabulary: Vocabulary, type_name: str) -> Mapping[str, ValueList]:
+    """The same for the fields that hold a list of values; they are open: each value that is no label is taken as it is."""
+    named = _SEVERAL.get(type_name, {}).items()
+    return {field: value_list(vocabulary.dimensions[dimension].values, is_open=True) for field, dimension in named}
 
 
 def identified(record: R, vocabulary: Vocabulary) -> R:
     """The record with ids where it has labels; what is neither stays as it is."""
-    changes: dict[str, str] = {}
+    changes: dict[str, str | list[str]] = {}
     for field, values in lists_of(vocabulary, BY_CLASS[type(record)].name).items():
         text = getattr(record, field)
         if text is not None and text not in values.ids and (found := values.find(text)) not in (None, text):
             changes[field] = str(found)
+    for field, values in several_lists_of(vocabulary, BY_CLASS[type(record)].name).items():
+        texts = getattr(record, field) or []
+        if (named := [values.find(text) or text for text in texts]) != texts:
+            changes[field] = named
     return msgspec.structs.replace(record, **changes) if changes else record
 
 

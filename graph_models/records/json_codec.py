@@ -11,7 +11,7 @@ import msgspec
 
 from graph_models.decoding import TOO_DEEP, field_error
 from graph_models.errors import FieldError, InvalidInput
-from graph_models.records.record_types import BY_CLASS, BY_NAME, RECORD_TYPES, Record
+from graph_models.records.record_types import BY_CLASS, BY_NAME, DECIMALS, RECORD_TYPES, Record
 
 SERVICE_FIELDS = frozenset({"version", "revision", "recorded_at", "superseded_at", "recorded_by", "roles", "scores", "give_get", "touchpoints"})
 """What the service adds to its answers: ignored where a client sends it back."""
@@ -73,18 +73,15 @@ def record_of(fields: Any, type_name: str | None = None) -> Record:
 
 def encode_record(record: Record) -> bytes:
     """The canonical body of a record."""
-    amount = getattr(record, "amount", None)
-    if amount is not None and "E" in str(amount):
-        fields = msgspec.to_builtins(record)
-        fields["amount"] = format(amount, "f")
-        return _encode(fields)
-    return _encode(record)
+    long = {field: amount_text(value) for field in DECIMALS if (value := getattr(record, field, None)) is not None and "E" in str(value)}
+    return _encode(msgspec.to_builtins(record) | long if long else record)
 
 
 def encode_records(records: Sequence[Record]) -> list[bytes]:
     """The canonical bodies of many records of one type."""
-    if hasattr(records[0], "amount") and "E" in "".join(map(str, map(attrgetter("amount"), records))):
-        return [encode_record(record) for record in records]
+    for field in DECIMALS:
+        if hasattr(records[0], field) and "E" in "".join(map(str, map(attrgetter(field), records))):
+            return [encode_record(record) for record in records]
     return _encoder.encode_lines(records).split(b"\n")[:-1]
 
 

@@ -43,6 +43,7 @@ class Party(Stored, frozen=True, kw_only=True, tag="party"):
     business_model: str | None = None
     purchase_channel: str | None = None
     scope: str | None = None
+    tags: list[str] | None = None
     valid_from: str | None = None
     valid_to: str | None = None
     marking: Marking | None = None

@@ -46,6 +46,8 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     RecordType("document", "documents", Document, is_fact=False),
     RecordType("exchange_rate", "exchange-rates", ExchangeRate, is_fact=False),
 )
+DECIMALS = ("amount", "cost")
+"""The fields of any record that hold an exact decimal: taken as a number or a text, answered as a text."""
 BY_NAME = {kind.name: kind for kind in RECORD_TYPES}
 BY_COLLECTION = {kind.collection: kind for kind in RECORD_TYPES}
 BY_CLASS: dict[type, RecordType] = {kind.record: kind for kind in RECORD_TYPES}

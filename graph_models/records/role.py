@@ -14,7 +14,10 @@ class Role(Fact, frozen=True, kw_only=True, tag="role"):
     role: str
     stage: str | None = None
     stage_reason: str | None = None
+    reason_code: str | None = None
     decision_stage: str | None = None
+    decision_role: str | None = None
+    motives: list[str] | None = None
     product: str | None = None
     region: str | None = None
     tier: str | None = None

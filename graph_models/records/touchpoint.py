@@ -15,7 +15,10 @@ SCALES: dict[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1,
 
 
 class Touchpoint(Fact, frozen=True, kw_only=True, tag="touchpoint"):
-    """An event: order, visit, call, complaint, survey answer ... ``responds_to`` closes the feedback loop."""
+    """An event: order, visit, call, complaint, survey answer ... ``responds_to`` closes the feedback loop.
+
+    ``cost`` is what serving the party then cost, in ``currency``; ``due`` is the day by which an answer is promised.
+    """
 
     source: Id
     target: Id
@@ -33,6 +36,10 @@ class Touchpoint(Fact, frozen=True, kw_only=True, tag="touchpoint"):
     product: str | None = None
     case: str | None = None
     responds_to: Id | None = None
+    intent: str | None = None
+    due: str | None = None
+    outcome: str | None = None
+    cost: Decimal | None = None
 
     def period(self) -> Period:
         return moment_period(self.occurred_at)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from math import isfinite
 
 from graph_models.errors import FieldError
 from graph_models.records.assessment import SCHEMES, Assessment
 from graph_models.records.closed_lists import NOTHING as NOTHING
 from graph_models.records.closed_lists import lists_of, unknown_value
-from graph_models.records.dates import Period
+from graph_models.records.dates import Period, span
 from graph_models.records.evidence import Document
 from graph_models.records.json_codec import MAX_NESTING, amount_text, nesting
 from graph_models.records.party import Party
@@ -90,13 +91,20 @@ def _tie(record: Role | Relationship, vocabulary: Vocabulary) -> Iterator[FieldE
 
 
 def _money(record: ValueFlow | Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldError]:
-    if record.amount is not None and not PLAIN_AMOUNT.fullmatch(str(record.amount)):
-        if not record.amount.is_finite():
-            yield FieldError("not-finite", "an amount is a finite number", "amount")
-        elif record.amount.as_tuple().exponent > 0 or not PLAIN_AMOUNT.fullmatch(amount_text(record.amount)):  # type: ignore[operator]
-            yield FieldError("bad-amount", "an amount has at most 24 digits, and 12 after the point, and no exponent", "amount")
+    if record.amount is not None:
+        yield from _decimal(record.amount, "amount")
     if record.currency is not None and record.currency not in vocabulary.currencies:
         yield FieldError("unknown-currency", f"{record.currency!r} is no ISO 4217 code", "currency")
+
+
+def _decimal(amount: Decimal, field: str) -> Iterator[FieldError]:
+    if PLAIN_AMOUNT.fullmatch(str(amount)):
+        return
+    name = f"an {field}" if field == "amount" else f"a {field}"
+    if not amount.is_finite():
+        yield FieldError("not-finite", f"{name} is a finite number", field)
+    elif amount.as_tuple().exponent > 0 or not PLAIN_AMOUNT.fullmatch(amount_text(amount)):  # type: ignore[operator]
+        yield FieldError("bad-amount", f"{name} has at most 24 digits, and 12 after the point, and no exponent", field)
 
 
 def _value_flow(record: ValueFlow, vocabulary: Vocabulary) -> Iterator[FieldError]:
@@ -110,6 +118,13 @@ def _touchpoint(record: Touchpoint, vocabulary: Vocabulary) -> Iterator[FieldErr
     if not in_scale(record.measure, record.value):
         low, high = SCALES[record.measure or ""]
         yield FieldError("out-of-range", f"an answer of {record.measure} is a whole number from {low} to {high}", "value")
+    if record.cost is not None:
+        yield from _decimal(record.cost, "cost")
+    if record.due is not None:
+        try:
+            span(record.due)
+        except ValueError as error:
+            yield FieldError("bad-date", str(error), "due")
 
 
 def in_scale(measure: str | None, value: float | None) -> bool:

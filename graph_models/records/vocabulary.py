@@ -61,8 +61,11 @@ class RoleKind(Entry, frozen=True, kw_only=True):
     directed: bool = True
     default_strength: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.2
     side: Literal["external", "internal"] = "external"
+    buys: bool = False
+    """Who has it buys from the target: what the bare word customer means in a phrase."""
     one_way: bool = False
     claim: Annotated[float, msgspec.Meta(ge=0, le=1)] = DEFAULT_CLAIM
+    means: Literal["channel", "partner", "advocate", "competitor", "competitor_customer", ""] = ""
 
     @property
     def neo4j_label(self) -> str:
@@ -76,7 +79,7 @@ class RelationshipKind(Entry, frozen=True, kw_only=True):
     directed: bool = False
     default_strength: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.2
     one_way: bool = False
-    means: Literal["ownership", "part", ""] = ""
+    means: Literal["ownership", "part", "partnership", "referral", "competition", "account_owner", "buying_centre", ""] = ""
 
     @property
     def neo4j_type(self) -> str:
@@ -91,11 +94,29 @@ class ValueKind(Entry, frozen=True, kw_only=True):
     means: Literal["payment", "trade", "aside", ""] = ""
 
 
+Step = Literal["discover", "consider", "buy", "receive", "use", "support", "advocate", "leave"]
+"""The steps of a customer journey, in order."""
+
+
 class TouchpointKind(Entry, frozen=True, kw_only=True):
-    """``means``: order (a purchase), negative by nature (a complaint)."""
+    """``means``: order (a purchase), negative by nature (a complaint). ``step``: the step of the customer journey that it belongs to.
+
+    ``shows_use``: how surely it shows that its party uses the product, 0 to 1. ``contact``: at which level it is. ``develops``: it makes the
+    relation deeper (training, co-creation).
+    """
 
     id: KindId
     means: Literal["order", "negative", ""] = ""
+    step: Step | None = None
+    shows_use: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    contact: Literal["executive", ""] = ""
+    develops: bool = False
+
+
+class Topic(Entry, frozen=True, kw_only=True):
+    """``advanced``: interest in it is a signal of potential."""
+
+    advanced: bool = False
 
 
 class Stage(Entry, frozen=True, kw_only=True):
@@ -111,10 +132,10 @@ class Stage(Entry, frozen=True, kw_only=True):
 
 
 class Dimension(Entry, frozen=True, kw_only=True):
-    """A dimension of segmentation: the field of a record that it reads, and its values; an ``open`` one takes others too."""
+    """A dimension of segmentation: the field of a record or the text metric that it reads, and its values; an ``open`` one takes others too."""
 
     id: KindId
-    of: Literal["party", "role", "relationship", "touchpoint"] = "party"
+    of: Literal["party", "role", "relationship", "touchpoint", "metric"] = "party"
     open: bool = False
     values: list[Entry] = []
 
@@ -130,11 +151,13 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     touchpoint_kinds: list[TouchpointKind] = []
     dimensions: list[Dimension] = []
     products: list[Entry] = []
-    topics: list[Entry] = []
+    topics: list[Topic] = []
+    reasons: list[Entry] = []
+    """Why a role is in its stage, with what to do then."""
     currencies: list[str] = []
 
 
-GROUPS = ("party_kinds", "roles", "stages", "relationship_kinds", "value_kinds", "touchpoint_kinds", "dimensions", "products", "topics")
+GROUPS = ("party_kinds", "roles", "stages", "relationship_kinds", "value_kinds", "touchpoint_kinds", "dimensions", "products", "topics", "reasons")
 RESERVED_LABELS = frozenset({"Party", "PartySlice", "Touchpoint", "Assessment", "Document", "Superseded", "Revision", "Workspace", "ExchangeRate", "Schema"})
 RESERVED_TYPES = frozenset({"HAS_ROLE", "GIVES", "MADE", "TOWARD", "JUDGES", "SLICE_OF", "NEXT"})
 
@@ -154,7 +177,8 @@ class Vocabulary:
         self.touchpoint_kinds: dict[str, TouchpointKind] = index["touchpoint_kinds"]
         self.dimensions: dict[str, Dimension] = index["dimensions"]
         self.products: dict[str, Entry] = index["products"]
-        self.topics: dict[str, Entry] = index["topics"]
+        self.topics: dict[str, Topic] = index["topics"]
+        self.reasons: dict[str, Entry] = index["reasons"]
         self.currencies = frozenset(self.terms.currencies)
         self.dimension_values = {name: frozenset(value.id for value in dimension.values) for name, dimension in self.dimensions.items() if not dimension.open}
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from graph_models.records.record_types import BY_NAME
+from graph_models.records.record_types import BY_NAME, DECIMALS
 from service.stores.interface.store import Row
 
-NUMBERS = frozenset({"amount", "quantity", "strength", "share", "confidence", "utility", "sentiment", "value", "rate", "market_tier", "importance"})
+NUMBERS = frozenset({*DECIMALS, "quantity", "strength", "share", "confidence", "utility", "sentiment", "value", "rate", "market_tier", "importance"})
 """The fields that hold numbers; an amount is the decimal as it was written."""
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins so may be run as a formula by a spreadsheet."""

@@ -8,11 +8,12 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graph_models.records.record_types import DECIMALS
 from service.exports.cells import NUMBERS, fields_of, flat, values
 from service.exports.source import ORDER, Sink, Source
 
 WHOLE = frozenset({"market_tier", "importance"})
-EXACT = frozenset({"amount"})
+EXACT = frozenset(DECIMALS)
 """Decimals as they were written: a text, since no type of Parquet keeps ``1.50`` apart from ``1.5``."""
 VOCABULARY = "vocabulary"
 ROWS = 50_000

@@ -8,7 +8,7 @@ import msgspec
 
 from graph_models.errors import InvalidInput
 from graph_models.records.json_codec import SERVICE_FIELDS, decode_record
-from graph_models.records.record_types import Record, RecordType, finished
+from graph_models.records.record_types import DECIMALS, Record, RecordType, finished
 from service.http.request_bodies import object_of
 
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -28,10 +28,11 @@ def record_sent(content: bytes, kind: RecordType, record_id: str | None = None) 
 
 
 def fields_sent(content: bytes) -> dict[str, Any]:
-    """The fields of a PATCH; an amount is kept as the text that it is written in."""
+    """The fields of a PATCH; amounts are kept as the text that it is written in."""
     parts, fields = _parts_of(content), object_of(content)
-    if isinstance(fields.get("amount"), (int, float)) and not isinstance(fields["amount"], bool):
-        fields["amount"] = bytes(parts["amount"]).decode().strip()
+    for name in DECIMALS:
+        if isinstance(fields.get(name), (int, float)) and not isinstance(fields[name], bool):
+            fields[name] = bytes(parts[name]).decode().strip()
     return fields
 
 

@@ -20,7 +20,7 @@ from service.imports.formats.byte_source import FileOfSet, opened
 from service.imports.formats.table import FaultyCells, Line, ReadOptions, Table, header
 
 ROWS = 10_000
-JSON_FIELDS = frozenset({"names", "identifiers", "industry", "attributes", "evidence", "topics", "values"})
+JSON_FIELDS = frozenset({"names", "identifiers", "industry", "attributes", "evidence", "topics", "tags", "motives", "values"})
 """The fields of records that hold more than one value: a text in such a column is JSON."""
 
 

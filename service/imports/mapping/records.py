@@ -13,7 +13,7 @@ import msgspec
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records.closed_lists import identify, lists_of
 from graph_models.records.json_codec import record_of
-from graph_models.records.record_types import BY_NAME, Record, RecordType
+from graph_models.records.record_types import BY_NAME, DECIMALS, Record, RecordType
 from graph_models.records.validation import faults
 from graph_models.records.vocabulary import Vocabulary
 from service.facts.overlays import NOTHING
@@ -29,15 +29,21 @@ from service.imports.mapping.values import AGGREGATES, Kind, Values
 from service.imports.mapping.yaml_text import Path
 
 KINDS: dict[str, Kind] = {
-    "amount": "amount", "quantity": "float", "strength": "float", "share": "float", "confidence": "float", "utility": "float", "sentiment": "float",
-    "value": "float", "rate": "float", "market_tier": "integer", "importance": "integer",
+    **dict.fromkeys(DECIMALS, "amount"), "quantity": "float", "strength": "float", "share": "float", "confidence": "float", "utility": "float",
+    "sentiment": "float", "value": "float", "rate": "float", "market_tier": "integer", "importance": "integer",
 }  # fmt: skip
 """The fields that hold numbers; all others hold text."""
 OBJECTS: dict[str, tuple[tuple[str, ...], Kind]] = {
     "attributes": ((), "any"), "identifiers": ((), "text"), "values": ((), "float"), "industry": (("scheme", "code"), "text"),
 }  # fmt: skip
 """The fields that hold names and values; the names, where they are fixed, and what the values are."""
-LISTS: dict[str, tuple[str, ...]] = {"names": ("text", "language", "script"), "evidence": ("document_id", "locator", "quote", "retrieved_at"), "topics": ()}
+LISTS: dict[str, tuple[str, ...]] = {
+    "names": ("text", "language", "script"),
+    "evidence": ("document_id", "locator", "quote", "retrieved_at"),
+    "topics": (),
+    "tags": (),
+    "motives": (),
+}
 DUPLICATES = ("error", "first", "merge", "merge_names")
 SHOWN_LINES = 20
 SEEN_CELLS = 100_000

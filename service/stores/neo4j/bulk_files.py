@@ -17,7 +17,7 @@ from msgspec.json import encode
 
 from graph_models.errors import FieldError
 from graph_models.records.dates import Period, day_text
-from graph_models.records.record_types import Fields
+from graph_models.records.record_types import DECIMALS, Fields
 from service.stores.interface.store import Revision
 from service.stores.neo4j.rows import PROPERTIES, property_column, relationship_type
 
@@ -26,16 +26,16 @@ FIRST = repeat("1")
 FIELD, ITEM, QUOTE = "\x1f", "\x1e", "\x02"
 ARGUMENTS = "arguments"
 """The file that holds the command line: ``neo4j-admin database import full @arguments neo4j``, run in its directory."""
-LISTS = frozenset({"names", "identifiers", "topics", "documents"})
+LISTS = frozenset({"names", "identifiers", "topics", "tags", "motives", "documents"})
 WHOLE = frozenset({"market_tier", "importance"})
 NUMBERS = frozenset(
-    {"amount", "quantity", "utility", "confidence", "strength", "share", "sentiment", "value", "rate",
+    {*DECIMALS, "quantity", "utility", "confidence", "strength", "share", "sentiment", "value", "rate",
      "power", "legitimacy", "urgency", "interest", "closeness", "profit_impact", "supply_risk"}
 )  # fmt: skip
 """The properties that are no text ..."""
 TEXTS = frozenset({("relationship", "interest")})
 """... but of these record types (an assessment judges ``interest`` by a number)."""
-EXACT = frozenset({"amount"})
+EXACT = frozenset(DECIMALS)
 """Those whose text in a record is read as the number that the property is."""
 HEADER, PLAIN, LINES = "-header.csv", ".csv", ".lines.csv"
 OPTIONS = ("--id-type=actual", "--delimiter=U+001F", "--array-delimiter=U+001E", "--quote=U+0002", "--bad-tolerance=0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -34,6 +35,11 @@ def _cited(evidence: Sequence[Evidence] | None) -> list[str] | None:
     return list(dict.fromkeys(item.document_id for item in evidence)) if evidence else None
 
 
+def _approximate(amount: Decimal | None) -> float | None:
+    """For analysts: the exact one is in the record."""
+    return None if amount is None else float(amount)
+
+
 def _judged(name: str) -> Property:
     return Property(("values",), lambda values: values.get(name))
 
@@ -45,8 +51,7 @@ def _named(*names: str) -> dict[str, Property]:
 JUDGED = ("power", "legitimacy", "urgency", "interest", "closeness", "value", "profit_impact", "supply_risk")
 _ATTRIBUTES = {"attributes": Property(("attributes",), _attributes)}
 _FACT = {**_named("confidence", "status", "marking"), "documents": Property(("evidence",), _cited), **_ATTRIBUTES}
-_AMOUNT = {"amount": Property(("amount",), lambda amount: None if amount is None else float(amount))}
-"""For analysts: the exact one is in the record."""
+_AMOUNT = {"amount": Property(("amount",), _approximate)}
 PROPERTIES: dict[str, dict[str, Property]] = {
     "party": {
         **_named(
@@ -62,6 +67,7 @@ PROPERTIES: dict[str, dict[str, Property]] = {
             "business_model",
             "purchase_channel",
             "scope",
+            "tags",
             "marking",
         ),
         "names": Property(("names",), lambda names: [name.text for name in names] if names else None),
@@ -71,7 +77,10 @@ PROPERTIES: dict[str, dict[str, Property]] = {
         **_ATTRIBUTES,
         "search_text": Property(("id", "name", "names", "identifiers"), search_text_of),
     },
-    "role": {**_named("role", "stage", "stage_reason", "decision_stage", "product", "region", "tier", "purpose"), **_FACT},
+    "role": {
+        **_named("role", "stage", "stage_reason", "reason_code", "decision_stage", "decision_role", "motives", "product", "region", "tier", "purpose"),
+        **_FACT,
+    },
     "relationship": {**_named("kind", "strength", "share", "interest", "partnership"), **_FACT},
     "value_flow": {
         **_named("kind", "currency", "quantity", "unit", "product", "channel", "in_return_for", "utility", "satisfaction", "importance"),
@@ -80,6 +89,8 @@ PROPERTIES: dict[str, dict[str, Property]] = {
     },
     "touchpoint": {
         **_named("kind", "occurred_at", "channel", "text", "topics", "sentiment", "measure", "aspect", "value", "currency", "product", "case", "responds_to"),
+        **_named("intent", "due", "outcome"),
+        "cost": Property(("cost",), _approximate),
         **_AMOUNT,
         **_FACT,
     },

@@ -17,15 +17,16 @@ from graph_models.records.vocabulary import BUILT_IN, GROUPS, RESERVED_LABELS, R
 PARTY_KINDS = "person organization unit group offering"
 ROLES = (
     "customer channel_customer user distributor agent wholesaler retailer service_provider supplier developer partner investor regulator government "
-    "association university media kol employee department alumni owner advocate community public competitor competitor_customer platform carbon_market"
+    "association university media kol employee department alumni owner holder advocate community public competitor competitor_customer platform carbon_market"
 )
 STAGES = "prospect new active at_risk lapsed returned ended"
-RELATIONSHIP_KINDS = "owns part_of partners_with regulates member_of reports_to knows refers competes_with"
+RELATIONSHIP_KINDS = "owns part_of partners_with regulates member_of reports_to knows refers competes_with looks_after buying_centre_of"
 VALUE_KINDS = "money goods service capital labour information knowledge data attention reputation permission advocacy opportunity social_benefit"
 TOUCHPOINT_KINDS = (
     "order delivery usage after_sales visit executive_visit call meeting message inquiry trial demo survey_answer review complaint article post event training "
-    "co_creation referral action"
+    "co_creation referral action registration interview survey_sent requirement offer briefing publication"
 )
+REASONS = "quality service price competitor_offer no_need moved closed budget relationship product_fit compliance"
 OWN = """
 [[roles]]
 id = "franchisee"
@@ -47,7 +48,7 @@ means = "trade"
 @pytest.mark.parametrize(
     ("group", "ids"),
     [("party_kinds", PARTY_KINDS), ("roles", ROLES), ("stages", STAGES), ("relationship_kinds", RELATIONSHIP_KINDS), ("value_kinds", VALUE_KINDS),
-    ("touchpoint_kinds", TOUCHPOINT_KINDS)],
+    ("touchpoint_kinds", TOUCHPOINT_KINDS), ("reasons", REASONS)],
 )  # fmt: skip
 def test_the_ids_that_clients_rely_on_are_there(group: str, ids: str) -> None:
     assert set(getattr(BUILT_IN, group)) == set(ids.split())
@@ -65,7 +66,16 @@ def test_every_role_says_what_to_do_with_such_a_party() -> None:
 
 
 def test_directed_relationships_are_those_of_the_contract() -> None:
-    assert {kind.id for kind in BUILT_IN.terms.relationship_kinds if kind.directed} == {"owns", "part_of", "regulates", "member_of", "reports_to", "refers"}
+    assert {kind.id for kind in BUILT_IN.terms.relationship_kinds if kind.directed} == {
+        "owns",
+        "part_of",
+        "regulates",
+        "member_of",
+        "reports_to",
+        "refers",
+        "looks_after",
+        "buying_centre_of",
+    }
 
 
 def test_five_kinds_of_value_are_tangible() -> None:
@@ -177,3 +187,28 @@ def test_closed_dimensions_list_their_values_and_open_ones_take_others() -> None
     assert "private" in BUILT_IN.dimension_values["sector"]
     assert all(not dimension.open for name, dimension in BUILT_IN.dimensions.items() if name in BUILT_IN.dimension_values)
     assert isinstance(BUILT_IN.terms, Terms)
+
+
+def test_what_a_class_of_parties_calls_for_is_said_in_both_languages() -> None:
+    """Values of the dimensions that parties are classed by, the text metrics among them, and each reason for a stage say what to do."""
+    dimensions = ("tier", "size_class", "sector", "scope", "purpose", "consumer_kind", "customer_kind", "visibility", "side", "newness", "depth")
+    classes = [value for name in dimensions for value in BUILT_IN.dimensions[name].values]
+    for entry in (*classes, *BUILT_IN.terms.reasons, *BUILT_IN.terms.roles, *BUILT_IN.terms.stages):
+        assert entry.stance is not None, entry.id
+        assert entry.stance.en.strip()
+        assert re.search(r"[\u4e00-\u9fff]", entry.stance.zh)
+
+
+def test_the_kinds_of_touchpoint_say_where_on_the_journey_they_are_and_what_use_they_show() -> None:
+    kinds = BUILT_IN.touchpoint_kinds
+    assert {name: kind.step for name, kind in kinds.items() if kind.step in ("buy", "receive", "use")} == {
+        "order": "buy", "delivery": "receive", "usage": "use", "training": "use",
+    }  # fmt: skip
+    assert {name: kind.shows_use for name, kind in kinds.items() if kind.shows_use} == {
+        "usage": 0.6, "after_sales": 0.6, "complaint": 0.4, "review": 0.4, "survey_answer": 0.3, "trial": 0.2,
+    }  # fmt: skip
+    assert [name for name, kind in kinds.items() if kind.contact == "executive"] == ["executive_visit"]
+    assert {name for name, kind in kinds.items() if kind.develops} == {"co_creation", "training"}
+    assert {role.id for role in BUILT_IN.roles.values() if role.buys} == {
+        "customer", "channel_customer", "user", "holder", "distributor", "agent", "wholesaler", "retailer",
+    }  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from graph_models.records.record_types import DECIMALS
 from graph_models.records.vocabulary import BUILT_IN
 
 VOCABULARY_FIELDS: dict[str, dict[str, str]] = {
     "Party": {"kind": "party_kinds"},
-    "Role": {"role": "roles", "stage": "stages"},
+    "Role": {"role": "roles", "stage": "stages", "reason_code": "reasons"},
     "Relationship": {"kind": "relationship_kinds"},
     "ValueFlow": {"kind": "value_kinds"},
     "Touchpoint": {"kind": "touchpoint_kinds"},
@@ -25,6 +26,7 @@ FIELDS: dict[str, str] = {
     "region": "The sales region.",
     "market_tier": "Tier of the city, 1 to 5.",
     "industry": "A code of an industry classification.",
+    "tags": "Free labels of a portrait.",
     "attributes": "Whatever else is known: any JSON, kept as it is.",
     "valid_from": "The first day, month or year (`2025`, `2025-03`, `2025-03-01`) that it speaks of; left out: since ever.",
     "valid_to": "The last day, month or year (inclusive); left out: open.",
@@ -35,8 +37,11 @@ FIELDS: dict[str, str] = {
     "confidence": "How sure it is, 0 to 1; left out: not stated.",
     "status": "Asserted by somebody, inferred, or a hypothesis that counts only where `hypotheses` is asked for.",
     "product": "Of which product of the vocabulary or one's own it is.",
-    "stage_reason": "Why the role is in this stage.",
+    "stage_reason": "Why the role is in this stage, in words.",
+    "reason_code": "Why the role is in this stage, as a code that can be counted.",
     "decision_stage": "How far a purchase decision is.",
+    "decision_role": "Which part the party has in deciding a purchase.",
+    "motives": "Why the party buys: values of the dimension `motive`.",
     "tier": "How important the account is.",
     "purpose": "What is bought for: own use, resale, or to be made into something else.",
     "strength": "How strong the tie is, 0 to 1; left out: the default of its kind.",
@@ -58,6 +63,10 @@ FIELDS: dict[str, str] = {
     "value": "The answer to the survey question: `nps` 0 to 10, `csat` 1 to 5, `ces` 1 to 7.",
     "case": "The case that it belongs to.",
     "responds_to": "Id of the touchpoint that it answers.",
+    "intent": "What its party wanted: to say a need, a pain, a suggestion ...",
+    "due": "The day, month or year by which an answer is promised.",
+    "outcome": "What came of it.",
+    "cost": "What serving the party then cost, in `currency`: a decimal, exact.",
     "scheme": "What is judged: `salience`, `power_interest`, `value_closeness`, `kraljic`, or a scheme of one's own.",
     "values": "The judged values, 0 to 1, by the names of the scheme.",
     "reason": "Why it was judged so.",
@@ -76,7 +85,7 @@ def described(record: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _described(name: str, group: str | None, about: dict[str, Any]) -> dict[str, Any]:
-    if name == "amount":
+    if name in DECIMALS:
         about = {"anyOf": [{"type": "string", "pattern": r"^-?\d{1,24}(\.\d{1,12})?$"}, {"type": "number"}, {"type": "null"}]}
     text = [FIELDS[name]] if name in FIELDS else []
     if group is not None:
