@@ -32,6 +32,7 @@ SECTIONS: tuple[tuple[str, str, str, Sequence[tuple[str, Callable[[Any], object]
         "(legitimacy where nobody judged it, 0-1); the stance, what to do with such a party.",
         (
             ("side", lambda role: role.side), ("strength", lambda role: role.default_strength), ("claim", lambda role: role.claim),
+            ("buys", lambda role: _yes(role.buys)), ("means", lambda role: role.means),
             ("label in Neo4j", lambda role: f"`{role.neo4j_label}`"), ("stance", lambda role: _text(role.stance)),
         ),
     ),
@@ -64,10 +65,24 @@ SECTIONS: tuple[tuple[str, str, str, Sequence[tuple[str, Callable[[Any], object]
         "touchpoint_kinds",
         "Touchpoint kinds",
         "Dated contacts. An `order` is a purchase where a party has no payments; `negative` counts toward urgency whatever its sentiment.",
-        (("means", lambda kind: kind.means),),
+        (
+            ("means", lambda kind: kind.means), ("step of the journey", lambda kind: kind.step or ""), ("shows use", lambda kind: kind.shows_use or ""),
+            ("contact", lambda kind: kind.contact), ("develops", lambda kind: _yes(kind.develops)),
+        ),
     ),
     ("products", "Products", "Codes with labels; other codes are taken too.", ()),
-    ("topics", "Topics", "Codes with labels; other codes are taken too.", ()),
+    (
+        "topics",
+        "Topics",
+        "Codes with labels; other codes are taken too. Interest in an advanced one is a signal of potential.",
+        (("advanced", lambda topic: _yes(topic.advanced)),),
+    ),
+    (
+        "reasons",
+        "Reasons for a stage",
+        "`reason_code` of a role; other codes are taken too. The stance says what to do then.",
+        (("stance", lambda reason: _text(reason.stance)),),
+    ),
 )  # fmt: skip
 
 
@@ -80,7 +95,10 @@ def page(vocabulary: Vocabulary = BUILT_IN) -> str:
     for dimension in vocabulary.terms.dimensions:
         kind = "open" if dimension.open else "closed"
         title = f"{dimension.label.en} · {dimension.label.zh}"
-        parts.append(f"\n### {title}\n\n`{dimension.id}` of a {dimension.of}, {kind}.\n\n" + _table(dimension.values, ()))
+        parts.append(
+            f"\n### {title}\n\n`{dimension.id}` of a {dimension.of}, {kind}.\n\n"
+            + _table(dimension.values, (("stance", lambda value: _text(value.stance)),) if any(value.stance for value in dimension.values) else ())
+        )
     parts.append(f"\n## Currencies\n\nISO 4217, and those that the euro replaced: {' '.join(sorted(vocabulary.currencies))}.\n")
     return "".join(parts)
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from graph_models.analysis.compute import compute
+    from graph_models.analysis.explanation import explain
     from graph_models.ecosystem.ecosystem import Ecosystem
     from graph_models.networkx_backend.ecosystem_graphs import graph, to_networkx
-    from graph_models.scores.explanation import explain
 
 __all__ = ["Ecosystem", "compute", "explain", "graph", "to_networkx"]
 _MODULES = {
     "Ecosystem": "ecosystem.ecosystem",
     "compute": "analysis.compute",
-    "explain": "scores.explanation",
+    "explain": "analysis.explanation",
     "graph": "networkx_backend.ecosystem_graphs",
     "to_networkx": "networkx_backend.ecosystem_graphs",
 }

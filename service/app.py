@@ -16,7 +16,7 @@ from graph_models.errors import StakeholderGraphError
 from graph_models.records.dates import now
 from service.api.io.openapi import describe
 from service.api.io.query_parameters import only_known_parameters
-from service.api.routes.analysis import analyses, changes, metrics, paths, queries, rankings, reports, scenarios, views
+from service.api.routes.analysis import analyses, changes, customers, metrics, paths, queries, rankings, reports, rules, scenarios, views
 from service.api.routes.analysis import score_profiles as profiles
 from service.api.routes.platform import health, jobs, vocabulary, workspaces
 from service.api.routes.platform import pages as start
@@ -54,6 +54,8 @@ ROUTERS = (
     scenarios.router,
     changes.router,
     profiles.router,
+    rules.router,
+    customers.router,
     imports.router,
     template.router,
     queries.router,

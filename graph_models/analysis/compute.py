@@ -7,13 +7,14 @@ from typing import Any
 from graph_models.analysis.registry import metric_named
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import SPECS, Parameters, effective
+from graph_models.ecosystem.rules import SHIPPED, Rules
 from graph_models.metrics.result import Metric, MetricResult
 from graph_models.scores.profile import DEFAULT_PROFILE, Profile
 from graph_models.scores.scores import SCORES, score_result
 
 
-def compute(ecosystem: Ecosystem, metric: str, **parameters: Any) -> MetricResult:
-    """Compute a metric or score; ``.values``, ``.reasons``, ``.parameters`` and ``.warnings`` hold the answer.
+def compute(ecosystem: Ecosystem, metric: str, *, rules: Rules = SHIPPED, **parameters: Any) -> MetricResult:
+    """Compute a metric or score; ``.values``, ``.reasons``, ``.parameters`` and ``.warnings`` hold the answer. ``rules`` are those of classes and risks.
 
     >>> from graph_models import Ecosystem, compute
     >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("S", "A", "B")]
@@ -24,7 +25,7 @@ def compute(ecosystem: Ecosystem, metric: str, **parameters: Any) -> MetricResul
     {'A': 0.769231, 'B': 0.230769, 'S': 1.0}
     """
     entry = metric_named(metric)
-    return computed(ecosystem, entry, entry.parameters_of(parameters, ecosystem.vocabulary))
+    return computed(ecosystem, entry, entry.parameters_of(parameters, ecosystem.vocabulary).with_(rules=rules))
 
 
 def computed(ecosystem: Ecosystem, metric: Metric, parameters: Parameters, name: str | None = None, profile: Profile = DEFAULT_PROFILE) -> MetricResult:

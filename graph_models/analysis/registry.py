@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graph_models.customers import depth, newness, purchase_metrics, tiers, visibility
+from graph_models.customers.channels import customer_kinds
 from graph_models.errors import NotFound
 from graph_models.metrics.result import Metric
 from graph_models.metrics.stakeholders import focal_closeness, ownership, salience, surveys
@@ -24,6 +26,7 @@ from graph_models.metrics.value import (
     value_loops as loops,
 )
 from graph_models.scores import score_metrics as scored
+from graph_models.scores.scores import SCORES
 
 METRICS: tuple[Metric, ...] = (
     loops.WSO,
@@ -79,6 +82,16 @@ METRICS: tuple[Metric, ...] = (
     surveys.NPS,
     surveys.CSAT,
     surveys.CES,
+    purchase_metrics.RECENCY_DAYS,
+    purchase_metrics.FREQUENCY,
+    purchase_metrics.MONETARY,
+    purchase_metrics.RFM,
+    newness.NEWNESS,
+    tiers.TIER,
+    depth.DEPTH,
+    customer_kinds.CUSTOMER_KIND,
+    visibility.VISIBILITY,
+    visibility.SIDE,
     scored.INFLUENCE,
     scored.VALUE_FLOW,
 )
@@ -122,11 +135,23 @@ DEFAULT_SET: tuple[str, ...] = (
     "nps",
     "csat",
     "ces",
+    "recency_days",
+    "frequency",
+    "monetary",
+    "rfm",
+    "newness",
+    "tier",
+    "depth",
+    "customer_kind",
+    "visibility",
+    "side",
     "influence",
     "value_flow",
 )
 """What an analysis computes that names no metrics, in this order; less those whose ``default_where`` does not hold."""
 
+EXPLAINED: tuple[str, ...] = (*SCORES, *(metric.name for metric in METRICS if metric.classes is not None))
+"""What :func:`~graph_models.analysis.explanation.explain` takes: both scores and the classes of parties."""
 _BY_NAME = {metric.name: metric for metric in METRICS}
 
 

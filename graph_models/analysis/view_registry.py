@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from graph_models.customers.channels.chains_view import chains_view
+from graph_models.customers.channels.customers_view import customers_view
 from graph_models.metrics.stakeholders.ownership import ownership_view
 from graph_models.metrics.structure.community import communities_view
 from graph_models.views.bottleneck import bottleneck_view
@@ -28,5 +30,7 @@ VIEWS: dict[str, Callable[..., dict[str, Any]]] = {
     "ownership": ownership_view,
     "ties": ties_view,
     "data-quality": data_quality_view,
+    "customers": customers_view,
+    "chains": chains_view,
 }
 """``VIEWS[name](ecosystem, parameters, **query)``."""

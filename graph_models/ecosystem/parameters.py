@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from graph_models.decoding import field_error
+from graph_models.ecosystem.rules import SHIPPED, Rules
 from graph_models.errors import FieldError, InvalidInput
 from graph_models.records.closed_lists import unknown_value
 from graph_models.records.dates import FIRST_DAY, OPEN, Period, first_day_text, last_day_text, span
@@ -168,10 +169,12 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     months: int | None = None
     match_to: dict[str, str] | None = None
     first_id: int | None = None
+    rules: Rules = SHIPPED
+    """The rules of the workspace: no parameter of a request."""
 
     def given(self) -> dict[str, Any]:
-        """What differs from the defaults."""
-        answer: dict[str, Any] = msgspec.to_builtins(self)
+        """What differs from the defaults, as a request may give it."""
+        answer: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(self, rules=SHIPPED))
         return answer
 
     def given_key(self) -> bytes:

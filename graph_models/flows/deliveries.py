@@ -86,7 +86,7 @@ def _deliveries(ecosystem: Ecosystem, parameters: Parameters, streams: Streams) 
         products = ecosystem.families["value_flows"].coded("product")
         code = products.texts.index(parameters.product) if parameters.product in products.texts else -2
         places = places[flows.product[places] == code]
-    paid, traded = _paid(ecosystem, parameters, flows.rows), _traded(ecosystem, flows.rows)
+    paid, traded = paid_flows(ecosystem, parameters, flows.rows), _traded(ecosystem, flows.rows)
     payments, goods = places[paid[places]], places[traded[places]]
     n = np.int64(len(ecosystem.parties))
     by_money = _pairs(flows.target[payments] * n + flows.source[payments], payments, flows.amount)
@@ -102,8 +102,8 @@ def _deliveries(ecosystem: Ecosystem, parameters: Parameters, streams: Streams) 
     return Deliveries(pair // n, pair % n, value, first, chosen, flows, warnings)
 
 
-def _paid(ecosystem: Ecosystem, parameters: Parameters, rows: Longs) -> Mask:
-    """Money for goods, services, knowledge ...; what is paid for equity, fees, loans or nothing only where it is asked for."""
+def paid_flows(ecosystem: Ecosystem, parameters: Parameters, rows: Longs) -> Mask:
+    """Per row: is it money for goods, services, knowledge ...? What is paid for equity, fees, loans or nothing is only where it is asked for."""
     facts, kinds = ecosystem.families["value_flows"], ecosystem.vocabulary.value_kinds
     aside = {kind.id for kind in kinds.values() if kind.means in ("aside", "payment")} | {NOTHING}
     aside -= set(parameters.in_return_for)

@@ -132,7 +132,8 @@ def text_result(
     n = len(ecosystem.parties)
     reasons: dict[str, Mask | bool] = {ROLLED_UP: ~present} if present is not None else {}
     names, codes = _reasons(reasons | dict(undefined or {}), n)
-    return MetricResult(metric, ecosystem.parties, np.full(n, np.nan), codes, names, kind=TEXT, texts=texts, **more)
+    known = [text if defined else None for text, defined in zip(texts, (codes == 0).tolist(), strict=True)]
+    return MetricResult(metric, ecosystem.parties, np.full(n, np.nan), codes, names, kind=TEXT, texts=known, **more)
 
 
 def undefined_result(ecosystem: Ecosystem, metric: str, reason: str, *, present: Mask | None = None, **more: Any) -> MetricResult:
@@ -162,6 +163,10 @@ class Metric(NamedTuple):
     structural: bool = False
     cost: str = "linear in the facts"
     kind: str = NUMBER
+    rules: tuple[str, ...] = ()
+    """The sections of rules that it goes by."""
+    classes: Callable[[Ecosystem, Parameters], Any] | None = None
+    """Of a class of parties: the conditions that decide it, for explanations."""
     default_where: Callable[[Ecosystem, Parameters], bool] | None = None
     """Of the default set, an analysis computes it only where this holds: where there are facts that it is about."""
 

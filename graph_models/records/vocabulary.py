@@ -65,7 +65,7 @@ class RoleKind(Entry, frozen=True, kw_only=True):
     """Who has it buys from the target: what the bare word customer means in a phrase."""
     one_way: bool = False
     claim: Annotated[float, msgspec.Meta(ge=0, le=1)] = DEFAULT_CLAIM
-    means: Literal["channel", "partner", "advocate", "competitor", "competitor_customer", ""] = ""
+    means: Literal["channel", "service", "user", "employee", "partner", "advocate", "competitor", "competitor_customer", ""] = ""
 
     @property
     def neo4j_label(self) -> str:

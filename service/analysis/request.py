@@ -12,6 +12,7 @@ from graph_models.analysis.memory_estimate import estimated_bytes
 from graph_models.analysis.registry import DEFAULT_SET, metric_named
 from graph_models.decoding import decode_request
 from graph_models.ecosystem.parameters import Parameters, parameters_of
+from graph_models.ecosystem.rules import SHIPPED, Rules
 from graph_models.errors import InvalidInput, NotFound, TooCostly
 from graph_models.metrics.result import STREAM
 from graph_models.records.closed_lists import lists_of
@@ -73,6 +74,8 @@ class Plan(NamedTuple):
     """Field -> the ids that an answer is limited to; empty: everybody."""
     days: tuple[int, ...] = ()
     """Those of a series, in order."""
+    rules: Rules = SHIPPED
+    """By which the metrics class parties."""
 
     @property
     def is_default(self) -> bool:
@@ -81,8 +84,8 @@ class Plan(NamedTuple):
         return not any(asked) and not any(_own(metric, parameters) for metric, parameters in self.metrics.values())
 
 
-def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
-    """``InvalidInput`` with the field of everything that is wrong with a request."""
+def check_request(fields: Any, vocabulary: Vocabulary, rules: Rules = SHIPPED) -> Plan:
+    """``InvalidInput`` with the field of everything that is wrong with a request. The metrics go by the rules of the workspace."""
     request = decode_request(fields, Request)
     outer = _checked(parameters_of, request.parameters, vocabulary, "parameters")
     metrics: dict[str, tuple[str, Parameters]] = {}
@@ -91,8 +94,8 @@ def check_request(fields: Any, vocabulary: Vocabulary) -> Plan:
         name = asked.name or asked.metric
         if name in metrics:
             raise InvalidInput.of("duplicate", f"two results would be called {name!r}", f"metrics[{place}].name")
-        metrics[name] = asked.metric, _metric_parameters(asked, request.parameters, vocabulary, f"metrics[{place}]")
-    return Plan(metrics, outer, request, _filter(request.filter, vocabulary), _days(request))
+        metrics[name] = asked.metric, _metric_parameters(asked, request.parameters, vocabulary, f"metrics[{place}]").with_(rules=rules)
+    return Plan(metrics, outer, request, _filter(request.filter, vocabulary), _days(request), rules)
 
 
 def _filter(asked: Filter, vocabulary: Vocabulary) -> dict[str, list[str]]:

@@ -88,6 +88,8 @@ def _columns(result: MetricResult) -> pa.Table:
         for name, column in (("coverage", result.coverage), ("standard_error", result.standard_error))
         if column is not None
     }
+    if result.origin is not None:
+        optional["source"] = pa.array(result.origin, pa.string(), mask=undefined)
     optional |= {name: pa.array(column, mask=undefined | ~np.isfinite(column)) for name, column in result.columns.items()}
     return pa.table(
         {

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from graph_models.analysis.explanation import explain as explained
 from graph_models.analysis.registry import metric_named
 from graph_models.analysis.view_registry import VIEWS
 from graph_models.ecosystem.ecosystem import Ecosystem
@@ -16,13 +17,13 @@ from graph_models.notices import Warning
 from graph_models.records.closed_lists import lists_of
 from graph_models.records.dates import day_of
 from graph_models.records.vocabulary import BUILT_IN, Vocabulary, terms_of
-from graph_models.scores.explanation import explain as explain_score
 from graph_models.scores.profile import DEFAULT_PROFILE
 from service.analysis import result_files as results
 from service.analysis.ecosystem_loader import ecosystems
 from service.facts.instants import instant
 from service.stores.interface.store import At
 from service.workspaces.context import Service
+from service.workspaces.rules import rules_as
 from service.workspaces.score_profiles import profile_named
 
 ABSENT = "absent"
@@ -97,7 +98,9 @@ def scores(
     where = directory(service, workspace_id, about["analysis_id"])
     kept = about["filter"]
     mask = results.shown(where, _list(kept.get("role")), _list(kept.get("kind"))) & results.shown(where, roles)
-    return results.page(where, results.named(where, name), mask, descending, offset, limit)
+    found = results.named(where, name)
+    rules = {section: about["rules"][section] for section in metric_named(found.metric).rules if section in about.get("rules", {})}
+    return results.page(where, found, mask, descending, offset, limit) | ({"rules": rules} if rules else {})
 
 
 def _list(value: str | Sequence[str] | None) -> Sequence[str]:
@@ -143,7 +146,8 @@ def explain(service: Service, workspace_id: str, analysis_id: str, party: str, s
     if party not in ecosystem.places:
         raise NotFound(f"There is no party {party!r} in this analysis")
     profile = profile_named(service, workspace_id, about["profile"], about["profile_version"])
-    answer = explain_score(ecosystem, party, score, _score_parameters(about, score), profile, counterfactual=counterfactual)
+    parameters = _score_parameters(about, score).with_(rules=rules_as(service, workspace_id, about))
+    answer = explained(ecosystem, party, score, parameters, profile, counterfactual=counterfactual)
     where = directory(service, workspace_id, about["analysis_id"])
     scored = results.named(where, score).table["value"][results.place_of(where, party)].as_py()
     if not _same(scored, answer["value"]):
@@ -159,18 +163,20 @@ def _score_parameters(about: Mapping[str, Any], score: str) -> Parameters:
     return metric_named(score).parameters_of(switched_off | named)
 
 
-def _same(scored: float | None, explained: float | None) -> bool:
-    return scored is explained if scored is None or explained is None else abs(scored - explained) <= SAME
+def _same(before: float | str | None, now: float | str | None) -> bool:
+    return abs(before - now) <= SAME if isinstance(before, float) and isinstance(now, float) else before == now
 
 
 def view(service: Service, workspace_id: str, analysis_id: str, name: str, query: Mapping[str, Any]) -> dict[str, Any]:
     """A view computed from the snapshot of an analysis, with its outer parameters."""
     about = analysis(service, workspace_id, analysis_id)
     ecosystem = ecosystem_of(service, workspace_id, about)
-    for key in ("party", "from", "to"):
+    for key in ("party", "from", "to", "through"):
         if query.get(key) is not None and query[key] not in ecosystem.places:
             raise InvalidInput("The view cannot be made", errors=[FieldError("unknown-party", f"there is no party {query[key]!r}", key)])
-    parameters = parameters_of(about["parameters"])
+    parameters = parameters_of(about["parameters"]).with_(rules=rules_as(service, workspace_id, about))
+    if query.get("role") is not None:
+        query = {**query, "role": lists_of(ecosystem.vocabulary, "role")["role"].value(query["role"], "role")}
     if name == "communities" and about["metrics"].get("community", {}).get("metric") == "community":  # as they are called in the result
         kept = results.named(directory(service, workspace_id, about["analysis_id"]), "community")
         query, parameters = {**query, "known": kept.table["value"].to_pylist()}, metric_named("community").parameters_of(kept.parameters)

@@ -30,6 +30,7 @@ from service.core.versions import engine
 from service.jobs.job import Progress
 from service.stores.interface.store import At
 from service.workspaces.context import Service
+from service.workspaces.rules import rules_of
 
 
 class Found(NamedTuple):
@@ -44,7 +45,7 @@ class Found(NamedTuple):
 def run_job(service: Service, workspace_id: str, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """The handler of analysis jobs: ``arguments`` is the request's body; the result names the analysis. What is asked of a series is its last date."""
     vocabulary = service.vocabulary(workspace_id)
-    plan = check_request(arguments, vocabulary)
+    plan = check_request(arguments, vocabulary, rules_of(service, workspace_id))
     at, profile = check_place(service, workspace_id, plan)
     analysis_id = f"{time.time_ns():x}{secrets.token_hex(4)}"
     where, run = directory(service, workspace_id, analysis_id), Run(plan, profile, progress)
@@ -128,6 +129,7 @@ def _date(found: Found) -> dict[str, Any]:
 
 def _about(analysis_id: str, plan: Plan, found: Found, dates: list[dict[str, Any]], at: At, vocabulary: Vocabulary, profile: Profile) -> dict[str, Any]:
     ecosystem = found.ecosystem
+    sections = {section for result in found.results.values() for section in metric_named(result.metric).rules}
     each = {name: {"metric": result.metric, "parameters": result.parameters} for name, result in found.results.items()}
     parameters = {"parameters": plan.request.parameters, "metrics": each, "profile": plan.request.profile, "filter": plan.filter}
     if plan.request.series is not None:
@@ -140,6 +142,7 @@ def _about(analysis_id: str, plan: Plan, found: Found, dates: list[dict[str, Any
         "base_currency": ecosystem.base_currency,
         "focal_party": ecosystem.focal_party,
         "rates": ecosystem.columns["exchange_rates"].to_pylist(),
+        "rules": plan.rules.hash_of(sections),
     }
     digest = hashlib.blake2b(msgspec.json.encode(hashed, order="deterministic"), digest_size=12).hexdigest()
     return {
@@ -150,6 +153,7 @@ def _about(analysis_id: str, plan: Plan, found: Found, dates: list[dict[str, Any
         "snapshot_id": ecosystem.snapshot_id,
         **parameters,
         "profile_version": profile.version,
+        "rules": plan.rules.versions_of(sections),
         "parameters_hash": digest,
         "engine": engine(),
         "timings": found.timings,

@@ -45,7 +45,7 @@ Locale = Literal["en", "zh"]
 TIME_ZONES = {"zh": "Asia/Shanghai"}
 """The time zone of a language where a workspace chose none; UTC for others."""
 Family = Literal["analysis", "report", "import", "ranking", "scenario"]
-VersionedFamily = Literal["mapping", "score-profile"]
+VersionedFamily = Literal["mapping", "rules", "score-profile"]
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

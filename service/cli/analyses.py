@@ -82,13 +82,15 @@ def _show_top(metric: str, found: Mapping[str, Any]) -> None:
 
 def explain(
     party: Annotated[str, typer.Argument(help="The id of a party.")],
-    score: Annotated[str, typer.Option(help="influence or value_flow.")] = "influence",
+    score: Annotated[
+        str, typer.Option(help="influence, value_flow, or a class of parties: tier, newness, depth, customer_kind, visibility, side.")
+    ] = "influence",
     workspace: InWorkspace = None,
     counterfactual: Annotated[bool, typer.Option("--counterfactual", help="Also find the fact whose removal moves the score most.")] = False,
     analysis_id: InAnalysis = "latest",
     as_json: AsJson = False,
 ) -> None:
-    """Why a party has its score: parts, points, and the paths and facts behind them."""
+    """Why a party has its score or class: parts, points, and the paths and facts behind them."""
     from service.analysis import results as analysis
 
     with opened_service() as service:
@@ -100,7 +102,7 @@ def _show_explanation(found: Mapping[str, Any]) -> None:
     from service.reports.content.texts import text_or_id
 
     ranks = "" if found["rank"] is None else f", rank {found['rank']} (from {found['rank_range'][0]} to {found['rank_range'][1]} under other weights)"
-    say(f"{found['party_id']}: {found['score']} " + ("undefined" if found["value"] is None else f"{found['value']:.2f}") + ranks)
+    say(f"{found['party_id']}: {found['score']} " + _value(found["value"]) + ranks)
     rows = [
         (text_or_id(f"part.{part['part']}", part["part"], "en"), part["raw"], part["normalised"], part["weight"], part["points"], part["reason"])
         for part in found["parts"]
@@ -114,6 +116,10 @@ def _show_explanation(found: Mapping[str, Any]) -> None:
     print_table("evidence", ("part", "path", "contribution", "facts", "implied by"), paths, numeric=("contribution",))
     if found["most_influential_fact"]:
         say(f"without fact {found['most_influential_fact']['fact_id']} the score would be {found['most_influential_fact']['value_without']:.2f}")
+
+
+def _value(value: float | str | None) -> str:
+    return "undefined" if value is None else value if isinstance(value, str) else f"{value:.2f}"
 
 
 def _first_ids(facts: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from graph_models.errors import StakeholderGraphError
 from service.cli import mappings
 from service.cli.analyses import analyze, explain, top
 from service.cli.console import DONE, FAILED, error_console, print_error
+from service.cli.customers import chains, customers
 from service.cli.first_load import neo4j_files
 from service.cli.health import doctor
 from service.cli.imports import imports, rollback
@@ -39,6 +40,8 @@ COMMANDS: dict[str, Callable[..., Any] | typer.Typer] = {
     "top": top,
     "ranking": ranking,
     "explain": explain,
+    "customers": customers,
+    "chains": chains,
     "scenario": scenario,
     "report": report,
     "query": query,

@@ -70,6 +70,8 @@ def test_every_command_runs_as_a_process(demo_process: Run, tmp_path: Path) -> N
         "imports": ("-w", "w"),
         "ranking": ("distributor", "-w", "w"),
         "explain": ("d/1", "-w", "w"),
+        "customers": ("-w", "w"),
+        "chains": ("d/1", "-w", "w"),
         "scenario": (str(what_if), "-w", "w"),
         "report": ("strategy", "-o", str(tmp_path / "report.html")),
         "export": ("-w", "w", "-o", str(tmp_path / "export.ndjson")),
@@ -127,6 +129,8 @@ def test_wrong_use_leaves_with_two(run: Run, arguments: tuple[str, ...]) -> None
         (("top", "banana", "-w", "demo"), "not-found"),
         (("explain", "banana", "-w", "demo"), "not-found"),
         (("explain", "pinlan", "-w", "demo", "--score", "banana"), "not-found"),
+        (("customers", "-w", "demo", "--kind", "banana"), "invalid"),
+        (("chains", "banana", "-w", "demo"), "invalid"),
         (("analyze", "-w", "demo", "--metric", "banana"), "invalid"),
         (("analyze", "-w", "demo", "--as-of", "2025-13-01"), "invalid"),
         (("report", "banana", "-w", "demo", "-o", "-"), "invalid"),
@@ -196,6 +200,25 @@ def test_explain_shows_parts_that_add_up(on_demo: Run) -> None:
     text = on_demo("explain", "pinlan", "--score", "value_flow").stdout
     assert "Pass-through" in text
     assert "pinlan > haiyue" in text
+
+
+def test_a_class_is_explained_by_its_conditions(on_demo: Run) -> None:
+    found = answered(on_demo("explain", "sunmart", "--score", "tier", "--json"))
+    assert [part["points"] for part in found["parts"]].count(1.0) == 1
+    assert f"sunmart: tier {found['value']}" in on_demo("explain", "sunmart", "--score", "tier").stdout
+
+
+def test_customers_and_chains_of_the_demo(on_demo: Run) -> None:
+    found = answered(on_demo("customers", "--kind", "end", "--json"))
+    assert {item["kind"] for item in found["items"]} == {"end"}
+    best = found["items"][0]
+    text = on_demo("customers", "--kind", "end").stdout
+    assert f"customers: 20 of {found['total']} rows" in text
+    assert "of the output" in text
+    ways = answered(on_demo("chains", best["party_id"], "--json"))
+    assert all(item["parties"][-1] == best["party_id"] for item in ways["items"])
+    assert 0 < ways["shown_share"] <= ways["total_share"] + 1e-9
+    assert "that comes to these ends" in on_demo("chains", best["party_id"]).stdout
 
 
 def test_analyze_keeps_what_it_was_asked_for(on_demo: Run) -> None:

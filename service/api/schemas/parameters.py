@@ -85,6 +85,8 @@ class MetricAbout(Answer, frozen=True, kw_only=True):
     reference: str
     cost: str
     kind: Annotated[Literal["number", "text", "stream"], Meta(description="What its values are; one of streams is answered by the view `flows`.")]
+    explained: Annotated[bool, Meta(description="`.../explain?score=` takes it.")]
+    rules: Annotated[list[str], Meta(description="The sections of rules that it goes by.")]
     parameters: list[ParameterAbout]
 
 

@@ -20,6 +20,7 @@ BODIES: dict[str, tuple[dict[str, Any], str | None, tuple[str, Any]]] = {
     "POST /v1/workspaces/{workspace}/rankings": ({"role": "supplier"}, "role", ("role", 7)),
     "POST /v1/workspaces/{workspace}/scenarios": ({"name": "x", "edits": []}, "edits", ("profile", 7)),
     "PUT /v1/workspaces/{workspace}/score-profiles/{name}": (PROFILE, "influence", ("value_flow", 7)),
+    "PUT /v1/workspaces/{workspace}/rules/{section}": ({"days": 30}, None, ("days", "x")),
     "POST /v1/workspaces/{workspace}/reports": ({"kind": "strategy"}, "kind", ("analysis", 7)),
     "POST /v1/workspaces/{workspace}/imports/{import_id}/rollback": ({"later": "keep"}, None, ("dry_run", 7)),
     "POST /v1/workspaces/{workspace}/queries/{name}": ({"parameters": {}}, None, ("parameters", 7)),
@@ -36,7 +37,7 @@ for _kind in RECORD_TYPES:
         _body = RECORDS[_kind.name]
         _wrong = ("attributes", 7) if _kind.name != "exchange_rate" else ("currency", 7)
         BODIES[f"{_method} /v1/workspaces/{{workspace}}/{_kind.collection}{_end}"] = (_body, None if _method == "PATCH" else _needed, _wrong)
-PATHS = {"record_id": "d1", "name": "roles_of_a_party", "import_id": "none"}
+PATHS = {"record_id": "d1", "name": "roles_of_a_party", "import_id": "none", "section": "newness"}
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_a_parameter_that_an_operation_does_not_know_is_refused_by_every_get(w: 
         if "get" not in operations:
             continue
         place = path.format(workspace=w.id, record_id="d1", name="x", import_id="x", job_id="x", analysis_id="latest", party_id="d1",
-                            ranking_id="latest", scenario_id="x", report_id="x")  # fmt: skip
+                            ranking_id="latest", scenario_id="x", report_id="x", section="tiers")  # fmt: skip
         needed = {parameter["name"]: "x" for parameter in operations["get"].get("parameters", ()) if parameter["in"] == "query" and parameter["required"]}
         answer = w.client.get(place, params={**needed, "bogus": "1"})
         assert answer.status_code == 422, (path, answer.text)

@@ -14,10 +14,11 @@ from service.api.io.dependencies import CalculatorDep, JsonDep, PageDep, PlaceDe
 from service.api.io.operation_docs import answers, fails_with, takes
 from service.api.io.responses import accepted, json_answer, list_of_things, with_cursor
 from service.api.schemas.analysis.analyses import Analysis, AnalysisList, AnalysisRequest
-from service.api.schemas.analysis.scores import Comparison, Explanation, PartyScores, ScoreList, Series
+from service.api.schemas.analysis.scores import Comparison, ExplainedName, Explanation, PartyScores, ScoreList, Series
 from service.api.schemas.platform.jobs import Job
 from service.http.encoded_slashes import id_in_path
 from service.imports.pipeline.submission import submit
+from service.workspaces.rules import rules_of
 
 router = APIRouter(prefix="/v1/workspaces/{workspace}/analyses", tags=["analyses"])
 AnalysisId = Annotated[str, Path(description="The id of an analysis, or `latest`.", examples=["latest"])]
@@ -32,7 +33,7 @@ def submit_analysis(place: PlaceDep, fields: JsonDep, writing: WritingDep) -> Re
     `{"from": "2024-12-31", "to": "2025-12-31", "step": "P1M"}` (`P7D`, `P1W`, `P3M`, `P1Y`), each with its own default period."""
 
     def arguments() -> dict[str, Any]:
-        check_place(place.service, place.workspace.id, check_request(fields, place.vocabulary))
+        check_place(place.service, place.workspace.id, check_request(fields, place.vocabulary, rules_of(place.service, place.workspace.id)))
         return fields
 
     return accepted(submit(place.service, place.workspace.id, "analysis", writing, arguments))
@@ -111,9 +112,9 @@ def explain_score(
     calculator: CalculatorDep,
     analysis_id: AnalysisId,
     party_id: PartyId,
-    score: Annotated[Literal["influence", "value_flow"], Query()] = "influence",
-    counterfactual: Annotated[bool, Query(description="Also find the one fact without which the score would change most.")] = False,
+    score: Annotated[ExplainedName, Query(description="A score, or a class of parties.")] = "influence",
+    counterfactual: Annotated[bool, Query(description="Of a score: also find the one fact without which the score would change most.")] = False,
 ) -> Response:
-    """Why a party has its score: the parts, their points, and the paths and facts behind them."""
+    """Why a party has its score or class: the parts, their points, and the paths and facts behind them."""
     asked = {"analysis_id": analysis_id, "party": id_in_path(party_id), "score": score, "counterfactual": counterfactual}
     return json_answer(calculator.ask("explain", place.workspace.id, **asked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from graph_models.analysis.registry import METRICS
+from graph_models.analysis.registry import EXPLAINED, METRICS
 from graph_models.ecosystem.parameters import COMMON, STRUCTURAL, Parameter
 from graph_models.metrics.result import Metric
 from service.api.io.dependencies import PageDep, PlaceDep
@@ -18,7 +18,8 @@ def described(metric: Metric) -> MetricAbout:
     common = STRUCTURAL | COMMON if metric.structural else COMMON
     parameters = common | {parameter.name: parameter for parameter in metric.parameters}
     texts = {name: getattr(metric, name) for name in ("name", "family", "question", "formula", "undefined_when", "reference", "cost", "kind")}
-    return MetricAbout(**texts, parameters=[_parameter(parameter) for parameter in parameters.values()])
+    explained = metric.name in EXPLAINED
+    return MetricAbout(**texts, explained=explained, rules=list(metric.rules), parameters=[_parameter(parameter) for parameter in parameters.values()])
 
 
 def _parameter(parameter: Parameter) -> ParameterAbout:

@@ -24,7 +24,7 @@ _FAILS = fails_with(TooCostly, ParameterOutOfRange)
 @router.get("/loops", response_class=Response, responses=answers(LoopList), openapi_extra=_FAILS)
 def list_loops(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep, party: PartyQuery = None) -> Response:
     """Loops of exchange through the focal party, the strongest first; those through one party, if named."""
-    return json_answer(_paged(place, calculator, analysis_id, "loops", asked, {"party": party}))
+    return json_answer(paged_view(place, calculator, analysis_id, "loops", asked, {"party": party}))
 
 
 @router.get("/flows", response_class=Response, responses=answers(FlowList), openapi_extra=_FAILS)
@@ -32,7 +32,7 @@ def list_flows(
     place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep, variant: Annotated[Literal["share", "normalised"], Query()] = "share"
 ) -> Response:
     """Streams by the share of loops that they carry (WVFO)."""
-    return json_answer(_paged(place, calculator, analysis_id, "flows", asked, {"variant": variant}))
+    return json_answer(paged_view(place, calculator, analysis_id, "flows", asked, {"variant": variant}))
 
 
 @router.get("/sinks", response_class=Response, responses=answers(Sinks), openapi_extra=_FAILS)
@@ -87,13 +87,13 @@ def list_communities(
     community: Annotated[str | None, Query(description="Only the one with this id.", examples=["1"])] = None,
 ) -> Response:
     """Who belongs together, the largest communities first; each is named after what most of its central parties are."""
-    return json_answer(_paged(place, calculator, analysis_id, "communities", asked, {"community_id": community}))
+    return json_answer(paged_view(place, calculator, analysis_id, "communities", asked, {"community_id": community}))
 
 
 @router.get("/network", response_class=Response, responses=answers(Network), openapi_extra=_FAILS)
 def get_network(place: PlaceDep, calculator: CalculatorDep, analysis_id: AnalysisId, asked: PageDep) -> Response:
     """What the network is like as a whole: one number a statistic, null with a reason where it is undefined. `bridges` are paged, `total` is theirs."""
-    found = _paged(place, calculator, analysis_id, "network", asked, {}, listed="bridges")
+    found = paged_view(place, calculator, analysis_id, "network", asked, {}, listed="bridges")
     return json_answer(found)
 
 
@@ -117,7 +117,9 @@ def get_data_quality(place: PlaceDep, calculator: CalculatorDep, analysis_id: An
     return json_answer(calculator.ask("view", place.workspace.id, analysis_id=analysis_id, name="data-quality", query={}))
 
 
-def _paged(place: Place, calculator: Calculates, analysis_id: str, name: str, asked: PageAsked, query: dict[str, Any], listed: str = "items") -> dict[str, Any]:
+def paged_view(
+    place: Place, calculator: Calculates, analysis_id: str, name: str, asked: PageAsked, query: dict[str, Any], listed: str = "items"
+) -> dict[str, Any]:
     """A page of a view whose order does not change. Further pages are of the analysis that the first was of."""
     analysis_id, first = asked.place(analysis_id)
     analysis_id = analysis.analysis(place.service, place.workspace.id, analysis_id)["analysis_id"]

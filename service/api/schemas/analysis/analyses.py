@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from service.analysis import request as analysis_request
+from service.api.schemas.analysis.rules import RuleVersions
 from service.api.schemas.parameters import Parameters, RanWith
 from service.api.schemas.shapes import Answer, Day, Listed, Notice, Time
 
@@ -85,6 +86,7 @@ class Analysis(Answer, frozen=True, kw_only=True):
     metrics: Annotated[dict[str, MetricRun], Meta(description="Name of the result -> what it is.")]
     profile: str
     profile_version: int
+    rules: RuleVersions | UnsetType = UNSET
     filter: AnalysisFilter
     series: SeriesShown | UnsetType = UNSET
     parameters_hash: Annotated[str, Meta(description="The same for all that numbers depend on beside the facts.")]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
+from graph_models.analysis.registry import EXPLAINED
+from service.api.schemas.analysis.rules import RuleVersions
 from service.api.schemas.parameters import RanWith
 from service.api.schemas.shapes import Answer, Day, Id, Listed, Notice, Rank, RankRange, Reason
 
 ScoreName = Literal["influence", "value_flow"]
+if TYPE_CHECKING:
+    ExplainedName: TypeAlias = str
+else:
+    ExplainedName = Literal[EXPLAINED]
 Value = Annotated[float | str | None, Meta(description="A number, for some metrics a text; null where it is undefined.")]
 Coverage = Annotated[float | None, Meta(description="The part of the weights whose parts are known; null where it does not apply.")]
 
@@ -23,6 +29,9 @@ class Score(Answer, frozen=True, kw_only=True):
     rank: Rank
     rank_range: RankRange
     coverage: Coverage
+    source: Annotated[
+        str | UnsetType | None, Meta(description="Where a person may have said it: `judged`, `computed` or `blended`; of classes `stated` or `computed`.")
+    ] = UNSET
     standard_error: Annotated[float | None, Meta(description="Of a sampled value; null where it is exact.")]
     n: Annotated[int | UnsetType | None, Meta(description="Of surveys: how many answers.")] = UNSET
     low: Annotated[float | UnsetType | None, Meta(description="Of surveys: lower end of the 95 % interval.")] = UNSET
@@ -45,6 +54,7 @@ class ScoreList(Listed, frozen=True, kw_only=True):
     items: list[RankedScore]
     metric: str
     parameters: Annotated[RanWith, Meta(description="What it was computed with.")]
+    rules: RuleVersions | UnsetType = UNSET
 
 
 class PartyScore(Score, frozen=True, kw_only=True):
@@ -151,18 +161,20 @@ class InfluentialFact(Answer, frozen=True, kw_only=True):
 
 
 class Explanation(Answer, frozen=True, kw_only=True):
-    """Why a party has its score."""
+    """Why a party has its score or its class."""
 
     party_id: str
-    score: ScoreName
-    value: Annotated[float, Meta(ge=0, le=100)] | None
+    score: ExplainedName
+    value: Annotated[float, Meta(ge=0, le=100)] | str | None
     reason: Reason
     rank: Rank
     rank_range: RankRange
     coverage: Coverage
     parts: list[ScorePart]
     most_influential_fact: Annotated[InfluentialFact | None, Meta(description="Only with `counterfactual=true`.")]
-    profile: str
-    profile_version: int
+    profile: Annotated[str | UnsetType, Meta(description="Of scores.")] = UNSET
+    profile_version: int | UnsetType = UNSET
+    rule: Annotated[dict[str, Any] | UnsetType, Meta(description="Of classes: the thresholds, by part.")] = UNSET
+    rules: RuleVersions | UnsetType = UNSET
     warnings: list[Notice]
     snapshot_id: str

@@ -1,0 +1,105 @@
+"""How deep the cooperation with a party is: one purchase, repeated ones, or a strategic partnership."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graph_models.arrays.types import Longs, Mask
+from graph_models.customers.buying_roles import focal_roles, parties_with
+from graph_models.customers.classification import Classification, Condition, class_result
+from graph_models.customers.contacts import Contacts, contacts_of
+from graph_models.customers.purchase_metrics import anybody_buys, ran_with
+from graph_models.customers.purchases import NO_PURCHASES, purchase_period, purchases_of
+from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem
+from graph_models.ecosystem.parameters import Parameters
+from graph_models.ecosystem.roll_up import roll_up_of
+from graph_models.metrics.result import NO_FOCAL_PARTY, TEXT, Metric, MetricResult
+from graph_models.records.dates import Period
+
+PARTNER, REPEAT, TRANSACTIONAL = "strategic_partner", "repeat", "transactional"
+
+
+def depth(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """How deep is the cooperation with a party?
+
+    The first that holds: ``strategic_partner``: a partnership or the role of a partner, or enough purchase days, days since the first, and families
+    of facts; ``repeat``: enough purchase days and days since the first; ``transactional``: one purchase day.
+
+    Parameters
+    ----------
+    ecosystem : Ecosystem
+    parameters : Parameters
+        ``period roll_up hypotheses in_return_for``, as ``recency_days``; rules ``depth``, ``purchases``.
+
+    Returns
+    -------
+    MetricResult
+        Texts ``transactional repeat strategic_partner``.
+
+    Notes
+    -----
+    Undefined where none holds (``no-purchases``), and for all without a focal party (``no-focal-party``).
+    """
+    return class_result(ecosystem, "depth", depth_classes(ecosystem, parameters))
+
+
+def depth_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
+    """The conditions of :func:`depth`."""
+    purchases = purchases_of(ecosystem, parameters)
+    present = roll_up_of(ecosystem, parameters).present
+    if purchases is None:
+        return Classification((), {NO_FOCAL_PARTY: True}, present)
+    rules, n = parameters.rules.depth, len(ecosystem.parties)
+    partners, tied = focal_roles(ecosystem, parameters, lambda kind: kind.means == "partner"), _partnerships(ecosystem, parameters)
+    is_tied = np.zeros(n, bool)
+    is_tied[tied.party] = True
+    days = purchases.days
+    tenure = np.where(days > 0, purchases.until - purchases.earliest, -1)
+    period = purchase_period(ecosystem, parameters)
+    families = np.sum([_has(contacts_of(ecosystem, family, parameters, period), n) for family in FACT_FAMILIES], axis=0)
+    joined = (days >= rules.partner_days) & (tenure >= rules.partner_tenure) & (families >= rules.partner_families)
+    repeated = (days >= rules.repeat_days) & (tenure >= rules.repeat_tenure)
+    counts = days.astype(np.float64)
+
+    def partner_facts(place: int) -> Longs:
+        return np.concatenate([tied.of(place), partners.of(place)])
+
+    conditions = (
+        Condition("partnership", PARTNER, is_tied | parties_with(ecosystem, partners), facts=partner_facts),
+        Condition("purchase_days_of_partner", PARTNER, joined, counts, float(rules.partner_days), purchases.facts_of),
+        Condition("purchase_days_of_repeat", REPEAT, repeated, counts, float(rules.repeat_days), purchases.facts_of),
+        Condition("purchase_day", TRANSACTIONAL, days >= 1, counts, 1.0, purchases.facts_of),
+    )
+    none = ~np.any([condition.holds for condition in conditions], axis=0)
+    return Classification(conditions, {NO_PURCHASES: none}, present, warnings=purchases.warnings, parameters=ran_with(ecosystem, parameters))
+
+
+def _partnerships(ecosystem: Ecosystem, parameters: Parameters) -> Contacts:
+    """The partnerships with the focal party that hold."""
+    found = contacts_of(ecosystem, "relationships", parameters, Period(ecosystem.as_of, ecosystem.as_of + 1))
+    kinds = ecosystem.vocabulary.relationship_kinds
+    facts = ecosystem.families["relationships"]
+    wanted = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "partnership")[found.rows]
+    return Contacts(found.party[wanted], found.rows[wanted], found.facts[wanted])
+
+
+def _has(contacts: Contacts, n: int) -> Mask:
+    answer = np.zeros(n, bool)
+    answer[contacts.party] = True
+    return answer
+
+
+DEPTH = Metric(
+    "depth",
+    "customers",
+    "How deep is the cooperation with a party?",
+    "the first that holds of strategic_partner (a partnership, or purchase days, tenure and families of facts), repeat (purchase days and tenure), "
+    "transactional (one purchase day)",
+    "none of them holds (no-purchases), or there is no focal party (no-focal-party)",
+    "customers.md, section 4",
+    depth,
+    kind=TEXT,
+    rules=("depth", "purchases"),
+    classes=depth_classes,
+    default_where=anybody_buys,
+)

@@ -1,0 +1,94 @@
+"""New and old customers: who never bought, bought lately for the first time, buys, or is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graph_models.arrays.types import Longs
+from graph_models.customers.buying_roles import focal_roles, in_all, in_any, parties_with
+from graph_models.customers.classification import Classification, Condition, class_result
+from graph_models.customers.contacts import contacts_of
+from graph_models.customers.purchase_metrics import anybody_buys, ran_with
+from graph_models.customers.purchases import purchase_period, purchases_of
+from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.parameters import Parameters
+from graph_models.ecosystem.roll_up import roll_up_of
+from graph_models.metrics.result import NO_FOCAL_PARTY, TEXT, Metric, MetricResult
+
+NOT_A_BUYER, NO_CONTACT = "not-a-buyer", "no-contact"
+FORMER, NEW, EXISTING, PROSPECT = "former", "new", "existing", "prospect"
+
+
+def newness(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """Is a party a prospect, a new customer, an old one, or a lost one?
+
+    The first that holds: ``former``: all its roles that buy are in a stage that is over (lapsed, ended); ``new``: it bought on one day, or for the
+    first time within the rule's ``days``; ``existing``: it bought; ``prospect``: it has a touchpoint with the focal party or a role in a first stage.
+
+    Parameters
+    ----------
+    ecosystem : Ecosystem
+    parameters : Parameters
+        ``period roll_up hypotheses in_return_for``, as ``recency_days``; rules ``newness``, ``purchases``.
+
+    Returns
+    -------
+    MetricResult
+        Texts ``former new existing prospect``.
+
+    Notes
+    -----
+    Asked of parties that have a role that buys or that a competitor's customer has, or no role at all; others are undefined (``not-a-buyer``), as
+    are those without any contact (``no-contact``) and, for all, a missing focal party (``no-focal-party``).
+    """
+    return class_result(ecosystem, "newness", newness_classes(ecosystem, parameters))
+
+
+def newness_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
+    """The conditions of :func:`newness`."""
+    purchases = purchases_of(ecosystem, parameters)
+    present = roll_up_of(ecosystem, parameters).present
+    if purchases is None:
+        return Classification((), {NO_FOCAL_PARTY: True}, present)
+    every, buying = focal_roles(ecosystem, parameters), focal_roles(ecosystem, parameters, lambda kind: kind.buys)
+    stages = ecosystem.vocabulary.stages
+    stage = ecosystem.families["roles"].coded("stage")
+    first_stages = {stage.id for stage in stages.values() if not stage.under_way and not stage.after_any}
+    over = stage.flags(lambda name: name in stages and not stages[name].under_way and stages[name].after_any)
+    bought = ~np.isnan(purchases.net)
+    since = np.where(purchases.days > 0, purchases.until - purchases.earliest, np.nan)
+    touched = contacts_of(ecosystem, "touchpoints", parameters, purchase_period(ecosystem, parameters))
+    met = np.bincount(touched.party, minlength=len(bought)).astype(np.float64)
+    hoped = in_any(ecosystem, every, stage.flags(first_stages.__contains__)[every.rows])
+    days = parameters.rules.newness.days
+    may_buy = focal_roles(ecosystem, parameters, lambda kind: kind.buys or kind.means == "competitor_customer")
+    asked = parties_with(ecosystem, may_buy) | ~parties_with(ecosystem, every)
+
+    def contacts(place: int) -> Longs:
+        return np.concatenate([touched.of(place), every.of(place)])
+
+    conditions = (
+        Condition("stage_over", FORMER, in_all(ecosystem, buying, over[buying.rows]), facts=buying.of),
+        Condition("one_purchase_day", NEW, purchases.days == 1, purchases.days.astype(np.float64), 1.0, purchases.facts_of),
+        Condition("days_since_first_purchase", NEW, since <= days, since, float(days), purchases.facts_of),
+        Condition("purchases", EXISTING, bought, purchases.net, facts=purchases.facts_of),
+        Condition("contacts", PROSPECT, (met > 0) | hoped, met, facts=contacts),
+    )
+    reached = np.any([condition.holds for condition in conditions], axis=0)
+    undefined = {NOT_A_BUYER: ~asked, NO_CONTACT: ~reached}
+    return Classification(conditions, undefined, present, warnings=purchases.warnings, parameters=ran_with(ecosystem, parameters))
+
+
+NEWNESS = Metric(
+    "newness",
+    "customers",
+    "Is a party a prospect, a new customer, an old one, or a lost one?",
+    "the first that holds of former (stage over), new (one purchase day, or the first within the rule's days), existing (bought), prospect (contact)",
+    "the party has a role that does not buy (not-a-buyer), there is no contact with it (no-contact), or there is no focal party (no-focal-party)",
+    "customers.md, section 4",
+    newness,
+    kind=TEXT,
+    rules=("newness", "purchases"),
+    classes=newness_classes,
+    default_where=anybody_buys,
+)

@@ -1,0 +1,145 @@
+"""Whom the focal party deals with in the open, who matters unseen, and who belongs to it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graph_models.arrays.types import Floats, Mask
+from graph_models.customers.buying_roles import focal_roles, in_all
+from graph_models.customers.classification import Classification, Condition, class_result
+from graph_models.customers.purchase_metrics import anybody_buys
+from graph_models.customers.tiers import receipt_facts, receipts_of
+from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.parameters import Parameters
+from graph_models.ecosystem.roll_up import claims_of, focal_of, roll_up_of
+from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, TEXT, Metric, MetricResult
+from graph_models.metrics.value.end_customers import implicit
+
+EXPLICIT, IMPLICIT, NONE = "explicit", "implicit", "none"
+INTERNAL, EXTERNAL = "internal", "external"
+
+
+def visibility(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """Is a party a customer in the open, one unseen, or none?
+
+    ``explicit``: it pays the focal party in the period (``Z_fi > 0``); ``implicit``: the metric ``implicit`` is 1; ``none`` otherwise.
+
+    Parameters
+    ----------
+    ecosystem : Ecosystem
+    parameters : Parameters
+        ``period roll_up hypotheses basis`` and what ``implicit`` takes.
+
+    Returns
+    -------
+    MetricResult
+        Texts ``explicit implicit none``.
+
+    Notes
+    -----
+    Undefined for the focal party itself (``focal-party``), and for all without one (``no-focal-party``).
+    """
+    return class_result(ecosystem, "visibility", visibility_classes(ecosystem, parameters))
+
+
+def visibility_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
+    """The conditions of :func:`visibility`."""
+    present, focal = roll_up_of(ecosystem, parameters).present, focal_of(ecosystem, parameters)
+    if focal is None:
+        return Classification((), {NO_FOCAL_PARTY: True}, present)
+    receipts, unseen = receipts_of(ecosystem, parameters), implicit(ecosystem, parameters)
+    conditions = (
+        Condition("receipts", EXPLICIT, receipts.amount > 0, receipts.amount, 0.0, lambda place: receipt_facts(ecosystem, parameters, receipts, place)),
+        Condition("implicit", IMPLICIT, np.nan_to_num(unseen.array) == 1, unseen.array, 1.0),
+        Condition("otherwise", NONE, np.ones(len(present), bool)),
+    )
+    return Classification(conditions, {FOCAL_PARTY: np.arange(len(present)) == focal}, present, warnings=tuple(unseen.warnings))
+
+
+def side(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
+    """Does a party belong to the focal party, or does it meet it from outside?
+
+    ``internal``: it is part of the focal party over any number of steps, or it has roles toward it and all of them are of the internal side;
+    ``external`` otherwise. It speaks of the record and not of the graph, so units have it too, rolled up or not.
+
+    Parameters
+    ----------
+    ecosystem : Ecosystem
+    parameters : Parameters
+        ``hypotheses``.
+
+    Returns
+    -------
+    MetricResult
+        Texts ``internal external``.
+
+    Notes
+    -----
+    Undefined for the focal party itself (``focal-party``), and for all without one (``no-focal-party``).
+    """
+    return class_result(ecosystem, "side", side_classes(ecosystem, parameters))
+
+
+def side_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
+    """The conditions of :func:`side`."""
+    if ecosystem.focal is None:
+        return Classification((), {NO_FOCAL_PARTY: True})
+    roles = focal_roles(ecosystem, parameters, units=True)
+    kinds, coded = ecosystem.vocabulary.roles, ecosystem.families["roles"].coded("kind")
+    inside = coded.flags(lambda kind: kind in kinds and kinds[kind].side == "internal")[roles.rows]
+    belongs, through = _parts(ecosystem, parameters, ecosystem.focal)
+
+    def parts(place: int) -> list[int]:
+        return [int(through[place])] if belongs[place] else []
+
+    conditions = (
+        Condition("part_of", INTERNAL, belongs, facts=parts),
+        Condition("all_roles_internal", INTERNAL, in_all(ecosystem, roles, inside), facts=roles.of),
+        Condition("otherwise", EXTERNAL, np.ones(len(belongs), bool), facts=roles.of),
+    )
+    return Classification(conditions, {FOCAL_PARTY: np.arange(len(belongs)) == ecosystem.focal})
+
+
+def _parts(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> tuple[Mask, Floats]:
+    """Who is part of the focal party over any number of steps, and the number of the fact that says its own step."""
+    facts, n = ecosystem.families["relationships"], len(ecosystem.parties)
+    kinds = ecosystem.vocabulary.relationship_kinds
+    rows = claims_of(ecosystem, "relationships", parameters).rows
+    rows = rows[facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "part")[rows]]
+    belongs, through = np.zeros(n, bool), np.zeros(n)
+    found = np.array([focal])
+    while len(found):
+        there = np.isin(facts.target[rows], found) & ~belongs[facts.source[rows]] & (facts.source[rows] != focal)
+        through[facts.source[rows[there]]] = facts.first_ref + rows[there]
+        found = np.unique(facts.source[rows[there]])
+        belongs[found] = True
+    return belongs, through
+
+
+_NO_FOCAL = "for the focal party itself (focal-party), or there is no focal party (no-focal-party)"
+VISIBILITY = Metric(
+    "visibility",
+    "customers",
+    "Is a party a customer in the open, one unseen, or none?",
+    "explicit: it pays the focal party; implicit: the metric implicit is 1; none otherwise",
+    _NO_FOCAL,
+    "customers.md, section 1",
+    visibility,
+    cost="that of implicit",
+    kind=TEXT,
+    classes=visibility_classes,
+    default_where=anybody_buys,
+)
+SIDE = Metric(
+    "side",
+    "customers",
+    "Does a party belong to the focal party, or does it meet it from outside?",
+    "internal: part of the focal party over any number of steps, or all its roles toward it are internal; external otherwise",
+    _NO_FOCAL,
+    "customers.md, section 1",
+    side,
+    cost="linear in roles and relationships",
+    kind=TEXT,
+    classes=side_classes,
+    default_where=anybody_buys,
+)
