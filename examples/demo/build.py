@@ -14,6 +14,7 @@ from examples.demo.exchange import tell_exchange, tell_payments
 from examples.demo.judgements import tell_assessments, tell_documents
 from examples.demo.life import tell_roles
 from examples.demo.market import Market
+from examples.demo.portraits import tell_portraits
 from examples.demo.sales import tell_sales
 from examples.demo.society import tell_society
 from examples.demo.story import FOCAL, Story, month
@@ -53,5 +54,6 @@ def demo_records(seed: int = DEMO_SEED) -> Iterator[dict[str, Any]]:
     tell_ties(story, buyers)
     tell_complaints(story, buyers)
     tell_contacts(story, buyers)
+    tell_portraits(story)
     tell_assessments(story)
     yield from story.records

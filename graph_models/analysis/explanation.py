@@ -6,6 +6,7 @@ from typing import Any
 
 from graph_models.analysis.registry import EXPLAINED, metric_named
 from graph_models.customers.classification import class_parts, class_result, rule_of
+from graph_models.customers.weighted import weighted_parts, weighted_result
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS, Parameters
 from graph_models.errors import InvalidInput
@@ -27,7 +28,7 @@ def explain(
     party : str
         The id of a party.
     score : str
-        ``influence``, ``value_flow``, or a class of parties (``tier``, ``newness`` ...).
+        ``influence``, ``value_flow``, or a class or a weighted number of parties (``tier``, ``churn_risk`` ...).
     parameters : Parameters
         Those that the score ran with; classes go by its ``rules``.
     profile : Profile
@@ -53,22 +54,27 @@ def explain(
 
 
 def _explained_class(ecosystem: Ecosystem, party: str, metric: Metric, parameters: Parameters) -> dict[str, Any]:
-    assert metric.classes is not None
     place = place_of(ecosystem, party)
-    classes = metric.classes(ecosystem, parameters)
-    result = class_result(ecosystem, metric.name, classes)
-    value = result.values[party]
+    if metric.classes is not None:
+        classes = metric.classes(ecosystem, parameters)
+        result, parts, rule = class_result(ecosystem, metric.name, classes), class_parts(ecosystem, classes, place), rule_of(classes)
+    else:
+        assert metric.parts is not None
+        weighted = metric.parts(ecosystem, parameters)
+        result, rule = weighted_result(ecosystem, metric.name, weighted), {part.name: part.weight for part in weighted.parts}
+        parts = weighted_parts(ecosystem, weighted, place)
+    value, rank = result.values[party], int(result.ranks[place])
     return {
         "party_id": party,
         "score": metric.name,
         "value": value,
         "reason": result.reason(place),
-        "rank": None,
+        "rank": rank or None,
         "rank_range": None,
-        "coverage": None,
-        "parts": [] if value is None else class_parts(ecosystem, classes, place),
+        "coverage": None if value is None or result.coverage is None else float(result.coverage[place]),
+        "parts": [] if value is None else parts,
         "most_influential_fact": None,
-        "rule": rule_of(classes),
+        "rule": rule,
         "rules": parameters.rules.versions_of(metric.rules),
         "warnings": [warning._asdict() for warning in result.warnings],
         "snapshot_id": ecosystem.snapshot_id,

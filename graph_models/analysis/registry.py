@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph_models.customers import depth, newness, purchase_metrics, tiers, visibility
+from graph_models.customers import churn, depth, loyalty, newness, tiers, visibility
+from graph_models.customers.buying import lifetime_value, purchase_metrics
 from graph_models.customers.channels import customer_kinds
 from graph_models.errors import NotFound
 from graph_models.metrics.result import Metric
@@ -86,6 +87,14 @@ METRICS: tuple[Metric, ...] = (
     purchase_metrics.FREQUENCY,
     purchase_metrics.MONETARY,
     purchase_metrics.RFM,
+    lifetime_value.P_ALIVE,
+    lifetime_value.EXPECTED_PURCHASES,
+    lifetime_value.EXPECTED_SPEND,
+    lifetime_value.CLV,
+    churn.CHURN_RISK,
+    loyalty.LOYALTY,
+    loyalty.LOYALTY_POINTS,
+    loyalty.LOYALTY_LEVEL,
     newness.NEWNESS,
     tiers.TIER,
     depth.DEPTH,
@@ -139,6 +148,8 @@ DEFAULT_SET: tuple[str, ...] = (
     "frequency",
     "monetary",
     "rfm",
+    "churn_risk",
+    "loyalty",
     "newness",
     "tier",
     "depth",
@@ -150,7 +161,7 @@ DEFAULT_SET: tuple[str, ...] = (
 )
 """What an analysis computes that names no metrics, in this order; less those whose ``default_where`` does not hold."""
 
-EXPLAINED: tuple[str, ...] = (*SCORES, *(metric.name for metric in METRICS if metric.classes is not None))
+EXPLAINED: tuple[str, ...] = (*SCORES, *(metric.name for metric in METRICS if metric.classes is not None or metric.parts is not None))
 """What :func:`~graph_models.analysis.explanation.explain` takes: both scores and the classes of parties."""
 _BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from graph_models.arrays.types import Longs, Mask
+from graph_models.customers.buying.purchase_metrics import anybody_buys, ran_with
+from graph_models.customers.buying.purchases import NO_PURCHASES, purchase_period, purchases_of
 from graph_models.customers.buying_roles import focal_roles, parties_with
 from graph_models.customers.classification import Classification, Condition, class_result
 from graph_models.customers.contacts import Contacts, contacts_of
-from graph_models.customers.purchase_metrics import anybody_buys, ran_with
-from graph_models.customers.purchases import NO_PURCHASES, purchase_period, purchases_of
 from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
@@ -39,6 +39,20 @@ def depth(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     Notes
     -----
     Undefined where none holds (``no-purchases``), and for all without a focal party (``no-focal-party``).
+
+    Examples
+    --------
+    >>> from graph_models import compute
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
+    >>> for day, amount in (("2025-03-01", 40), ("2025-12-01", 5)):
+    ...     records.append({"type": "value_flow", "id": day, "source": "acme", "target": "firm", "kind": "money", "amount": amount, "valid_from": day,
+    ...                     "valid_to": day})
+    >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "depth").values
+    {'acme': 'transactional', 'firm': None}
+
+    References
+    ----------
+    Dwyer, F. R., Schurr, P., Oh, S., Developing Buyer-Seller Relationships, Journal of Marketing 51, 1987.
     """
     return class_result(ecosystem, "depth", depth_classes(ecosystem, parameters))
 

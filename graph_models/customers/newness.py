@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from graph_models.arrays.types import Longs
+from graph_models.customers.buying.purchase_metrics import anybody_buys, ran_with
+from graph_models.customers.buying.purchases import purchase_period, purchases_of
 from graph_models.customers.buying_roles import focal_roles, in_all, in_any, parties_with
 from graph_models.customers.classification import Classification, Condition, class_result
 from graph_models.customers.contacts import contacts_of
-from graph_models.customers.purchase_metrics import anybody_buys, ran_with
-from graph_models.customers.purchases import purchase_period, purchases_of
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
@@ -40,6 +40,20 @@ def newness(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     -----
     Asked of parties that have a role that buys or that a competitor's customer has, or no role at all; others are undefined (``not-a-buyer``), as
     are those without any contact (``no-contact``) and, for all, a missing focal party (``no-focal-party``).
+
+    Examples
+    --------
+    >>> from graph_models import compute
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
+    >>> for day, amount in (("2025-03-01", 40), ("2025-12-01", 5)):
+    ...     records.append({"type": "value_flow", "id": day, "source": "acme", "target": "firm", "kind": "money", "amount": amount, "valid_from": day,
+    ...                     "valid_to": day})
+    >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "newness").values
+    {'acme': 'existing', 'firm': None}
+
+    References
+    ----------
+    Blattberg, R., Kim, B.-D., Neslin, S., Database Marketing, 2008, chapters 20 and 24 (acquiring and winning back customers).
     """
     return class_result(ecosystem, "newness", newness_classes(ecosystem, parameters))
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from graph_models.arrays.ranking import ranks, rounded
 from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.customers.buying.purchase_metrics import anybody_buys
 from graph_models.customers.buying_roles import focal_roles
 from graph_models.customers.classification import Classification, Condition, class_result
-from graph_models.customers.purchase_metrics import anybody_buys
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
@@ -78,6 +78,20 @@ def tier(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     Notes
     -----
     Undefined for all without a focal party (``no-focal-party``). The set that makes 80 % alone would make 900 of the 2,349 buyers of CDNOW key.
+
+    Examples
+    --------
+    >>> from graph_models import compute
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
+    >>> for day, amount in (("2025-03-01", 40), ("2025-12-01", 5)):
+    ...     records.append({"type": "value_flow", "id": day, "source": "acme", "target": "firm", "kind": "money", "amount": amount, "valid_from": day,
+    ...                     "valid_to": day})
+    >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "tier").values
+    {'acme': 'key', 'firm': 'ordinary'}
+
+    References
+    ----------
+    Zeithaml, V., Rust, R., Lemon, K., The Customer Pyramid, California Management Review 43, 2001.
     """
     return class_result(ecosystem, "tier", tier_classes(ecosystem, parameters))
 

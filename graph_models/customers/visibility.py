@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from graph_models.arrays.types import Floats, Mask
+from graph_models.customers.buying.purchase_metrics import anybody_buys
 from graph_models.customers.buying_roles import focal_roles, in_all
 from graph_models.customers.classification import Classification, Condition, class_result
-from graph_models.customers.purchase_metrics import anybody_buys
 from graph_models.customers.tiers import receipt_facts, receipts_of
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
@@ -38,6 +38,20 @@ def visibility(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     Notes
     -----
     Undefined for the focal party itself (``focal-party``), and for all without one (``no-focal-party``).
+
+    Examples
+    --------
+    >>> from graph_models import compute
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
+    >>> for day, amount in (("2025-03-01", 40), ("2025-12-01", 5)):
+    ...     records.append({"type": "value_flow", "id": day, "source": "acme", "target": "firm", "kind": "money", "amount": amount, "valid_from": day,
+    ...                     "valid_to": day})
+    >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "visibility").values
+    {'acme': 'explicit', 'firm': None}
+
+    References
+    ----------
+    Mitchell, R., Agle, B., Wood, D., Toward a Theory of Stakeholder Identification and Salience, Academy of Management Review 22, 1997.
     """
     return class_result(ecosystem, "visibility", visibility_classes(ecosystem, parameters))
 
@@ -76,6 +90,17 @@ def side(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     Notes
     -----
     Undefined for the focal party itself (``focal-party``), and for all without one (``no-focal-party``).
+
+    Examples
+    --------
+    >>> from graph_models import compute
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
+    >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "side").values
+    {'acme': 'external', 'firm': None}
+
+    References
+    ----------
+    Freeman, R. E., Strategic Management: A Stakeholder Approach, 1984.
     """
     return class_result(ecosystem, "side", side_classes(ecosystem, parameters))
 

@@ -167,6 +167,8 @@ class Metric(NamedTuple):
     """The sections of rules that it goes by."""
     classes: Callable[[Ecosystem, Parameters], Any] | None = None
     """Of a class of parties: the conditions that decide it, for explanations."""
+    parts: Callable[[Ecosystem, Parameters], Any] | None = None
+    """Of a number that is a weighted mean: its parts, for explanations."""
     default_where: Callable[[Ecosystem, Parameters], bool] | None = None
     """Of the default set, an analysis computes it only where this holds: where there are facts that it is about."""
 

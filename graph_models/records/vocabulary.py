@@ -99,14 +99,14 @@ Step = Literal["discover", "consider", "buy", "receive", "use", "support", "advo
 
 
 class TouchpointKind(Entry, frozen=True, kw_only=True):
-    """``means``: order (a purchase), negative by nature (a complaint). ``step``: the step of the customer journey that it belongs to.
+    """``means``: order (a purchase), negative by nature (a complaint), referral (it brings another party).
 
-    ``shows_use``: how surely it shows that its party uses the product, 0 to 1. ``contact``: at which level it is. ``develops``: it makes the
-    relation deeper (training, co-creation).
+    ``step``: the step of the customer journey that it belongs to. ``shows_use``: how surely it shows that its party uses the product, 0 to 1.
+    ``contact``: at which level it is. ``develops``: it makes the relation deeper (training, co-creation).
     """
 
     id: KindId
-    means: Literal["order", "negative", ""] = ""
+    means: Literal["order", "negative", "referral", ""] = ""
     step: Step | None = None
     shows_use: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     contact: Literal["executive", ""] = ""

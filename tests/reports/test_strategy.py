@@ -89,6 +89,17 @@ def test_every_reason_and_warning_reads_in_both_languages(api: httpx.Client) -> 
     assert sorted(keys - texts().keys()) == []
 
 
+def test_every_part_of_what_is_explained_reads_in_both_languages(api: httpx.Client) -> None:
+    where = f"/v1/workspaces/{WORKSPACE}/analyses/latest"
+    names = [entry["name"] for entry in api.get(f"/v1/workspaces/{WORKSPACE}/metrics?limit=500").json()["items"] if entry["explained"]]
+    kept = api.get(where).json()["metrics"]
+    for name in [name for name in names if name in kept]:
+        party = next(item["party_id"] for item in api.get(f"{where}/scores/{name}").json()["items"] if item["value"] is not None)
+        parts = api.get(f"{where}/parties/{party}/explain?score={name}").json()["parts"]
+        assert parts
+        assert sorted({f"part.{part['part']}" for part in parts if not part["part"].startswith("stated:")} - texts().keys()) == [], name
+
+
 def test_every_section_ends_with_the_stamp_of_its_analysis(page: str, read: ReadReport) -> None:
     stamped = re.findall(r"<footer>(.*?)</footer>", page, re.DOTALL)
     assert len(stamped) == len(read.sections)

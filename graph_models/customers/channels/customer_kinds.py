@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.customers.buying.purchase_metrics import anybody_buys
+from graph_models.customers.buying.purchases import NO_PURCHASES
 from graph_models.customers.channels.product_chain import ProductChain, product_chain_of
 from graph_models.customers.channels.stated_purposes import StatedPurposes, stated_purposes
 from graph_models.customers.classification import Classification, Condition, class_result
-from graph_models.customers.purchase_metrics import anybody_buys
-from graph_models.customers.purchases import NO_PURCHASES
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
@@ -101,6 +101,10 @@ def customer_kind(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ...     records.append({"type": "value_flow", "id": supplier + customer, "source": customer, "target": supplier, "kind": "money", "amount": amount})
     >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "customer_kind").values
     {'family': 'end', 'firm': None, 'shop': 'channel'}
+
+    References
+    ----------
+    Miller, R., Blair, P., Input-Output Analysis, 2009, chapter 2 (intermediate and final demand).
     """
     return class_result(ecosystem, "customer_kind", customer_classes(ecosystem, parameters))
 
@@ -142,8 +146,7 @@ def customer_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classifica
 def purchase_facts(ecosystem: Ecosystem, chain: ProductChain, key: int) -> Longs:
     """The numbers of the flows by which a party bought a product, and of the touchpoints that show that it uses it."""
     party, product = int(chain.keys.party[key]), int(chain.keys.product[key])
-    deliveries = chain.chain.deliveries
-    pairs = np.flatnonzero(deliveries.target == party)
+    deliveries, pairs = chain.chain.deliveries, chain.pairs_to(party)
     flows = [deliveries.flows[deliveries.first[pair] : deliveries.first[pair + 1]] for pair in pairs.tolist()]
     places = np.concatenate(flows) if flows else np.zeros(0, np.int64)
     places = places[deliveries.traded.product[places] == product]

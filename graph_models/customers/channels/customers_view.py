@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from graph_models.arrays.grouping import group_starts
 from graph_models.arrays.ranking import rounded
-from graph_models.arrays.types import Floats, Longs
+from graph_models.arrays.types import Floats, Longs, Mask
 from graph_models.customers.buying_roles import focal_roles
 from graph_models.customers.channels.customer_kinds import (
     BOTH,
@@ -32,6 +33,7 @@ from graph_models.errors import InvalidInput
 from graph_models.metrics.focal import place_of
 
 RULES = ("kinds",)
+KINDS = (END, CHANNEL, PROCESSOR, BOTH)
 
 
 def customers_view(
@@ -76,8 +78,8 @@ def customers_view(
     >>> [(item["party_id"], item["kind"], item["share_of_output"]) for item in found["items"]]
     [('family', 'end', 1.0), ('shop', 'channel', 0.0)]
     """
-    if kind is not None and kind not in (END, CHANNEL, PROCESSOR, BOTH):
-        raise InvalidInput.of("unknown-value", f"a kind of customer is one of {END}, {CHANNEL}, {PROCESSOR}, {BOTH}", "kind")
+    if kind is not None and kind not in KINDS:
+        raise InvalidInput.of("unknown-value", f"a kind of customer is one of {', '.join(KINDS)}", "kind")
     parameters = parameters if product is None else parameters.with_(product=product)
     if focal_of(ecosystem, parameters) is None:
         return {
@@ -89,27 +91,16 @@ def customers_view(
             "warnings": [],
         }
     listing = _Listing(ecosystem, parameters)
-    rows = [row for row in listing.rows() if _wanted(listing, row, kind, party, role, hidden)]
+    rows = np.flatnonzero(listing.wanted(kind, None if party is None else place_of(ecosystem, party), role, hidden))
     shown = rows[offset:] if limit is None else rows[offset : offset + limit]
     return {
-        "items": [listing.item(row) for row in shown],
+        "items": [listing.item(listing.keys_of(row), hidden=bool(listing.hidden[row])) for row in shown.tolist()],
         "total": len(rows),
         "totals": listing.totals(),
         "unattributed": listing.unattributed(),
         "rules": parameters.rules.versions_of(RULES),
         "warnings": [warning._asdict() for warning in listing.found.made_of.chain.warnings],
     }
-
-
-def _wanted(listing: _Listing, row: Longs, kind: str | None, party: str | None, role: str | None, hidden: bool | None) -> bool:
-    if kind is not None and listing.kind(row) != kind:
-        return False
-    place = listing.party(row)
-    if party is not None and place != place_of(listing.ecosystem, party):
-        return False
-    if role is not None and place not in listing.with_role(role):
-        return False
-    return hidden is None or listing.is_hidden(row) == hidden
 
 
 class _Listing:
@@ -125,44 +116,67 @@ class _Listing:
         self.used: Floats = part * (shares[OWN_USE] + shares[TRANSFORMATION])
         self.lost: Floats = part * shares[UNATTRIBUTED]
         self.money: Floats = self.chain.chain.purchases[self.chain.chain.lots.node]
-        self._roles: dict[str, set[int]] = {}
         self._users = ProductUsers(ecosystem, parameters)
+        self._order_rows()
 
-    def rows(self) -> list[Longs]:
-        """By the share of output that ends with the party, then by what it pays, then by id; of a party its products so, then their sum."""
-        keys = np.flatnonzero(self.found.listed)
-        party, n = self.chain.keys.party, len(self.ecosystem.parties)
-        used, paid = (np.bincount(party[keys], values[keys], n).astype(np.float64) for values in (self.used, self.money))
-        order = np.lexsort((keys, -rounded(self.money[keys]), -rounded(self.used[keys]), party[keys], -rounded(paid)[party[keys]], -rounded(used)[party[keys]]))
-        rows: list[Longs] = []
-        mine: list[int] = []
-        for key in keys[order].tolist():
-            if mine and party[mine[0]] != party[key]:
-                rows += _with_sum(mine)
-                mine = []
-            mine.append(key)
-        return rows + _with_sum(mine)
+    def _order_rows(self) -> None:
+        """By the share of output that ends with the party, then by what it pays, then by id; of a party its products so, then their sum.
 
-    def party(self, row: Longs) -> int:
-        return int(self.chain.keys.party[row[0]])
+        A row is a stretch of ``_keys``: one key, or all of a party.
+        """
+        keys, n = np.flatnonzero(self.found.listed), len(self.ecosystem.parties)
+        party = self.chain.keys.party[keys]
+        used, paid = (np.bincount(party, values[keys], n).astype(np.float64) for values in (self.used, self.money))
+        order = np.lexsort((keys, -rounded(self.money[keys]), -rounded(self.used[keys]), party, -rounded(paid)[party], -rounded(used)[party]))
+        self._keys: Longs = keys[order]
+        first = group_starts(party[order])
+        sizes = np.diff(first)
+        several = sizes > 1
+        begin = np.concatenate([np.arange(len(order)), first[:-1][several]])
+        size = np.concatenate([np.ones(len(order), np.int64), sizes[several]])
+        group = np.searchsorted(first, begin, side="right")
+        place = np.lexsort((begin, size > 1, group))  # a party's sum comes behind its products
+        self._begin, self._size = begin[place], size[place]
+        self.is_last: Mask = np.ones(len(place), bool)
+        """Per row: is it the last of its party, its sum or its only product?"""
+        self.is_last[:-1] = group[place][1:] != group[place][:-1]
+        self.party: Longs = self.chain.keys.party[self._keys[self._begin]] if len(place) else np.zeros(0, np.int64)
+        self.kind: Longs = self._of_rows(np.array([KINDS.index(kind) for kind in self.found.kind[self._keys]], np.int64))
+        bought, use = self.chain.bought[self._keys] > 0, self.chain.confidence_of_use[self._keys] >= self.parameters.rules.kinds.min_use
+        self.hidden: Mask = ~self._any(bought) & self._any(use)
+        """Per row: is use shown, and no purchase recorded?"""
 
-    def kind(self, row: Longs) -> str:
-        kinds = set(self.found.kind[row].tolist())
-        return str(kinds.pop()) if len(kinds) == 1 else BOTH
+    def _any(self, of_keys: Mask) -> Mask:
+        """Per row: does it hold for one of its keys?"""
+        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(of_keys)])
+        return np.asarray(before[self._begin + self._size] > before[self._begin], bool)
 
-    def is_hidden(self, row: Longs) -> bool:
-        """Is use shown, and no purchase recorded?"""
-        least = self.parameters.rules.kinds.min_use
-        return bool((self.chain.bought[row] == 0).all() and (self.chain.confidence_of_use[row] >= least).any())
+    def _of_rows(self, codes: Longs) -> Longs:
+        """Per row the code of its keys, where they have the same, else that of ``both``."""
+        changes = np.concatenate([np.zeros(2, np.int64), np.cumsum(codes[1:] != codes[:-1])])
+        alike = changes[self._begin + self._size] == changes[self._begin + 1] if len(codes) else np.zeros(0, bool)
+        return np.where(alike, codes[self._begin] if len(codes) else 0, KINDS.index(BOTH))
 
-    def with_role(self, role: str) -> set[int]:
-        if role not in self._roles:
-            self._roles[role] = set(focal_roles(self.ecosystem, self.parameters, lambda kind: kind.id == role).party.tolist())
-        return self._roles[role]
+    def keys_of(self, row: int) -> Longs:
+        """The keys that a row is about."""
+        return self._keys[self._begin[row] : self._begin[row] + self._size[row]]
 
-    def item(self, row: Longs) -> dict[str, Any]:
+    def wanted(self, kind: str | None, party: int | None, role: str | None, hidden: bool | None) -> Mask:
+        """Per row: does it pass the filters?"""
+        answer = np.ones(len(self._begin), bool)
+        if kind is not None:
+            answer &= self.kind == KINDS.index(kind)
+        if party is not None:
+            answer &= self.party == party
+        if role is not None:
+            answer &= np.isin(self.party, focal_roles(self.ecosystem, self.parameters, lambda entry: entry.id == role).party)
+        if hidden is not None:
+            answer &= self.hidden == hidden
+        return answer
+
+    def item(self, row: Longs, *, hidden: bool) -> dict[str, Any]:
         """One row as it is answered; a sum is in money."""
-        ecosystem, chain, place = self.ecosystem, self.chain, self.party(row)
+        ecosystem, chain, place = self.ecosystem, self.chain, int(self.chain.keys.party[row[0]])
         whole, key = len(row) > 1, int(row[0])
         money, nodes = whole or chain.unit[key] == MONEY, chain.chain.lots.node[row]
         weight = np.maximum(self.money[row], np.finfo(float).tiny)
@@ -170,13 +184,14 @@ class _Listing:
         units = ecosystem.families["value_flows"].coded("unit").texts
         facts = np.unique(np.concatenate([purchase_facts(ecosystem, chain, each) for each in row.tolist()]))
         used = np.concatenate([use_facts(chain, place, int(chain.keys.product[each])) for each in row.tolist()])
+        kinds = set(self.found.kind[row].tolist())
         conflicts = [self.found.conflict[each] for each in row.tolist() if self.found.conflict[each]]
         return {
             "party_id": ecosystem.parties[place],
             "name": ecosystem.names[place],
             "product": None if whole else chain.product_of(key),
             "products": len(row),
-            "kind": self.kind(row),
+            "kind": kinds.pop() if len(kinds) == 1 else BOTH,
             "shares": dict(zip(SHARES, shares.tolist(), strict=True)),
             "bought": float(self.money[row].sum() if whole else chain.bought[key]),
             "sold": float(chain.chain.sales[nodes].sum() if whole else chain.sold[key]),
@@ -185,19 +200,16 @@ class _Listing:
             "use": {"confidence": float(chain.confidence_of_use[row].max()), "facts": ecosystem.fact_ids(np.unique(used))},
             "users": [ecosystem.parties[user] for user in self._users.of(place, None if whole else chain.product_of(key))],
             "conflict": conflicts[0] if conflicts else None,
-            "hidden": self.is_hidden(row),
+            "hidden": hidden,
             "share_of_output": float(self.used[row].sum()),
             "facts": ecosystem.fact_ids(facts),
         }
 
     def totals(self) -> list[dict[str, Any]]:
         """By the kind of the party over all its products: how many there are, and what share of the output ends with them."""
-        kinds: dict[str, list[float]] = {}
-        for row in _parties_of(self.rows(), self.chain.keys.party):
-            kinds.setdefault(self.kind(row), []).append(float(self.used[row].sum()))
-        return [
-            {"kind": kind, "parties": len(shares), "share": sum(shares)} for kind, shares in sorted(kinds.items(), key=lambda item: (item[0] != END, item[0]))
-        ]
+        kind, used = self.kind[self.is_last], np.bincount(self.chain.keys.party, self.used * self.found.listed, len(self.ecosystem.parties))
+        share, parties = np.bincount(kind, used[self.party[self.is_last]], len(KINDS)), np.bincount(kind, minlength=len(KINDS))
+        return [{"kind": name, "parties": int(parties[code]), "share": float(share[code])} for code, name in enumerate(KINDS) if parties[code]]
 
     def unattributed(self) -> dict[str, Any]:
         """What ends with parties of whom nobody knows to whom they sell it."""
@@ -206,13 +218,3 @@ class _Listing:
         lost = np.bincount(party[listed], self.lost[listed], len(self.ecosystem.parties)).astype(np.float64)
         through = [place for place in np.lexsort((np.arange(len(lost)), -rounded(lost))).tolist() if lost[place] > 0]
         return {"share": float(lost.sum()), "through": [{"party_id": self.ecosystem.parties[place], "share": float(lost[place])} for place in through]}
-
-
-def _with_sum(keys: list[int]) -> list[Longs]:
-    rows = [np.array([key], np.int64) for key in keys]
-    return [*rows, np.array(keys, np.int64)] if len(keys) > 1 else rows
-
-
-def _parties_of(rows: list[Longs], party: Longs) -> list[Longs]:
-    """Of each party its last row: its only product, or the sum."""
-    return list({int(party[row[0]]): row for row in rows}.values())

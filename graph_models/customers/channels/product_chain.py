@@ -116,6 +116,16 @@ class ProductChain:
         """The output of the focal party over all products."""
         return 0.0 if self.chain.focal is None else self.chain.output(self.chain.focal)
 
+    @cached_property
+    def _by_buyer(self) -> Longs:
+        return np.argsort(self.chain.deliveries.target, kind="stable")
+
+    def pairs_to(self, party: int) -> Longs:
+        """The pairs of the deliveries to a party."""
+        buyers = self.chain.deliveries.target
+        begin, end = (np.searchsorted(buyers, party, side=side, sorter=self._by_buyer) for side in ("left", "right"))
+        return self._by_buyer[begin:end]
+
     def keys_of(self, party: int) -> Longs:
         """The places of one party's keys."""
         begin, end = np.searchsorted(self.keys.party, [party, party + 1])

@@ -52,7 +52,10 @@ def _fields() -> list[tuple[str, Any, Any]]:
     return found
 
 
-_FOUND = [("complete", Annotated[bool | UnsetType, Meta(description="Of loops: false where only those above `min_loop_score` were found.")], UNSET)]
+_FOUND = [
+    ("complete", Annotated[bool | UnsetType, Meta(description="Of loops: false where only those above `min_loop_score` were found.")], UNSET),
+    ("fit", Annotated[dict[str, dict[str, float]] | UnsetType, Meta(description="Of models of customers: the fitted parameters, by model.")], UNSET),
+]
 """What a metric adds to the parameters that it ran with."""
 
 if TYPE_CHECKING:

@@ -90,6 +90,6 @@ def test_classes_are_answered_with_where_they_come_from(bought: Workspace) -> No
 def test_the_registry_says_what_is_explained_and_by_which_rules(firm: Workspace) -> None:
     entries = {entry["name"]: entry for entry in firm.get("/metrics?limit=500")["items"]}
     assert {name for name, entry in entries.items() if entry["explained"]} == {
-        "influence", "value_flow", "newness", "tier", "depth", "customer_kind", "visibility", "side",
+        "influence", "value_flow", "newness", "tier", "depth", "customer_kind", "visibility", "side", "churn_risk", "loyalty",
     }  # fmt: skip
     assert entries["tier"]["rules"] == ["tiers"]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from graph_models import Ecosystem, compute
 from graph_models.analysis.registry import DEFAULT_SET, METRICS
+from graph_models.customers.buying.purchases import gaps_of, purchases_of
 from graph_models.customers.classification import class_parts
 from graph_models.customers.depth import depth_classes
 from graph_models.customers.newness import newness_classes
-from graph_models.customers.purchases import gaps_of, purchases_of
 from graph_models.customers.tiers import tier_classes
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.ecosystem.rules import SHIPPED

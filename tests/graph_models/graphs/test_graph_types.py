@@ -83,10 +83,17 @@ def test_a_stage_of_a_workspaces_own_weighs_by_its_entry() -> None:
 def test_every_role_and_relationship_kind_has_its_default_strength() -> None:
     roles = {
         0.6: "regulator government", 0.5: "department investor", 0.4: "distributor supplier partner platform",
-        0.3: "customer channel_customer agent wholesaler retailer service_provider developer user media kol employee",
+        0.3: "customer channel_customer agent wholesaler retailer service_provider developer user holder media kol employee",
         0.2: "association university competitor carbon_market community owner advocate", 0.1: "alumni public competitor_customer",
     }  # fmt: skip
-    relationships = {0.8: "part_of", 0.7: "regulates", 0.6: "reports_to", 0.5: "partners_with", 0.3: "refers", 0.2: "owns member_of knows competes_with"}
+    relationships = {
+        0.8: "part_of",
+        0.7: "regulates",
+        0.6: "reports_to",
+        0.5: "partners_with",
+        0.3: "refers buying_centre_of",
+        0.2: "owns member_of knows competes_with looks_after",
+    }
     for listed, kinds in ((roles, BUILT_IN.roles), (relationships, BUILT_IN.relationship_kinds)):
         assert {kind: strength for strength, names in listed.items() for kind in names.split()} == {name: kind.default_strength for name, kind in kinds.items()}
     assert {name for name, kind in BUILT_IN.relationship_kinds.items() if kind.one_way} == {"owns", "regulates", "refers"}

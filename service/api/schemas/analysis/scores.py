@@ -39,6 +39,8 @@ class Score(Answer, frozen=True, kw_only=True):
     time_to_recover_days: Annotated[float | UnsetType | None, Meta(description="Of `ttr_tts`.")] = UNSET
     time_to_survive_days: Annotated[float | UnsetType | None, Meta(description="Of `ttr_tts`.")] = UNSET
     amount: Annotated[float | UnsetType | None, Meta(description="Of `ttr_tts`: the value at risk, in the base currency.")] = UNSET
+    points_missing: Annotated[float | UnsetType | None, Meta(description="Of `loyalty_level`: points to the next level; null at the highest.")] = UNSET
+    amount_missing: Annotated[float | UnsetType | None, Meta(description="Of `loyalty_level`: what it would have to pay for them.")] = UNSET
 
 
 class RankedScore(Score, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from scipy.stats import rankdata
 
 from graph_models.arrays.ranking import rounded
 from graph_models.arrays.types import Floats
-from graph_models.customers.purchases import NO_PURCHASES, Purchases, purchase_period, purchases_of
+from graph_models.customers.buying.purchases import NO_PURCHASES, Purchases, purchase_period, purchases_of
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameter, Parameters, period_json
 from graph_models.ecosystem.roll_up import roll_up_of
@@ -49,18 +49,62 @@ def recency_days(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ...                     "valid_to": day})
     >>> ecosystem = Ecosystem.from_records(records, "firm", "2025-12-31")
     >>> [compute(ecosystem, metric).values["acme"] for metric in ("recency_days", "frequency", "monetary", "rfm")]
-    [30.0, 2.0, 45.0, '333']
+    [30.0, 2.0, 45.0, '555']
+
+    References
+    ----------
+    Hughes, A. M., Strategic Database Marketing, 1994.
     """
     return _of_purchases(ecosystem, parameters, "recency_days", lambda purchases: np.where(purchases.days > 0, purchases.until - purchases.last, np.nan))
 
 
 def frequency(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
-    """On how many days did a party buy? Parameters and reasons as of :func:`recency_days`."""
+    """On how many days did a party buy?
+
+    Notes
+    -----
+    Parameters as of :func:`recency_days`. Undefined without a purchase (``no-purchases``), and for all without focal party or ``toward``
+    (``no-focal-party``).
+
+    Examples
+    --------
+    >>> from graph_models import compute
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
+    >>> for day, amount in (("2025-03-01", 40), ("2025-12-01", 5)):
+    ...     records.append({"type": "value_flow", "id": day, "source": "acme", "target": "firm", "kind": "money", "amount": amount, "valid_from": day,
+    ...                     "valid_to": day})
+    >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "frequency").values
+    {'acme': 2.0, 'firm': None}
+
+    References
+    ----------
+    Hughes, A. M., Strategic Database Marketing, 1994.
+    """
     return _of_purchases(ecosystem, parameters, "frequency", lambda purchases: np.where(purchases.days > 0, purchases.days, np.nan))
 
 
 def monetary(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
-    """How much did a party pay, net of refunds, in base currency, also for long times? Parameters and reasons as of :func:`recency_days`."""
+    """How much did a party pay, net of refunds, in base currency, also for long times?
+
+    Notes
+    -----
+    Parameters as of :func:`recency_days`. Undefined without a purchase (``no-purchases``), and for all without focal party or ``toward``
+    (``no-focal-party``).
+
+    Examples
+    --------
+    >>> from graph_models import compute
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
+    >>> for day, amount in (("2025-03-01", 40), ("2025-12-01", 5)):
+    ...     records.append({"type": "value_flow", "id": day, "source": "acme", "target": "firm", "kind": "money", "amount": amount, "valid_from": day,
+    ...                     "valid_to": day})
+    >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "monetary").values
+    {'acme': 45.0, 'firm': None}
+
+    References
+    ----------
+    Hughes, A. M., Strategic Database Marketing, 1994.
+    """
     return _of_purchases(ecosystem, parameters, "monetary", lambda purchases: purchases.net)
 
 
@@ -68,7 +112,22 @@ def rfm(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     """Who bought lately, often and much?
 
     Three digits from 1 to 5 for recency, frequency and monetary value: ``ceil(5 midrank / n)`` among the n parties with purchase days, where equal
-    values share their mean rank; 5 is best, so the shortest recency has 5. Parameters and reasons as of :func:`recency_days`.
+    values share their mean rank; 5 is best, so the shortest recency has 5.
+
+    Notes
+    -----
+    Parameters as of :func:`recency_days`. Undefined without a purchase (``no-purchases``), and for all without focal party or ``toward``
+    (``no-focal-party``).
+
+    Examples
+    --------
+    >>> from graph_models import compute
+    >>> records = [{"type": "party", "id": party, "name": party, "kind": "organization"} for party in ("firm", "acme")]
+    >>> for day, amount in (("2025-03-01", 40), ("2025-12-01", 5)):
+    ...     records.append({"type": "value_flow", "id": day, "source": "acme", "target": "firm", "kind": "money", "amount": amount, "valid_from": day,
+    ...                     "valid_to": day})
+    >>> compute(Ecosystem.from_records(records, "firm", "2025-12-31"), "rfm").values
+    {'acme': '555', 'firm': None}
 
     References
     ----------
