@@ -91,6 +91,11 @@ class ValueChain:
         return answer
 
     @cached_property
+    def focal_nodes(self) -> Longs:
+        """The lots and the pool in which the focal party has its output, in order."""
+        return np.flatnonzero(self.start(self.focal or 0))
+
+    @cached_property
     def added(self) -> Floats:
         """``va = (x - purchases) / x``: the share of its output that a party adds; 0 without output."""
         return _over(self.x - self.purchases, self.x)

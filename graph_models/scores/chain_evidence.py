@@ -97,7 +97,7 @@ class _Hanging(NamedTuple):
 
     def _without(self, nodes: Longs) -> Longs:
         """What hangs on some nodes together."""
-        return np.flatnonzero(cut_off(self.matrix, np.flatnonzero(self.chain.start(self.chain.focal or 0)), nodes))
+        return np.flatnonzero(cut_off(self.matrix, self.chain.focal_nodes, nodes))
 
     def _below(self, nodes: Longs) -> Longs:
         """What hangs on a single node."""
@@ -110,7 +110,7 @@ class _Hanging(NamedTuple):
 
 
 def _hanging(chain: ValueChain, matrix: csr_array) -> _Hanging:
-    start = np.flatnonzero(chain.start(chain.focal or 0))
+    start = chain.focal_nodes
     above = dominators(matrix, start)[0][:-1]
     above[above == chain.nodes] = -1  # of the starts, and of what the focal party reaches in more than one of its lots
     order = np.argsort(above, kind="stable")
@@ -123,7 +123,7 @@ def _told(ecosystem: Ecosystem, chain: ValueChain, nodes: Sequence[int], share: 
     texts = ecosystem.families["value_flows"].coded("product").texts
     products = [texts[code] if code >= 0 else None for code in chain.lots.product[list(nodes)].tolist()]
     lots: list[Longs] = [np.array([node]) for node in nodes]
-    lots[-1] = np.flatnonzero(chain.start(chain.focal or 0))
+    lots[-1] = chain.focal_nodes
     products[-1] = None if len(lots[-1]) > 1 else products[-1]
     steps = [_flows(chain, *(pair if up else pair[::-1])) for pair in pairwise(lots)]
     rows = np.concatenate(steps) if steps else np.zeros(0, np.int64)

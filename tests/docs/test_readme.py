@@ -72,11 +72,15 @@ class TestReadme:
     """In the order of the page."""
 
     def test_a_first_look(self, address: str, tmp_path: Path) -> None:
-        influence, value_flow, explained, sinks, found, earlier = map(json.loads, _documents(run(BLOCKS[0], address, tmp_path)))
+        influence, value_flow, explained, sinks, *of_customers, found, earlier = map(json.loads, _documents(run(BLOCKS[0], address, tmp_path)))
+        customers, chains, risks = of_customers
         assert [len(influence["items"]), len(value_flow["items"])] == [5, 5]
         assert explained["party_id"] == "pinlan"
         assert sum(part["points"] for part in explained["parts"]) == pytest.approx(explained["value"])
         assert sinks["unattributed"]["share"] + sum(item["share"] for item in sinks["items"]) == pytest.approx(1)
+        assert {item["kind"] for item in customers["items"]} == {"end"}
+        assert all(item["parties"][0] == "haiyue" for item in chains["items"])
+        assert len(risks["items"]) == 3
         assert [party["id"] for party in found["items"]] == ["pinlan"]
         assert earlier["id"] == "pinlan"
 
