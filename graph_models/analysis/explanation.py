@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from graph_models.analysis.registry import EXPLAINED, metric_named
-from graph_models.customers.classification import class_parts, class_result, rule_of
-from graph_models.customers.weighted import weighted_parts, weighted_result
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS, Parameters
 from graph_models.errors import InvalidInput
@@ -50,31 +48,26 @@ def explain(
         return explain_score(ecosystem, party, score, parameters, profile, counterfactual=counterfactual)
     if score not in EXPLAINED:
         raise InvalidInput.of("unknown-score", f"{score!r} is not explained; these are: {', '.join(EXPLAINED)}", "score")
-    return _explained_class(ecosystem, party, metric_named(score), parameters)
+    return _explained(ecosystem, party, metric_named(score), parameters)
 
 
-def _explained_class(ecosystem: Ecosystem, party: str, metric: Metric, parameters: Parameters) -> dict[str, Any]:
+def _explained(ecosystem: Ecosystem, party: str, metric: Metric, parameters: Parameters) -> dict[str, Any]:
+    assert metric.explained_by is not None
     place = place_of(ecosystem, party)
-    if metric.classes is not None:
-        classes = metric.classes(ecosystem, parameters)
-        result, parts, rule = class_result(ecosystem, metric.name, classes), class_parts(ecosystem, classes, place), rule_of(classes)
-    else:
-        assert metric.parts is not None
-        weighted = metric.parts(ecosystem, parameters)
-        result, rule = weighted_result(ecosystem, metric.name, weighted), {part.name: part.weight for part in weighted.parts}
-        parts = weighted_parts(ecosystem, weighted, place)
-    value, rank = result.values[party], int(result.ranks[place])
+    made_of = metric.explained_by(ecosystem, parameters)
+    result = made_of.result(ecosystem, metric.name)
+    value = result.values[party]
     return {
         "party_id": party,
         "score": metric.name,
         "value": value,
         "reason": result.reason(place),
-        "rank": rank or None,
+        "rank": int(result.ranks[place]) or None,
         "rank_range": None,
         "coverage": None if value is None or result.coverage is None else float(result.coverage[place]),
-        "parts": [] if value is None else parts,
+        "parts": [] if value is None else made_of.parts_of(ecosystem, place),
         "most_influential_fact": None,
-        "rule": rule,
+        "rule": dict(made_of.rule),
         "rules": parameters.rules.versions_of(metric.rules),
         "warnings": [warning._asdict() for warning in result.warnings],
         "snapshot_id": ecosystem.snapshot_id,

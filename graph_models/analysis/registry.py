@@ -161,7 +161,7 @@ DEFAULT_SET: tuple[str, ...] = (
 )
 """What an analysis computes that names no metrics, in this order; less those whose ``default_where`` does not hold."""
 
-EXPLAINED: tuple[str, ...] = (*SCORES, *(metric.name for metric in METRICS if metric.classes is not None or metric.parts is not None))
+EXPLAINED: tuple[str, ...] = (*SCORES, *(metric.name for metric in METRICS if metric.explained_by is not None))
 """What :func:`~graph_models.analysis.explanation.explain` takes: both scores and the classes of parties."""
 _BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -13,7 +13,7 @@ from graph_models.customers.buying.purchases import NO_PURCHASES, Purchases, pur
 from graph_models.customers.buying.silence import silence_of
 from graph_models.customers.contacts import Contacts, contacts_of
 from graph_models.customers.rivals import rival_ties
-from graph_models.customers.weighted import Weighted, WeightedPart, weighted_result
+from graph_models.customers.weighted import Weighted, WeightedPart
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
@@ -62,7 +62,7 @@ def churn_risk(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Neslin, S., Gupta, S., Kamakura, W., Lu, J., Mason, C., Defection Detection, Journal of Marketing Research 43, 2006.
     """
-    return weighted_result(ecosystem, "churn_risk", churn_parts(ecosystem, parameters))
+    return churn_parts(ecosystem, parameters).result(ecosystem, "churn_risk")
 
 
 def churn_parts(ecosystem: Ecosystem, parameters: Parameters) -> Weighted:
@@ -159,6 +159,6 @@ CHURN_RISK = Metric(
     churn_risk,
     cost="a fit by maximum likelihood",
     rules=("purchases", "stages", "churn"),
-    parts=churn_parts,
+    explained_by=churn_parts,
     default_where=anybody_buys,
 )

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from graph_models.arrays.types import Floats, Longs, Mask
+from graph_models.customers.shown_facts import evidence_of
 from graph_models.ecosystem.ecosystem import Ecosystem
-from graph_models.ecosystem.parameters import Parameters
 from graph_models.metrics.result import MetricResult, text_result
 from graph_models.notices import Warning
-
-SHOWN_FACTS = 20
-"""So many facts are listed as the evidence of a condition, the newest first."""
 
 
 class Condition(NamedTuple):
@@ -26,11 +23,8 @@ class Condition(NamedTuple):
     raw: Floats | None = None
     """Along the parties, in its own unit; ``None`` where the test is a plain yes or no."""
     threshold: float | None = None
-    facts: Callable[[int], Sequence[int] | Longs] | None = None
+    facts: Callable[[int], Sequence[int] | Longs] = lambda place: ()
     """The place of a party -> the numbers of the facts that the test looked at."""
-
-
-Conditions: TypeAlias = Callable[[Ecosystem, Parameters], "Classification"]
 
 
 class Classification(NamedTuple):
@@ -42,50 +36,44 @@ class Classification(NamedTuple):
     origin: Sequence[str | None] | None = None
     warnings: tuple[Warning, ...] = ()
     parameters: Mapping[str, Any] = {}
+    otherwise: str | None = None
+    """The reason of those for whom no condition holds; ``None`` where one holds for everybody."""
 
+    def result(self, ecosystem: Ecosystem, metric: str) -> MetricResult:
+        """The class of every party as a text metric."""
+        texts, reached = np.full(len(ecosystem.parties), None, object), np.zeros(len(ecosystem.parties), bool)
+        for condition in reversed(self.conditions):
+            texts[condition.holds] = condition.gives
+            reached |= condition.holds
+        return text_result(
+            ecosystem,
+            metric,
+            texts.tolist(),
+            undefined={**self.undefined, **({self.otherwise: ~reached} if self.otherwise is not None else {})},
+            present=self.present,
+            origin=self.origin,
+            warnings=list(self.warnings),
+            parameters=dict(self.parameters),
+        )
 
-def class_result(ecosystem: Ecosystem, metric: str, classes: Classification) -> MetricResult:
-    """The class of every party as a text metric."""
-    n = len(ecosystem.parties)
-    texts = np.full(n, None, object)
-    for condition in reversed(classes.conditions):
-        texts[condition.holds] = condition.gives
-    return text_result(
-        ecosystem,
-        metric,
-        texts.tolist(),
-        undefined={**classes.undefined, "no-class": texts == None},  # noqa: E711 - along an array
-        present=classes.present,
-        origin=classes.origin,
-        warnings=list(classes.warnings),
-        parameters=dict(classes.parameters),
-    )
+    def parts_of(self, ecosystem: Ecosystem, place: int) -> list[dict[str, Any]]:
+        """Why a party has its class: one part a condition; the one that decided has 1 point, the others 0."""
+        decided = next(condition for condition in self.conditions if condition.holds[place])
+        return [_part(ecosystem, condition, place, condition is decided) for condition in self.conditions]
 
-
-def class_parts(ecosystem: Ecosystem, classes: Classification, place: int) -> list[dict[str, Any]]:
-    """Why a party has its class: one part a condition; the one that decided has 1 point, the others 0."""
-    decided = next((condition for condition in classes.conditions if condition.holds[place]), None)
-    return [_part(ecosystem, condition, place, condition is decided) for condition in classes.conditions]
+    @property
+    def rule(self) -> dict[str, float]:
+        """The thresholds, by the names of the conditions."""
+        return {condition.name: condition.threshold for condition in self.conditions if condition.threshold is not None}
 
 
 def _part(ecosystem: Ecosystem, condition: Condition, place: int, decided: bool) -> dict[str, Any]:
-    raw = None if condition.raw is None or np.isnan(condition.raw[place]) else float(condition.raw[place])
-    holds = bool(condition.holds[place])
-    facts = [] if condition.facts is None else sorted({int(fact) for fact in condition.facts(place)}, reverse=True)
-    evidence = ecosystem.fact_ids(facts[:SHOWN_FACTS])
     return {
         "part": condition.name,
-        "raw": raw,
-        "normalised": float(holds),
+        "raw": None if condition.raw is None or np.isnan(condition.raw[place]) else float(condition.raw[place]),
+        "normalised": float(condition.holds[place]),
         "weight": 1.0,
         "points": float(decided),
         "reason": None,
-        "evidence": [{"path": [ecosystem.parties[place]], "facts": evidence, "implied": [], "also_stated": [], "contribution": float(decided)}]
-        if evidence
-        else [],
+        "evidence": evidence_of(ecosystem, place, condition.facts(place), float(decided)),
     }
-
-
-def rule_of(classes: Classification) -> dict[str, Any]:
-    """The thresholds that decided, by the names of the conditions."""
-    return {condition.name: condition.threshold for condition in classes.conditions if condition.threshold is not None}

@@ -8,7 +8,7 @@ from graph_models.arrays.types import Longs, Mask
 from graph_models.customers.buying.purchase_metrics import anybody_buys, ran_with
 from graph_models.customers.buying.purchases import NO_PURCHASES, purchase_period, purchases_of
 from graph_models.customers.buying_roles import focal_roles, parties_with
-from graph_models.customers.classification import Classification, Condition, class_result
+from graph_models.customers.classification import Classification, Condition
 from graph_models.customers.contacts import Contacts, contacts_of
 from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem
 from graph_models.ecosystem.parameters import Parameters
@@ -54,7 +54,7 @@ def depth(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Dwyer, F. R., Schurr, P., Oh, S., Developing Buyer-Seller Relationships, Journal of Marketing 51, 1987.
     """
-    return class_result(ecosystem, "depth", depth_classes(ecosystem, parameters))
+    return depth_classes(ecosystem, parameters).result(ecosystem, "depth")
 
 
 def depth_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
@@ -84,8 +84,8 @@ def depth_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classificatio
         Condition("purchase_days_of_repeat", REPEAT, repeated, counts, float(rules.repeat_days), purchases.facts_of),
         Condition("purchase_day", TRANSACTIONAL, days >= 1, counts, 1.0, purchases.facts_of),
     )
-    none = ~np.any([condition.holds for condition in conditions], axis=0)
-    return Classification(conditions, {NO_PURCHASES: none}, present, warnings=purchases.warnings, parameters=ran_with(ecosystem, parameters))
+    about = ran_with(ecosystem, parameters)
+    return Classification(conditions, {}, present, warnings=purchases.warnings, parameters=about, otherwise=NO_PURCHASES)
 
 
 def _partnerships(ecosystem: Ecosystem, parameters: Parameters) -> Contacts:
@@ -114,6 +114,6 @@ DEPTH = Metric(
     depth,
     kind=TEXT,
     rules=("depth", "purchases"),
-    classes=depth_classes,
+    explained_by=depth_classes,
     default_where=anybody_buys,
 )

@@ -11,7 +11,7 @@ from graph_models.customers.buying_roles import focal_roles, parties_with
 from graph_models.customers.contacts import contacts_of
 from graph_models.customers.rivals import rivals_of
 from graph_models.customers.tiers import receipts_of
-from graph_models.customers.weighted import Weighted, WeightedPart, weighted_result
+from graph_models.customers.weighted import Weighted, WeightedPart
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of, states_of
@@ -59,7 +59,7 @@ def loyalty(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Dick, A., Basu, K., Customer Loyalty: Toward an Integrated Conceptual Framework, Journal of the Academy of Marketing Science 22, 1994.
     """
-    return weighted_result(ecosystem, "loyalty", loyalty_parts(ecosystem, parameters))
+    return loyalty_parts(ecosystem, parameters).result(ecosystem, "loyalty")
 
 
 def loyalty_parts(ecosystem: Ecosystem, parameters: Parameters) -> Weighted:
@@ -239,7 +239,7 @@ LOYALTY = Metric(
     loyalty,
     cost="linear in the facts",
     rules=("purchases",),
-    parts=loyalty_parts,
+    explained_by=loyalty_parts,
     default_where=anybody_buys,
 )
 LOYALTY_POINTS = Metric(

@@ -8,7 +8,7 @@ from graph_models.arrays.types import Longs
 from graph_models.customers.buying.purchase_metrics import anybody_buys, ran_with
 from graph_models.customers.buying.purchases import purchase_period, purchases_of
 from graph_models.customers.buying_roles import focal_roles, in_all, in_any, parties_with
-from graph_models.customers.classification import Classification, Condition, class_result
+from graph_models.customers.classification import Classification, Condition
 from graph_models.customers.contacts import contacts_of
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
@@ -55,7 +55,7 @@ def newness(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Blattberg, R., Kim, B.-D., Neslin, S., Database Marketing, 2008, chapters 20 and 24 (acquiring and winning back customers).
     """
-    return class_result(ecosystem, "newness", newness_classes(ecosystem, parameters))
+    return newness_classes(ecosystem, parameters).result(ecosystem, "newness")
 
 
 def newness_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
@@ -88,9 +88,8 @@ def newness_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classificat
         Condition("purchases", EXISTING, bought, purchases.net, facts=purchases.facts_of),
         Condition("contacts", PROSPECT, (met > 0) | hoped, met, facts=contacts),
     )
-    reached = np.any([condition.holds for condition in conditions], axis=0)
-    undefined = {NOT_A_BUYER: ~asked, NO_CONTACT: ~reached}
-    return Classification(conditions, undefined, present, warnings=purchases.warnings, parameters=ran_with(ecosystem, parameters))
+    about = ran_with(ecosystem, parameters)
+    return Classification(conditions, {NOT_A_BUYER: ~asked}, present, warnings=purchases.warnings, parameters=about, otherwise=NO_CONTACT)
 
 
 NEWNESS = Metric(
@@ -103,6 +102,6 @@ NEWNESS = Metric(
     newness,
     kind=TEXT,
     rules=("newness", "purchases"),
-    classes=newness_classes,
+    explained_by=newness_classes,
     default_where=anybody_buys,
 )

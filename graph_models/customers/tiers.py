@@ -11,7 +11,7 @@ from graph_models.arrays.ranking import ranks, rounded
 from graph_models.arrays.types import Floats, Longs, Mask
 from graph_models.customers.buying.purchase_metrics import anybody_buys
 from graph_models.customers.buying_roles import focal_roles
-from graph_models.customers.classification import Classification, Condition, class_result
+from graph_models.customers.classification import Classification, Condition
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
@@ -93,7 +93,7 @@ def tier(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Zeithaml, V., Rust, R., Lemon, K., The Customer Pyramid, California Management Review 43, 2001.
     """
-    return class_result(ecosystem, "tier", tier_classes(ecosystem, parameters))
+    return tier_classes(ecosystem, parameters).result(ecosystem, "tier")
 
 
 def tier_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
@@ -176,6 +176,6 @@ TIER = Metric(
     cost="that of both scores",
     kind=TEXT,
     rules=("tiers",),
-    classes=tier_classes,
+    explained_by=tier_classes,
     default_where=anybody_buys,
 )

@@ -7,7 +7,7 @@ import numpy as np
 from graph_models.arrays.types import Floats, Mask
 from graph_models.customers.buying.purchase_metrics import anybody_buys
 from graph_models.customers.buying_roles import focal_roles, in_all
-from graph_models.customers.classification import Classification, Condition, class_result
+from graph_models.customers.classification import Classification, Condition
 from graph_models.customers.tiers import receipt_facts, receipts_of
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
@@ -53,7 +53,7 @@ def visibility(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Mitchell, R., Agle, B., Wood, D., Toward a Theory of Stakeholder Identification and Salience, Academy of Management Review 22, 1997.
     """
-    return class_result(ecosystem, "visibility", visibility_classes(ecosystem, parameters))
+    return visibility_classes(ecosystem, parameters).result(ecosystem, "visibility")
 
 
 def visibility_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
@@ -102,7 +102,7 @@ def side(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Freeman, R. E., Strategic Management: A Stakeholder Approach, 1984.
     """
-    return class_result(ecosystem, "side", side_classes(ecosystem, parameters))
+    return side_classes(ecosystem, parameters).result(ecosystem, "side")
 
 
 def side_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
@@ -152,7 +152,7 @@ VISIBILITY = Metric(
     visibility,
     cost="that of implicit",
     kind=TEXT,
-    classes=visibility_classes,
+    explained_by=visibility_classes,
     default_where=anybody_buys,
 )
 SIDE = Metric(
@@ -165,6 +165,6 @@ SIDE = Metric(
     side,
     cost="linear in roles and relationships",
     kind=TEXT,
-    classes=side_classes,
+    explained_by=side_classes,
     default_where=anybody_buys,
 )

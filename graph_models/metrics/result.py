@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -148,6 +148,23 @@ def _reasons(undefined: Mapping[str, Mask | bool], n: int) -> tuple[tuple[str, .
     return tuple(undefined), codes
 
 
+class Explained(Protocol):
+    """What a metric is made of: its result, and why each party has its value."""
+
+    def result(self, ecosystem: Ecosystem, metric: str) -> MetricResult:
+        """The values of all parties."""
+        ...
+
+    def parts_of(self, ecosystem: Ecosystem, place: int) -> list[dict[str, Any]]:
+        """The parts of the value of a party that has one, as an explanation shows them."""
+        ...
+
+    @property
+    def rule(self) -> Mapping[str, float]:
+        """The thresholds or weights, by part."""
+        ...
+
+
 class Metric(NamedTuple):
     """An entry of the registry: what a metric answers, how, and the function that computes it."""
 
@@ -165,10 +182,8 @@ class Metric(NamedTuple):
     kind: str = NUMBER
     rules: tuple[str, ...] = ()
     """The sections of rules that it goes by."""
-    classes: Callable[[Ecosystem, Parameters], Any] | None = None
-    """Of a class of parties: the conditions that decide it, for explanations."""
-    parts: Callable[[Ecosystem, Parameters], Any] | None = None
-    """Of a number that is a weighted mean: its parts, for explanations."""
+    explained_by: Callable[[Ecosystem, Parameters], Explained] | None = None
+    """Of a metric that says why each party has its value: what it is made of."""
     default_where: Callable[[Ecosystem, Parameters], bool] | None = None
     """Of the default set, an analysis computes it only where this holds: where there are facts that it is about."""
 

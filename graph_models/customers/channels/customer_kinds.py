@@ -11,7 +11,7 @@ from graph_models.customers.buying.purchase_metrics import anybody_buys
 from graph_models.customers.buying.purchases import NO_PURCHASES
 from graph_models.customers.channels.product_chain import ProductChain, product_chain_of
 from graph_models.customers.channels.stated_purposes import StatedPurposes, stated_purposes
-from graph_models.customers.classification import Classification, Condition, class_result
+from graph_models.customers.classification import Classification, Condition
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
@@ -106,7 +106,7 @@ def customer_kind(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
     ----------
     Miller, R., Blair, P., Input-Output Analysis, 2009, chapter 2 (intermediate and final demand).
     """
-    return class_result(ecosystem, "customer_kind", customer_classes(ecosystem, parameters))
+    return customer_classes(ecosystem, parameters).result(ecosystem, "customer_kind")
 
 
 def customer_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification:
@@ -139,8 +139,8 @@ def customer_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classifica
         Condition("transformation", PROCESSOR, all_are(PROCESSOR), mean(TRANSFORMATION), least, facts),
         Condition("several", BOTH, count > 0, count.astype(np.float64), facts=facts),
     )
-    undefined = {FOCAL_PARTY: np.arange(n) == focal, NO_PURCHASES: count == 0}
-    return Classification(conditions, undefined, present, warnings=found.made_of.chain.warnings)
+    itself = {FOCAL_PARTY: np.arange(n) == focal}
+    return Classification(conditions, itself, present, warnings=found.made_of.chain.warnings, otherwise=NO_PURCHASES)
 
 
 def purchase_facts(ecosystem: Ecosystem, chain: ProductChain, key: int) -> Longs:
@@ -173,6 +173,6 @@ CUSTOMER_KIND = Metric(
     cost="one sparse solve",
     kind=TEXT,
     rules=("kinds",),
-    classes=customer_classes,
+    explained_by=customer_classes,
     default_where=anybody_buys,
 )

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from graph_models import Ecosystem, compute
 from graph_models.analysis.registry import DEFAULT_SET, METRICS
 from graph_models.customers.buying.purchases import gaps_of, purchases_of
-from graph_models.customers.classification import class_parts
 from graph_models.customers.depth import depth_classes
 from graph_models.customers.newness import newness_classes
 from graph_models.customers.tiers import tier_classes
@@ -51,7 +50,7 @@ def test_the_hotel() -> None:
     for metric, value in (("recency_days", 175.0), ("frequency", 4.0), ("monetary", 50.0), ("depth", "repeat"), ("tier", "key"), ("newness", "existing")):
         assert compute(made, metric).values["Hotel"] == value, metric
     assert classes(made, "tier") == {"Dist": "key", "Hotel": "key", "Plant": "key", "f": "ordinary"}
-    shares = {part["part"]: part for part in class_parts(made, tier_classes(made, DEFAULTS), made.index("Hotel"))}
+    shares = {part["part"]: part for part in tier_classes(made, DEFAULTS).parts_of(made, made.index("Hotel"))}
     assert shares["receipts_share"]["raw"] == pytest.approx(0.142857, abs=1e-6)
     assert (shares["receipts_share"]["points"], shares["otherwise"]["points"]) == (1.0, 0.0)
     assert len(shares["receipts_share"]["evidence"][0]["facts"]) == 4
@@ -124,7 +123,7 @@ def test_depth_is_the_first_condition_that_holds() -> None:
     }  # fmt: skip
     assert result.reasons["nobody"] == "no-purchases"
     made = ecosystem_of(*records)
-    (partnership, *_) = class_parts(made, depth_classes(made, DEFAULTS), made.index("ally"))
+    (partnership, *_) = depth_classes(made, DEFAULTS).parts_of(made, made.index("ally"))
     assert (partnership["points"], partnership["evidence"][0]["facts"]) == (1.0, ["f partners_with ally"])
     assert classes(ecosystem_of(*months), "depth") == {"loyal": "repeat"}  # one family of facts is no partnership
 
@@ -136,7 +135,7 @@ def test_a_stated_tier_counts_and_the_newest_one() -> None:
     assert result.origin is not None
     assert dict(zip(result.parties, result.origin, strict=True)) == {"Dist": "computed", "Hotel": "stated", "Plant": "computed", "f": "computed"}
     made = hotel(*records)
-    (part,) = [part for part in class_parts(made, tier_classes(made, DEFAULTS), made.index("Hotel")) if part["points"]]
+    (part,) = [part for part in tier_classes(made, DEFAULTS).parts_of(made, made.index("Hotel")) if part["points"]]
     assert (part["part"], part["evidence"][0]["facts"]) == ("stated:silver", ["Hotel user f"])
 
 
@@ -148,9 +147,7 @@ def test_key_is_the_set_that_makes_most_but_only_in_the_top_fifth() -> None:
     by_set = [
         party
         for party in rising.parties
-        if any(
-            part["part"] == "receipts_share_before" and part["normalised"] for part in class_parts(rising, tier_classes(rising, DEFAULTS), rising.index(party))
-        )
+        if any(part["part"] == "receipts_share_before" and part["normalised"] for part in tier_classes(rising, DEFAULTS).parts_of(rising, rising.index(party)))
     ]
     assert by_set == [f"p{number}" for number in range(24, 30)]
 
@@ -235,7 +232,7 @@ def test_a_purchase_on_the_day_makes_the_recency_zero(rows: list[tuple[str, int,
 
 def test_conditions_say_what_they_looked_at() -> None:
     made = hotel()
-    parts = {part["part"]: part for part in class_parts(made, newness_classes(made, DEFAULTS), made.index("Hotel"))}
+    parts = {part["part"]: part for part in newness_classes(made, DEFAULTS).parts_of(made, made.index("Hotel"))}
     assert parts["days_since_first_purchase"]["raw"] == 355.0
     assert [name for name, part in parts.items() if part["points"]] == ["purchases"]
     assert set(parts["purchases"]["evidence"][0]["facts"]) == {f"Hotel {day} {amount}" for day, amount in zip(DAYS, (20, 15, 10, 5), strict=True)}
