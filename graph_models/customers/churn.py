@@ -11,10 +11,10 @@ from graph_models.customers.buying.lifetime_value import fitted_models
 from graph_models.customers.buying.purchase_metrics import anybody_buys
 from graph_models.customers.buying.purchases import NO_PURCHASES, Purchases, purchase_period, purchases_of
 from graph_models.customers.buying.silence import silence_of
-from graph_models.customers.contacts import Contacts, contacts_of
 from graph_models.customers.rivals import rival_ties
 from graph_models.customers.weighted import Weighted, WeightedPart
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import PartyFacts, contacts_of, negative_touchpoints
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, Metric, MetricResult
@@ -81,6 +81,7 @@ def churn_parts(ecosystem: Ecosystem, parameters: Parameters) -> Weighted:
     asked = contacts_of(ecosystem, "touchpoints", ever, purchase_period(ecosystem, ever))
     satisfaction = _latest_answers(ecosystem, asked)
     rivals = rival_ties(ecosystem, parameters)
+    tied = rivals.has(ecosystem).astype(np.float64)
     bought = purchases.facts_of
     lapsed = parameters.rules.stages.lapsed_gaps
     parts: tuple[WeightedPart, ...] = (
@@ -89,7 +90,7 @@ def churn_parts(ecosystem: Ecosystem, parameters: Parameters) -> Weighted:
         WeightedPart("decline", weights.decline, decline, np.clip(decline, 0.0, 1.0), "no-purchases", bought),
         WeightedPart("complaints", weights.complaints, complaints, complaints, "no-contact", touched.of),
         WeightedPart("satisfaction", weights.satisfaction, satisfaction.value, 1.0 - satisfaction.value, "no-answers", satisfaction.facts_of),
-        WeightedPart("competitor", weights.competitor, rivals.tied.astype(np.float64), rivals.tied.astype(np.float64), "", rivals.of),
+        WeightedPart("competitor", weights.competitor, tied, tied, "", rivals.of),
     )
     parts = tuple(part for part in parts if part.weight > 0)
     undefined: dict[str, Mask | bool] = {NO_PURCHASES: purchases.days == 0, TOO_FEW_PURCHASES: np.isnan(silence) & np.isnan(alive)}
@@ -114,12 +115,11 @@ def _decline(ecosystem: Ecosystem, purchases: Purchases, days: int) -> Floats:
     return np.asarray(1.0 - np.divide(late, early, out=np.full(n, np.nan), where=early > 0), np.float64)
 
 
-def _complaints(ecosystem: Ecosystem, touched: Contacts, decay_days: int) -> Floats:
+def _complaints(ecosystem: Ecosystem, touched: PartyFacts, decay_days: int) -> Floats:
     """The part of the touchpoints that are negative, by kind or by sentiment, later ones with more weight; NaN without any."""
-    facts, kinds, n = ecosystem.families["touchpoints"], ecosystem.vocabulary.touchpoint_kinds, len(ecosystem.parties)
-    rows = touched.rows
-    negative = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "negative")[rows] | (facts.number("sentiment")[rows] < 0)
-    weight = np.exp((facts.start[rows] - ecosystem.as_of) / decay_days)
+    rows, n = touched.rows, len(ecosystem.parties)
+    negative = negative_touchpoints(ecosystem)[rows]
+    weight = np.exp((ecosystem.families["touchpoints"].start[rows] - ecosystem.as_of) / decay_days)
     total = np.bincount(touched.party, weight, n)
     bad = np.bincount(touched.party, weight * negative, n)
     return np.asarray(np.divide(bad, total, out=np.full(n, np.nan), where=total > 0), np.float64)
@@ -133,14 +133,14 @@ class _Answers(NamedTuple):
         return [int(self.fact[place])] if self.fact[place] >= 0 else []
 
 
-def _latest_answers(ecosystem: Ecosystem, touched: Contacts) -> _Answers:
+def _latest_answers(ecosystem: Ecosystem, touched: PartyFacts) -> _Answers:
     """Per party its latest survey answer about the focal party, scaled from 0 to 1 by the scale of its measure."""
     facts, n = ecosystem.families["touchpoints"], len(ecosystem.parties)
     measures = facts.coded("measure")
     scales = np.array([SCALES[measure] for measure in measures.texts] + [(0, 1)], np.float64).reshape(-1, 2)
     rows = touched.rows
     answers = (measures.codes[rows] >= 0) & ~np.isnan(facts.number("value")[rows])
-    rows, party, numbers = rows[answers], touched.party[answers], touched.facts[answers]
+    rows, party, numbers = rows[answers], touched.party[answers], touched.numbers[answers]
     low, high = scales[measures.codes[rows]].T
     order = np.lexsort((rows, facts.start[rows]))  # of a party the last one stays
     value, fact = np.full(n, np.nan), np.full(n, -1, np.int64)

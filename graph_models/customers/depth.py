@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.arrays.types import Longs, Mask
+from graph_models.arrays.types import Longs
 from graph_models.customers.buying.purchase_metrics import anybody_buys, ran_with
 from graph_models.customers.buying.purchases import NO_PURCHASES, purchase_period, purchases_of
-from graph_models.customers.buying_roles import focal_roles, parties_with
 from graph_models.customers.classification import Classification, Condition
-from graph_models.customers.contacts import Contacts, contacts_of
 from graph_models.ecosystem.ecosystem import FACT_FAMILIES, Ecosystem
+from graph_models.ecosystem.focal_facts import PartyFacts, contacts_of, focal_roles
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, TEXT, Metric, MetricResult
@@ -63,14 +62,12 @@ def depth_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classificatio
     present = roll_up_of(ecosystem, parameters).present
     if purchases is None:
         return Classification((), {NO_FOCAL_PARTY: True}, present)
-    rules, n = parameters.rules.depth, len(ecosystem.parties)
-    partners, tied = focal_roles(ecosystem, parameters, lambda kind: kind.means == "partner"), _partnerships(ecosystem, parameters)
-    is_tied = np.zeros(n, bool)
-    is_tied[tied.party] = True
+    rules = parameters.rules.depth
+    partners, tied = focal_roles(ecosystem, parameters, "partner"), _partnerships(ecosystem, parameters)
     days = purchases.days
     tenure = np.where(days > 0, purchases.until - purchases.earliest, -1)
     period = purchase_period(ecosystem, parameters)
-    families = np.sum([_has(contacts_of(ecosystem, family, parameters, period), n) for family in FACT_FAMILIES], axis=0)
+    families = np.sum([contacts_of(ecosystem, family, parameters, period).has(ecosystem) for family in FACT_FAMILIES], axis=0)
     joined = (days >= rules.partner_days) & (tenure >= rules.partner_tenure) & (families >= rules.partner_families)
     repeated = (days >= rules.repeat_days) & (tenure >= rules.repeat_tenure)
     counts = days.astype(np.float64)
@@ -79,7 +76,7 @@ def depth_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classificatio
         return np.concatenate([tied.of(place), partners.of(place)])
 
     conditions = (
-        Condition("partnership", PARTNER, is_tied | parties_with(ecosystem, partners), facts=partner_facts),
+        Condition("partnership", PARTNER, tied.has(ecosystem) | partners.has(ecosystem), facts=partner_facts),
         Condition("purchase_days_of_partner", PARTNER, joined, counts, float(rules.partner_days), purchases.facts_of),
         Condition("purchase_days_of_repeat", REPEAT, repeated, counts, float(rules.repeat_days), purchases.facts_of),
         Condition("purchase_day", TRANSACTIONAL, days >= 1, counts, 1.0, purchases.facts_of),
@@ -88,19 +85,10 @@ def depth_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classificatio
     return Classification(conditions, {}, present, warnings=purchases.warnings, parameters=about, otherwise=NO_PURCHASES)
 
 
-def _partnerships(ecosystem: Ecosystem, parameters: Parameters) -> Contacts:
+def _partnerships(ecosystem: Ecosystem, parameters: Parameters) -> PartyFacts:
     """The partnerships with the focal party that hold."""
     found = contacts_of(ecosystem, "relationships", parameters, Period(ecosystem.as_of, ecosystem.as_of + 1))
-    kinds = ecosystem.vocabulary.relationship_kinds
-    facts = ecosystem.families["relationships"]
-    wanted = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "partnership")[found.rows]
-    return Contacts(found.party[wanted], found.rows[wanted], found.facts[wanted])
-
-
-def _has(contacts: Contacts, n: int) -> Mask:
-    answer = np.zeros(n, bool)
-    answer[contacts.party] = True
-    return answer
+    return found.where(ecosystem.means("relationships", "partnership")[found.rows])
 
 
 DEPTH = Metric(

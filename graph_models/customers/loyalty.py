@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from graph_models.arrays.types import Floats, Longs, Mask
 from graph_models.customers.buying.purchase_metrics import anybody_buys
 from graph_models.customers.buying.purchases import NO_PURCHASES, Purchases, purchases_of
-from graph_models.customers.buying_roles import focal_roles, parties_with
-from graph_models.customers.contacts import contacts_of
 from graph_models.customers.rivals import rivals_of
 from graph_models.customers.tiers import receipts_of
 from graph_models.customers.weighted import Weighted, WeightedPart
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import contacts_of, focal_roles, touchpoints_of
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of, states_of
 from graph_models.flows.deliveries import deliveries_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, TEXT, Metric, MetricResult, number_result, text_result, undefined_result
 from graph_models.metrics.stakeholders.surveys import answers_of
-from graph_models.records.dates import FIRST_DAY, Period, day_text
+from graph_models.records.dates import FIRST_DAY, Period
 
 MONTHS_A_QUARTER, MOST_LIKELY = 3, 10.0
+BEFORE_1970 = date(1970, 1, 1).toordinal()
 
 
 def loyalty(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
@@ -84,17 +86,14 @@ def _regularity(ecosystem: Ecosystem, purchases: Purchases) -> Floats:
     new = np.ones(len(quarters), bool)
     new[1:] = (quarters[1:] != quarters[:-1]) | (purchases.party[1:] != purchases.party[:-1])
     bought = np.bincount(purchases.party[new], minlength=n)
-    first = np.where(purchases.days > 0, _quarters(purchases.earliest), 0)
-    since = _quarters(np.array([ecosystem.as_of]))[0] - first + 1
+    since = _quarters(np.array([ecosystem.as_of])) - _quarters(purchases.earliest) + 1
     return np.asarray(np.divide(bought, since, out=np.full(n, np.nan), where=purchases.days > 0), np.float64)
 
 
 def _quarters(days: Longs) -> Longs:
-    """Calendar quarters since year 0 of day numbers; of no day (0) it is 0."""
-    known = np.unique(days)
-    texts = [day_text(int(day)) if day > 0 else "0000-01-01" for day in known.tolist()]
-    table = np.array([int(text[:4]) * 4 + (int(text[5:7]) - 1) // MONTHS_A_QUARTER for text in texts], np.int64)
-    return table[np.searchsorted(known, days)]
+    """The calendar quarter of each day, counted from 1970."""
+    months = (days - BEFORE_1970).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return months // MONTHS_A_QUARTER
 
 
 def _wallet(ecosystem: Ecosystem, parameters: Parameters) -> Floats:
@@ -120,9 +119,8 @@ def _advocacy(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, dic
     if answers is not None and len(answers.party):
         count = np.bincount(answers.party, minlength=n)
         answer = np.divide(np.bincount(answers.party, answers.value, n), count * MOST_LIKELY, out=answer, where=count > 0)
-    roles = focal_roles(ecosystem, parameters, lambda kind: kind.means == "advocate")
-    answer[parties_with(ecosystem, roles)] = 1.0
-    told = list(zip(roles.party.tolist(), roles.facts.tolist(), strict=True)) + _referrals(ecosystem, parameters)
+    roles = focal_roles(ecosystem, parameters, "advocate")
+    told = list(zip(roles.party.tolist(), roles.numbers.tolist(), strict=True)) + _referrals(ecosystem, parameters)
     for party, fact in told:
         answer[party] = 1.0
         facts.setdefault(party, []).append(fact)
@@ -132,18 +130,12 @@ def _advocacy(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, dic
 def _referrals(ecosystem: Ecosystem, parameters: Parameters) -> list[tuple[int, int]]:
     """(party, fact) of who refers others: by a relationship, or a touchpoint of the kind in the period."""
     counts_as = roll_up_of(ecosystem, parameters).counts_as
-    ties, ties_kinds = ecosystem.families["relationships"], ecosystem.vocabulary.relationship_kinds
-    rows = states_of(ecosystem, "relationships", parameters)
-    rows = rows[ties.coded("kind").flags(lambda kind: kind in ties_kinds and ties_kinds[kind].means == "referral")[rows]]
-    found = list(zip(counts_as[ties.source[rows]].tolist(), (ties.first_ref + rows).tolist(), strict=True))
-    touched, kinds = ecosystem.families["touchpoints"], ecosystem.vocabulary.touchpoint_kinds
-    period = ecosystem.period(parameters)
-    counts = touched.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "referral")
-    counts &= (touched.start >= period.start) & (touched.start < period.end)
-    if not parameters.hypotheses:
-        counts &= ~touched.hypothesis
-    told = np.flatnonzero(counts)
-    return found + list(zip(counts_as[touched.source[told]].tolist(), (touched.first_ref + told).tolist(), strict=True))
+    rows = {"relationships": states_of(ecosystem, "relationships", parameters), "touchpoints": touchpoints_of(ecosystem, parameters)}
+    found: list[tuple[int, int]] = []
+    for name, of_family in rows.items():
+        facts, told = ecosystem.families[name], of_family[ecosystem.means(name, "referral")[of_family]]
+        found += zip(counts_as[facts.source[told]].tolist(), (facts.first_ref + told).tolist(), strict=True)
+    return found
 
 
 def loyalty_points(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:

@@ -7,10 +7,9 @@ import numpy as np
 from graph_models.arrays.types import Longs
 from graph_models.customers.buying.purchase_metrics import anybody_buys, ran_with
 from graph_models.customers.buying.purchases import purchase_period, purchases_of
-from graph_models.customers.buying_roles import focal_roles, in_all, in_any, parties_with
 from graph_models.customers.classification import Classification, Condition
-from graph_models.customers.contacts import contacts_of
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import contacts_of, focal_roles
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
 from graph_models.metrics.result import NO_FOCAL_PARTY, TEXT, Metric, MetricResult
@@ -64,7 +63,9 @@ def newness_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classificat
     present = roll_up_of(ecosystem, parameters).present
     if purchases is None:
         return Classification((), {NO_FOCAL_PARTY: True}, present)
-    every, buying = focal_roles(ecosystem, parameters), focal_roles(ecosystem, parameters, lambda kind: kind.buys)
+    every, kinds = focal_roles(ecosystem, parameters), ecosystem.vocabulary.roles
+    buys = ecosystem.families["roles"].coded("kind").flags(lambda kind: kind in kinds and kinds[kind].buys)[every.rows]
+    buying = every.where(buys)
     stages = ecosystem.vocabulary.stages
     stage = ecosystem.families["roles"].coded("stage")
     first_stages = {stage.id for stage in stages.values() if not stage.under_way and not stage.after_any}
@@ -73,16 +74,16 @@ def newness_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classificat
     since = np.where(purchases.days > 0, purchases.until - purchases.earliest, np.nan)
     touched = contacts_of(ecosystem, "touchpoints", parameters, purchase_period(ecosystem, parameters))
     met = np.bincount(touched.party, minlength=len(bought)).astype(np.float64)
-    hoped = in_any(ecosystem, every, stage.flags(first_stages.__contains__)[every.rows])
+    hoped = every.where(stage.flags(first_stages.__contains__)[every.rows]).has(ecosystem)
     days = parameters.rules.newness.days
-    may_buy = focal_roles(ecosystem, parameters, lambda kind: kind.buys or kind.means == "competitor_customer")
-    asked = parties_with(ecosystem, may_buy) | ~parties_with(ecosystem, every)
+    may_buy = every.where(buys | ecosystem.means("roles", "competitor_customer")[every.rows])
+    asked = may_buy.has(ecosystem) | ~every.has(ecosystem)
 
     def contacts(place: int) -> Longs:
         return np.concatenate([touched.of(place), every.of(place)])
 
     conditions = (
-        Condition("stage_over", FORMER, in_all(ecosystem, buying, over[buying.rows]), facts=buying.of),
+        Condition("stage_over", FORMER, buying.has(ecosystem) & ~buying.where(~over[buying.rows]).has(ecosystem), facts=buying.of),
         Condition("one_purchase_day", NEW, purchases.days == 1, purchases.days.astype(np.float64), 1.0, purchases.facts_of),
         Condition("days_since_first_purchase", NEW, since <= days, since, float(days), purchases.facts_of),
         Condition("purchases", EXISTING, bought, purchases.net, facts=purchases.facts_of),

@@ -10,9 +10,9 @@ import numpy as np
 from graph_models.arrays.ranking import ranks, rounded
 from graph_models.arrays.types import Floats, Longs, Mask
 from graph_models.customers.buying.purchase_metrics import anybody_buys
-from graph_models.customers.buying_roles import focal_roles
 from graph_models.customers.classification import Classification, Condition
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import focal_roles
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.flows.deliveries import deliveries_of

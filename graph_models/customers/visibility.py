@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph_models.arrays.types import Floats, Mask
+from graph_models.arrays.types import Longs, Mask
 from graph_models.customers.buying.purchase_metrics import anybody_buys
-from graph_models.customers.buying_roles import focal_roles, in_all
 from graph_models.customers.classification import Classification, Condition
 from graph_models.customers.tiers import receipt_facts, receipts_of
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import focal_roles
 from graph_models.ecosystem.parameters import Parameters
-from graph_models.ecosystem.roll_up import claims_of, focal_of, roll_up_of
+from graph_models.ecosystem.roll_up import focal_of, related, roll_up_of
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, TEXT, Metric, MetricResult
 from graph_models.metrics.value.end_customers import implicit
 
@@ -111,7 +111,7 @@ def side_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification
         return Classification((), {NO_FOCAL_PARTY: True})
     roles = focal_roles(ecosystem, parameters, units=True)
     kinds, coded = ecosystem.vocabulary.roles, ecosystem.families["roles"].coded("kind")
-    inside = coded.flags(lambda kind: kind in kinds and kinds[kind].side == "internal")[roles.rows]
+    outside = ~coded.flags(lambda kind: kind in kinds and kinds[kind].side == "internal")[roles.rows]
     belongs, through = _parts(ecosystem, parameters, ecosystem.focal)
 
     def parts(place: int) -> list[int]:
@@ -119,24 +119,22 @@ def side_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classification
 
     conditions = (
         Condition("part_of", INTERNAL, belongs, facts=parts),
-        Condition("all_roles_internal", INTERNAL, in_all(ecosystem, roles, inside), facts=roles.of),
+        Condition("all_roles_internal", INTERNAL, roles.has(ecosystem) & ~roles.where(outside).has(ecosystem), facts=roles.of),
         Condition("otherwise", EXTERNAL, np.ones(len(belongs), bool), facts=roles.of),
     )
     return Classification(conditions, {FOCAL_PARTY: np.arange(len(belongs)) == ecosystem.focal})
 
 
-def _parts(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> tuple[Mask, Floats]:
+def _parts(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> tuple[Mask, Longs]:
     """Who is part of the focal party over any number of steps, and the number of the fact that says its own step."""
-    facts, n = ecosystem.families["relationships"], len(ecosystem.parties)
-    kinds = ecosystem.vocabulary.relationship_kinds
-    rows = claims_of(ecosystem, "relationships", parameters).rows
-    rows = rows[facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "part")[rows]]
-    belongs, through = np.zeros(n, bool), np.zeros(n)
+    source, target, rows = related(ecosystem, parameters, "part")
+    numbers = ecosystem.families["relationships"].first_ref + rows
+    belongs, through = np.zeros(len(ecosystem.parties), bool), np.zeros(len(ecosystem.parties), np.int64)
     found = np.array([focal])
     while len(found):
-        there = np.isin(facts.target[rows], found) & ~belongs[facts.source[rows]] & (facts.source[rows] != focal)
-        through[facts.source[rows[there]]] = facts.first_ref + rows[there]
-        found = np.unique(facts.source[rows[there]])
+        there = np.isin(target, found) & ~belongs[source] & (source != focal)
+        through[source[there]] = numbers[there]
+        found = np.unique(source[there])
         belongs[found] = True
     return belongs, through
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graph_models.arrays.types import Mask
 from graph_models.ecosystem.checked_records import _checked
 from graph_models.ecosystem.columns import Columns, columns_of
 from graph_models.ecosystem.fact_table import Coded, Family, Places, T, _coded
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FACT_FAMILIES = ("roles", "relationships", "value_flows", "touchpoints", "assessments")
 """The order in which facts are numbered."""
+KINDS_OF = {"roles": "roles", "relationships": "relationship_kinds", "value_flows": "value_kinds", "touchpoints": "touchpoint_kinds"}
+"""family -> the group of the vocabulary that lists its kinds."""
 PERIOD_MONTHS = 12
 
 
@@ -123,6 +126,10 @@ class Ecosystem:
     @property
     def as_of_text(self) -> str:
         return day_text(self.as_of)
+
+    def means(self, family: str, *meanings: str) -> Mask:
+        """Per fact of a family: does the vocabulary understand its kind as one of these?"""
+        return self.families[family].coded("kind").flags(self.vocabulary.kinds_that_mean(KINDS_OF[family], *meanings).__contains__)
 
     def family_of(self, ref: int) -> tuple[str, int]:
         """The family of a fact's number, and its row there."""

@@ -67,11 +67,11 @@ def _made(ecosystem: Ecosystem, parameters: Parameters) -> RollUp:
     return RollUp(counts_as, counts_as == np.arange(n))
 
 
-def _related(ecosystem: Ecosystem, parameters: Parameters, means: str) -> tuple[Ints, Ints, Longs]:
+def related(ecosystem: Ecosystem, parameters: Parameters, means: str) -> tuple[Ints, Ints, Longs]:
+    """Source, target and row of the relationships that hold and mean this, as claims and before any roll-up."""
     facts = ecosystem.families["relationships"]
     rows = claims_of(ecosystem, "relationships", parameters).rows
-    kinds = ecosystem.vocabulary.relationship_kinds
-    rows = rows[facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == means)[rows]]
+    rows = rows[ecosystem.means("relationships", means)[rows]]
     return facts.source[rows], facts.target[rows], rows
 
 
@@ -80,7 +80,7 @@ def _units(ecosystem: Ecosystem, parameters: Parameters) -> Ints:
     n = len(ecosystem.parties)
     kinds = ecosystem.vocabulary.party_kinds
     is_unit = ecosystem.party_kind.flags(lambda kind: kind in kinds and kinds[kind].counts_as_whole)
-    source, target, _ = _related(ecosystem, parameters, "part")
+    source, target, _ = related(ecosystem, parameters, "part")
     order = np.lexsort((target, source))[::-1]
     whole = np.full(n, -1, np.int64)
     whole[source[order]] = target[order]  # the last one written, so the smallest, stays
@@ -101,7 +101,7 @@ def _groups(ecosystem: Ecosystem, parameters: Parameters, counts_as: Ints) -> In
     """Each party counts as the topmost party that controls it (of parties that control one another, the first by id)."""
     n = len(counts_as)
     facts = ecosystem.families["relationships"]
-    source, target, rows = _related(ecosystem, parameters, "ownership")
+    source, target, rows = related(ecosystem, parameters, "ownership")
     share = facts.number("share")[rows]
     source, target = counts_as[source], counts_as[target]
     kept = ~np.isnan(share) & (source != target)

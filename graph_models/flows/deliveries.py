@@ -86,7 +86,7 @@ def _deliveries(ecosystem: Ecosystem, parameters: Parameters, streams: Streams) 
         products = ecosystem.families["value_flows"].coded("product")
         code = products.texts.index(parameters.product) if parameters.product in products.texts else -2
         places = places[flows.product[places] == code]
-    paid, traded = paid_flows(ecosystem, parameters, flows.rows), _traded(ecosystem, flows.rows)
+    paid, traded = paid_flows(ecosystem, parameters, flows.rows), ecosystem.means("value_flows", "trade")[flows.rows]
     payments, goods = places[paid[places]], places[traded[places]]
     n = np.int64(len(ecosystem.parties))
     by_money = _pairs(flows.target[payments] * n + flows.source[payments], payments, flows.amount)
@@ -104,16 +104,10 @@ def _deliveries(ecosystem: Ecosystem, parameters: Parameters, streams: Streams) 
 
 def paid_flows(ecosystem: Ecosystem, parameters: Parameters, rows: Longs) -> Mask:
     """Per row: is it money for goods, services, knowledge ...? What is paid for equity, fees, loans or nothing is only where it is asked for."""
-    facts, kinds = ecosystem.families["value_flows"], ecosystem.vocabulary.value_kinds
-    aside = {kind.id for kind in kinds.values() if kind.means in ("aside", "payment")} | {NOTHING}
+    facts = ecosystem.families["value_flows"]
+    aside = ecosystem.vocabulary.kinds_that_mean("value_kinds", "aside", "payment") | {NOTHING}
     aside -= set(parameters.in_return_for)
-    money = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "payment")
-    return np.asarray(money[rows] & ~facts.coded("in_return_for").flags(aside.__contains__)[rows], bool)
-
-
-def _traded(ecosystem: Ecosystem, rows: Longs) -> Mask:
-    kinds = ecosystem.vocabulary.value_kinds
-    return np.asarray(ecosystem.families["value_flows"].coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "trade")[rows], bool)
+    return np.asarray(ecosystem.means("value_flows", "payment")[rows] & ~facts.coded("in_return_for").flags(aside.__contains__)[rows], bool)
 
 
 class _Pairs(NamedTuple):

@@ -65,8 +65,8 @@ def _payments(ecosystem: Ecosystem, parameters: Parameters, streams: Streams) ->
     """The payments between two parties, and the kinds of value that are recorded or implied."""
     facts, flows, vocabulary = ecosystem.families["value_flows"], streams.flows, ecosystem.vocabulary
     places = deliveries_of(ecosystem, parameters.with_(product=None)).flows
-    paid = vocabulary.value_kinds_that_mean("payment")
-    silent = vocabulary.value_kinds_that_mean("aside", "payment") | {NOTHING}
+    paid = vocabulary.kinds_that_mean("value_kinds", "payment")
+    silent = vocabulary.kinds_that_mean("value_kinds", "aside", "payment") | {NOTHING}
     returned = facts.coded("in_return_for")
     money = facts.coded("kind").flags(paid.__contains__)[flows.rows[places]] & (flows.source[places] != flows.target[places])
     places = places[money & ~returned.flags(silent.__contains__)[flows.rows[places]]]
@@ -83,7 +83,7 @@ def _undescribed(ecosystem: Ecosystem, streams: Streams, payments: _Payments) ->
     described = judged(streams)
     low, high = np.minimum(streams.source, streams.target)[described], np.maximum(streams.source, streams.target)[described]
     pair = np.minimum(payments.giver, payments.receiver) * n + np.maximum(payments.giver, payments.receiver)
-    trade = ecosystem.vocabulary.value_kinds_that_mean("trade")
+    trade = ecosystem.vocabulary.kinds_that_mean("value_kinds", "trade")
     alike = np.arange(count)
     traded = [place for place, kind in enumerate(streams.kinds) if kind in trade]
     alike[traded] = min(traded, default=0)

@@ -68,7 +68,7 @@ def _utilities(ecosystem: Ecosystem, parameters: Parameters) -> Utilities:
 
 def resolved_amounts(ecosystem: Ecosystem, parameters: Parameters, streams: Streams) -> Floats:
     """The amounts that shares are made of: a stream that is not money and has none takes its part of what the receiver pays the giver."""
-    payment = ecosystem.vocabulary.value_kinds_that_mean("payment")
+    payment = ecosystem.vocabulary.kinds_that_mean("value_kinds", "payment")
     money = np.array([kind in payment for kind in streams.kinds] or [False], bool)[streams.kind]
     lacking = np.flatnonzero(np.isnan(streams.amount) & ~money & (streams.source != streams.target))
     if not len(lacking):

@@ -264,10 +264,8 @@ def _tie(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
 
 def _ownership(ecosystem: Ecosystem, parameters: Parameters) -> Graph:
     """Confidence never multiplies a share; ``owns`` without a share is left out and listed."""
-    facts, kinds = ecosystem.families["relationships"], ecosystem.vocabulary.relationship_kinds
-    claims = claims_of(ecosystem, "relationships", parameters)
-    owns = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "ownership")
-    claims = claims.where(owns)
+    facts = ecosystem.families["relationships"]
+    claims = claims_of(ecosystem, "relationships", parameters).where(ecosystem.means("relationships", "ownership"))
     rows = claims.rows
     roll_up = roll_up_of(ecosystem, parameters)
     source, target, left = roll_up.ends(facts.source[rows], facts.target[rows])

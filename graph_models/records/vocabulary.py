@@ -187,9 +187,9 @@ class Vocabulary:
         """A short digest: it enters the parameters hash of every analysis."""
         return hashlib.blake2b(msgspec.json.encode(self.terms, order="deterministic"), digest_size=8).hexdigest()
 
-    def value_kinds_that_mean(self, *meanings: str) -> frozenset[str]:
-        """The kinds of value that the service understands as one of these (``ValueKind.means``)."""
-        return frozenset(kind.id for kind in self.value_kinds.values() if kind.means in meanings)
+    def kinds_that_mean(self, group: str, *meanings: str) -> frozenset[str]:
+        """The kinds of a group (``roles``, ``value_kinds`` ...) that the service understands as one of these (``means``)."""
+        return frozenset(kind.id for kind in getattr(self, group).values() if kind.means in meanings)
 
     @cached_property
     def plain_return(self) -> str:

@@ -54,7 +54,7 @@ def _exchanging(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Mas
 def _one_sided(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Warning | None:
     """More than half of what the focal party receives in money comes from parties that get nothing for it, as far as is recorded or implied."""
     recorded, (exchanged, *_) = streams_of(ecosystem, parameters), utility_streams(ecosystem, parameters)
-    payments = ecosystem.vocabulary.value_kinds_that_mean("payment")
+    payments = ecosystem.vocabulary.kinds_that_mean("value_kinds", "payment")
     money = np.array([name in payments for name in ecosystem.families["value_flows"].coded("kind").texts] + [False], bool)[recorded.kind]
     receipts = np.flatnonzero(money & (recorded.target == focal) & (recorded.source != focal) & (recorded.amount > 0))
     total = recorded.amount[receipts].sum()

@@ -9,6 +9,7 @@ import numpy as np
 from graph_models.arrays.grouping import group_starts, order_of, sums
 from graph_models.arrays.types import Floats, Ints, Longs, Mask
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import touchpoints_of
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.flows.deliveries import paid_flows
@@ -74,9 +75,9 @@ def purchases_of(ecosystem: Ecosystem, parameters: Parameters) -> Purchases | No
     if toward is None:
         return None
     period, seller = purchase_period(ecosystem, parameters), toward
-    rules = parameters.rules.purchases
-    key = ("purchases", period, seller, rules.max_days, parameters.hypotheses, parameters.roll_up, parameters.in_return_for)
-    return ecosystem.kept(key, lambda: _purchases(ecosystem, parameters, period, seller, rules.max_days))
+    max_days = parameters.rules.purchases.max_days
+    key = ("purchases", period, seller, max_days, parameters.hypotheses, parameters.roll_up, parameters.in_return_for)
+    return ecosystem.kept(key, lambda: _purchases(ecosystem, parameters, period, seller, max_days))
 
 
 class _Payments(NamedTuple):
@@ -135,19 +136,15 @@ def _paid(ecosystem: Ecosystem, parameters: Parameters, period: Period, seller: 
 
 def _ordered(ecosystem: Ecosystem, parameters: Parameters, period: Period, seller: int, pays: Mask) -> _Payments:
     """The orders with an amount of those of whom no payment is recorded."""
-    facts = ecosystem.families["touchpoints"]
-    kinds = ecosystem.vocabulary.touchpoint_kinds
-    orders = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "order")
-    counts = orders & (facts.start >= period.start) & (facts.start < period.end)
-    if not parameters.hypotheses:
-        counts &= ~facts.hypothesis
-    source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source, facts.target)
-    rows = np.flatnonzero(counts & left & (target == seller) & (source != seller))
-    rows = rows[~pays[source[rows]]]
+    facts, rows = ecosystem.families["touchpoints"], touchpoints_of(ecosystem, parameters, period)
+    rows = rows[ecosystem.means("touchpoints", "order")[rows]]
+    source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source[rows], facts.target[rows])
+    told = left & (target == seller) & (source != seller) & ~pays[source]
+    rows, source = rows[told], source[told]
     amount, _ = base_amounts(ecosystem, "touchpoints", rows)
     known = ~np.isnan(amount)
     rows = rows[known]
-    return _Payments(source[rows].astype(np.int64), facts.start[rows].astype(np.int64), amount[known], facts.first_ref + rows)
+    return _Payments(source[known].astype(np.int64), facts.start[rows].astype(np.int64), amount[known], facts.first_ref + rows)
 
 
 def _coarse_warning(ecosystem: Ecosystem, payments: _Payments, coarse: Mask) -> tuple[Warning, ...]:

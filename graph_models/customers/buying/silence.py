@@ -9,8 +9,8 @@ import numpy as np
 from graph_models.arrays.grouping import group_starts
 from graph_models.arrays.types import Floats, Ints, Longs, Mask
 from graph_models.customers.buying.purchases import Purchases, gaps_of
-from graph_models.customers.buying_roles import focal_roles
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import focal_roles
 from graph_models.ecosystem.parameters import Parameters
 
 OWN_GAPS, ROLE_GAPS = 2, 10

@@ -9,7 +9,6 @@ import numpy as np
 from graph_models.arrays.grouping import group_starts
 from graph_models.arrays.ranking import rounded
 from graph_models.arrays.types import Floats, Longs, Mask
-from graph_models.customers.buying_roles import focal_roles
 from graph_models.customers.channels.customer_kinds import (
     BOTH,
     CHANNEL,
@@ -27,6 +26,7 @@ from graph_models.customers.channels.customer_kinds import (
 from graph_models.customers.channels.product_chain import MONEY
 from graph_models.customers.channels.product_users import ProductUsers
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import focal_roles
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of
 from graph_models.errors import InvalidInput
@@ -169,7 +169,8 @@ class _Listing:
         if party is not None:
             answer &= self.party == party
         if role is not None:
-            answer &= np.isin(self.party, focal_roles(self.ecosystem, self.parameters, lambda entry: entry.id == role).party)
+            roles = focal_roles(self.ecosystem, self.parameters)
+            answer &= roles.where(self.ecosystem.families["roles"].coded("kind").flags(role.__eq__)[roles.rows]).has(self.ecosystem)[self.party]
         if hidden is not None:
             answer &= self.hidden == hidden
         return answer

@@ -8,12 +8,12 @@ import numpy as np
 
 from graph_models.arrays.grouping import group_starts, order_of
 from graph_models.arrays.types import Floats, Longs, Mask
-from graph_models.customers.buying_roles import focal_roles
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import focal_roles, touchpoints_of
 from graph_models.ecosystem.parameters import Parameters
-from graph_models.ecosystem.roll_up import claims_of, focal_of, roll_up_of
+from graph_models.ecosystem.roll_up import focal_of, related, roll_up_of
 
-SERVES = frozenset({"channel", "service"})
+SERVES = ("channel", "service")
 """What the kinds of role mean whose parties stand between the focal party and the user."""
 
 
@@ -39,27 +39,23 @@ def product_use(ecosystem: Ecosystem, parameters: Parameters) -> ProductUse:
     service providers.
     """
     facts, kinds = ecosystem.families["touchpoints"], ecosystem.vocabulary.touchpoint_kinds
-    period = ecosystem.period(parameters)
     texts = list(ecosystem.families["value_flows"].coded("product").texts)
     named = facts.coded("product")
     places = {text: place for place, text in enumerate(texts)}
     texts += [text for text in named.texts if text not in places]
     places |= {text: place for place, text in enumerate(texts)}
     shows = facts.coded("kind").looked_up(lambda kind: kinds[kind].shows_use if kind in kinds else 0.0, 0.0)
-    counts = (shows > 0) & (facts.start >= period.start) & (facts.start < period.end)
-    if not parameters.hypotheses:
-        counts &= ~facts.hypothesis
+    touched = touchpoints_of(ecosystem, parameters)
+    touched = touched[shows[touched] > 0]
     if parameters.product is not None:
-        counts &= named.flags(parameters.product.__eq__)
-    source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source, facts.target)
+        touched = touched[named.flags(parameters.product.__eq__)[touched]]
+    source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source[touched], facts.target[touched])
     serves = _servers(ecosystem, parameters)
     focal = focal_of(ecosystem, parameters)
     rows, party = [], []
     for user, server in ((source, target), (target, source)):
-        found = np.flatnonzero(counts & left & serves[server] & (user != focal))
-        if len(found):
-            found = found[~serves[user[found]] | (server[found] == focal)]  # two of those that serve tell nothing of each other
-        rows.append(found)
+        found = left & serves[server] & (user != focal) & (~serves[user] | (server == focal))  # two of those that serve tell nothing of each other
+        rows.append(touched[found])
         party.append(user[found])
     row, user = np.concatenate(rows), np.concatenate(party).astype(np.int64)
     codes = np.array([places[text] for text in named.texts] + [-1], np.int64)
@@ -78,15 +74,10 @@ def product_use(ecosystem: Ecosystem, parameters: Parameters) -> ProductUse:
 
 def _servers(ecosystem: Ecosystem, parameters: Parameters) -> Mask:
     """The focal party and those that serve its customers: offerings that are part of it, its channel, its service providers."""
-    answer = np.zeros(len(ecosystem.parties), bool)
-    answer[focal_roles(ecosystem, parameters, lambda kind: kind.means in SERVES).party] = True
-    focal = focal_of(ecosystem, parameters)
+    answer, focal = focal_roles(ecosystem, parameters, *SERVES).has(ecosystem), focal_of(ecosystem, parameters)
     if focal is None:
         return answer
     answer[focal] = True
-    facts, kinds = ecosystem.families["relationships"], ecosystem.vocabulary.relationship_kinds
-    rows = claims_of(ecosystem, "relationships", parameters).rows
-    rows = rows[facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "part")[rows]]
-    whole = roll_up_of(ecosystem, parameters).counts_as[facts.target[rows]]
-    answer[facts.source[rows[whole == focal]]] = True
+    source, target, _ = related(ecosystem, parameters, "part")
+    answer[source[roll_up_of(ecosystem, parameters).counts_as[target] == focal]] = True
     return answer

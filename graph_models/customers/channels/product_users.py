@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
-from graph_models.ecosystem.roll_up import states_of
+from graph_models.ecosystem.roll_up import related, states_of
 
 
 class ProductUsers:
     """The valid roles of users, employees and parts, without roll-up: units are users of their own."""
 
     def __init__(self, ecosystem: Ecosystem, parameters: Parameters) -> None:
-        roles, ties = ecosystem.families["roles"], ecosystem.families["relationships"]
-        kinds, ties_kinds = ecosystem.vocabulary.roles, ecosystem.vocabulary.relationship_kinds
-        rows = states_of(ecosystem, "roles", parameters)
-        means = {
-            name: rows[roles.coded("kind").flags(lambda kind, name=name: kind in kinds and kinds[kind].means == name)[rows]]  # type: ignore[misc]
-            for name in ("user", "employee")
-        }
-        parts = states_of(ecosystem, "relationships", parameters)
-        parts = parts[ties.coded("kind").flags(lambda kind: kind in ties_kinds and ties_kinds[kind].means == "part")[parts]]
-        self._users = list(zip(roles.source[means["user"]].tolist(), roles.target[means["user"]].tolist(), roles.texts("product", means["user"]), strict=True))
-        of = [(roles.source[means["employee"]], roles.target[means["employee"]]), (ties.source[parts], ties.target[parts])]
-        self._belongs = set(zip(np.concatenate([source for source, _ in of]).tolist(), np.concatenate([target for _, target in of]).tolist(), strict=True))
+        facts, rows = ecosystem.families["roles"], states_of(ecosystem, "roles", parameters)
+        using, employed = (rows[ecosystem.means("roles", meaning)[rows]] for meaning in ("user", "employee"))
+        part, whole, _ = related(ecosystem, parameters, "part")
+        self._users = list(zip(facts.source[using].tolist(), facts.target[using].tolist(), facts.texts("product", using), strict=True))
+        self._belongs = {*zip(facts.source[employed].tolist(), facts.target[employed].tolist(), strict=True), *zip(part.tolist(), whole.tolist(), strict=True)}
 
     def of(self, buyer: int, product: str | None) -> list[int]:
         """The places of those who use the product (``None``: any) toward the buyer, or use it and belong to the buyer; in order."""

@@ -6,12 +6,13 @@ import numpy as np
 
 from graph_models.arrays.types import Floats, Ints, Longs, Mask
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import touchpoints_of
 from graph_models.ecosystem.parameters import STRUCTURAL, Parameters
 from graph_models.ecosystem.roll_up import focal_of, roll_up_of, states_of
 from graph_models.flows.streams import streams_of
 from graph_models.graphs.graph_types import graph_of
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, TEXT, Metric, MetricResult, number_result, text_result, undefined_result
-from graph_models.metrics.stakeholders.salience_attributes import RECENCY_DAYS, touchpoints_of
+from graph_models.metrics.stakeholders.salience_attributes import RECENCY_DAYS
 
 __all__ = ["circle", "closeness_to_focal"]
 

@@ -7,16 +7,17 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from graph_models.arrays.types import Floats, Ints, Longs, Mask
+from graph_models.arrays.types import Floats, Longs, Mask
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import focal_roles, negative_touchpoints, touchpoints_of
 from graph_models.ecosystem.parameters import STRUCTURAL, Parameters
-from graph_models.ecosystem.roll_up import focal_of, roll_up_of, states_of
+from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, ROLLED_UP
 from graph_models.metrics.structure.centrality import reach
 from graph_models.records.dates import Period
 from graph_models.records.vocabulary import DEFAULT_CLAIM
 
-__all__ = ["Attribute", "attribute_of", "judged_values", "touchpoints_of", "valid_assessments"]
+__all__ = ["Attribute", "attribute_of", "judged_values", "valid_assessments"]
 
 ATTRIBUTES = POWER, LEGITIMACY, URGENCY = "power", "legitimacy", "urgency"
 JUDGED, COMPUTED = "judged", "computed"
@@ -103,27 +104,12 @@ def _computed_legitimacy(ecosystem: Ecosystem, parameters: Parameters) -> tuple[
     n, focal = len(ecosystem.parties), focal_of(ecosystem, parameters)
     if focal is None:
         return np.full(n, np.nan), {NO_FOCAL_PARTY: np.ones(n, bool)}
-    rows, source = _roles_toward(ecosystem, parameters, focal)
+    source, rows, _ = focal_roles(ecosystem, parameters)
     known = ecosystem.vocabulary.roles
     claim = ecosystem.families["roles"].coded("kind").looked_up(lambda kind: known[kind].claim if kind in known else DEFAULT_CLAIM)[rows]
     answer = np.full(n, -1.0)
     np.maximum.at(answer, source, claim)
     return np.where(answer < 0, np.nan, answer), {NO_ROLE: answer < 0}
-
-
-def _roles_toward(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> tuple[Longs, Ints]:
-    """(rows, who has it) of the roles toward the focal party that hold at ``as_of``."""
-    facts, rows = ecosystem.families["roles"], states_of(ecosystem, "roles", parameters)
-    source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source[rows], facts.target[rows])
-    left &= (target == focal) & (source != focal)
-    return rows[left], source[left]
-
-
-def touchpoints_of(ecosystem: Ecosystem, parameters: Parameters, period: Period | None = None) -> Longs:
-    """The rows of the touchpoints of the period, or of another one."""
-    facts, period = ecosystem.families["touchpoints"], period or ecosystem.period(parameters)
-    inside = (facts.start >= period.start) & (facts.start < period.end)
-    return np.flatnonzero(inside if parameters.hypotheses else inside & ~facts.hypothesis)
 
 
 def _computed_urgency(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Floats, dict[str, Mask]]:
@@ -137,12 +123,11 @@ def _computed_urgency(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Flo
     source, target, left = roll_up_of(ecosystem, parameters).ends(facts.source[rows], facts.target[rows])
     left &= (source != target) & ((source == focal) | (target == focal))
     rows, source, target = rows[left], source[left], target[left]
-    kinds = vocabulary.touchpoint_kinds
-    bad = facts.coded("kind").flags(lambda kind: kind in kinds and kinds[kind].means == "negative")[rows] | (facts.number("sentiment")[rows] < 0)
+    bad = negative_touchpoints(ecosystem)[rows]
     spared = 1.0 - HALF * np.exp(-(ecosystem.as_of - facts.start[rows[bad]]) / RECENCY_DAYS)
     for ends in (source, target):
         np.multiply.at(calm, ends[bad], spared)
-    staged, holder = _roles_toward(ecosystem, parameters, focal)
+    holder, staged, _ = focal_roles(ecosystem, parameters)
     stage = ecosystem.families["roles"].coded("stage")
     urgent = stage.flags(lambda text: text in vocabulary.stages and vocabulary.stages[text].urgent)[staged]
     calm[np.unique(holder[urgent])] *= HALF

@@ -6,8 +6,8 @@ import numpy as np
 
 from graph_models.arrays.types import Floats, Mask
 from graph_models.ecosystem.ecosystem import Ecosystem
+from graph_models.ecosystem.focal_facts import focal_roles
 from graph_models.ecosystem.parameters import Parameters
-from graph_models.ecosystem.roll_up import roll_up_of, states_of
 from graph_models.flows.flow_amounts import flows_of
 from graph_models.flows.value_chain import ValueChain, value_chain_of
 from graph_models.metrics.result import (
@@ -168,11 +168,7 @@ def implicit(ecosystem: Ecosystem, parameters: Parameters) -> MetricResult:
 
 def _explicit(ecosystem: Ecosystem, parameters: Parameters, focal: int) -> Mask:
     """Who has a valid role toward the focal party, or a value flow of the period with it."""
-    answer = np.zeros(len(ecosystem.parties), bool)
-    roles, flows = ecosystem.families["roles"], flows_of(ecosystem, parameters)
-    rows = states_of(ecosystem, "roles", parameters)
-    source, target, left = roll_up_of(ecosystem, parameters).ends(roles.source[rows], roles.target[rows])
-    answer[source[left & (target == focal)]] = True
+    answer, flows = focal_roles(ecosystem, parameters).has(ecosystem), flows_of(ecosystem, parameters)
     answer[flows.source[flows.target == focal]] = True
     answer[flows.target[flows.source == focal]] = True
     return answer
