@@ -51,7 +51,7 @@ class Saver:
             for filled in _filled(path.replace("/v1/workspaces/{workspace}", self.base), names):
                 self.get(filled)
         analysis = f"{self.base}/analyses/latest"
-        for party, score in product(names["party_id"], ("influence", "value_flow")):
+        for party, score in product(names["party_id"], names["explained"]):
             self.get(f"{analysis}/parties/{quote(party, safe='')}/explain", score=score, counterfactual="true")
         for party in names["party_id"]:
             for view in ("loops", "sinks", "tiers", "give-get", "ownership", "ties"):
@@ -65,8 +65,10 @@ class Saver:
         """For each name in a path the ids to fill in."""
         parties = [item["id"] for item in self.get(f"{self.base}/parties", limit=str(PARTIES))["items"]]
         ranked = [item["party_id"] for item in self.get(f"{self.base}/analyses/latest/scores/influence", limit=str(PARTIES))["items"]]
-        metrics = [item["name"] for item in self.get(f"{self.base}/metrics", limit="500")["items"]]
-        names = {"party_id": ranked, "analysis_id": ["latest"], "name": metrics, "parties": parties}
+        metrics = self.get(f"{self.base}/metrics", limit="500")["items"]
+        names = {"party_id": ranked, "analysis_id": ["latest"], "parties": parties, "name": [item["name"] for item in metrics]}
+        names["explained"] = [item["name"] for item in metrics if item["explained"]]
+        names["section"] = [item["section"] for item in self.get(f"{self.base}/rules")["items"]]
         for kind, field in (("reports", "report_id"), ("imports", "import_id"), ("scenarios", "scenario_id"), ("rankings", "ranking_id")):
             items = (self.get(f"{self.base}/{kind}", limit="5") or {}).get("items", [])
             names[field] = [str(item["id"]) for item in items if "id" in item]

@@ -181,7 +181,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def section(self, name: str) -> Section:
         """A section by its name; ``NotFound`` where there is none."""
         if name not in SECTIONS:
-            raise NotFound(f"there is no section {name!r} of rules; there are {', '.join(SECTIONS)}")
+            raise NotFound(f"There is no section {name!r} of rules; there are {', '.join(SECTIONS)}")
         section: Section = getattr(self, name)
         return section
 

@@ -23,7 +23,7 @@ from service.analysis.ecosystem_loader import ecosystems
 from service.facts.instants import instant
 from service.stores.interface.store import At
 from service.workspaces.context import Service
-from service.workspaces.rules import rules_as
+from service.workspaces.rules import rules_of
 from service.workspaces.score_profiles import profile_named
 
 ABSENT = "absent"
@@ -146,7 +146,7 @@ def explain(service: Service, workspace_id: str, analysis_id: str, party: str, s
     if party not in ecosystem.places:
         raise NotFound(f"There is no party {party!r} in this analysis")
     profile = profile_named(service, workspace_id, about["profile"], about["profile_version"])
-    parameters = _score_parameters(about, score).with_(rules=rules_as(service, workspace_id, about))
+    parameters = _score_parameters(about, score).with_(rules=rules_of(service, workspace_id, about.get("rules")))
     answer = explained(ecosystem, party, score, parameters, profile, counterfactual=counterfactual)
     where = directory(service, workspace_id, about["analysis_id"])
     scored = results.named(where, score).table["value"][results.place_of(where, party)].as_py()
@@ -174,7 +174,7 @@ def view(service: Service, workspace_id: str, analysis_id: str, name: str, query
     for key in ("party", "from", "to", "through"):
         if query.get(key) is not None and query[key] not in ecosystem.places:
             raise InvalidInput("The view cannot be made", errors=[FieldError("unknown-party", f"there is no party {query[key]!r}", key)])
-    parameters = parameters_of(about["parameters"]).with_(rules=rules_as(service, workspace_id, about))
+    parameters = parameters_of(about["parameters"]).with_(rules=rules_of(service, workspace_id, about.get("rules")))
     if query.get("role") is not None:
         query = {**query, "role": lists_of(ecosystem.vocabulary, "role")["role"].value(query["role"], "role")}
     if name == "communities" and about["metrics"].get("community", {}).get("metric") == "community":  # as they are called in the result

@@ -7,22 +7,20 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from service.analysis import rankings, scenarios
 from service.analysis import run as analysis_job
-from service.analysis.rankings import run_job
 from service.imports.mapping.model import Ranking
 from service.imports.pipeline import import_job as load
+from service.imports.pipeline import rollback
 from service.jobs.job import Progress
+from service.reports import registry as reports
 from service.workspaces.context import Service
 
 Handler: TypeAlias = Callable[[Service, str, dict[str, Any], Progress], dict[str, Any]]
 
 
 def handlers() -> Mapping[str, Handler]:
-    """What does which kind of job; imported where it is needed, since the API process needs none of it."""
-    from service.analysis import rankings, scenarios
-    from service.imports.pipeline import rollback
-    from service.reports import registry as reports
-
+    """What does which kind of job."""
     return {
         "analysis": analysis_job.run_job,
         "import": import_job,
@@ -40,4 +38,4 @@ def import_job(service: Service, workspace_id: str, arguments: dict[str, Any], p
     wanted: Ranking | None = None if mapping is None else load.named_mapping(service, workspace_id, mapping).model.ranking
     if wanted is None or result["dry_run"]:
         return result
-    return result | run_job(service, workspace_id, msgspec.to_builtins(wanted), progress)
+    return result | rankings.run_job(service, workspace_id, msgspec.to_builtins(wanted), progress)

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from graph_models.ecosystem.rules import SECTIONS, SHIPPED, Rules
-from graph_models.errors import InvalidInput, NotFound
+from graph_models.ecosystem.rules import SHIPPED, Rules
+from graph_models.errors import InvalidInput
 from service.catalog.catalog import Versioned, VersionedFamily
 from service.workspaces.context import Service
 
@@ -16,20 +16,14 @@ FAMILY: VersionedFamily = "rules"
 
 
 def rules_of(service: Service, workspace_id: str, versions: Mapping[str, int] | None = None) -> Rules:
-    """The rules as they are now, or (for what was made before) in these versions of its sections."""
-    named = versions if versions is not None else dict.fromkeys(service.catalog.names(workspace_id, FAMILY))
+    """The rules as they are now; ``versions``: some sections as they were (for what was made by them)."""
+    newest: dict[str, int | None] = dict.fromkeys(service.catalog.names(workspace_id, FAMILY))
     rules = SHIPPED
-    for section, version in named.items():
+    for section, version in (newest | dict(versions or {})).items():
         if version != 0:
             kept = service.catalog.version(workspace_id, FAMILY, section, version)
             rules = rules.changed(section, msgspec.json.decode(kept.body), kept.version)
     return rules
-
-
-def rules_as(service: Service, workspace_id: str, about: Mapping[str, Any]) -> Rules:
-    """The rules by which an analysis went; sections that it did not need are those of now."""
-    now = rules_of(service, workspace_id)
-    return rules_of(service, workspace_id, {**now.versions, **about.get("rules", {})})
 
 
 def shown(rules: Rules, section: str) -> dict[str, Any]:
@@ -42,8 +36,7 @@ def save(service: Service, workspace_id: str, section: str, values: Any) -> dict
 
     ``NotFound`` where there is no such section; ``InvalidInput`` names each value that is unknown or out of range.
     """
-    if section not in SECTIONS:
-        raise NotFound(f"There is no section {section!r} of rules; there are {', '.join(SECTIONS)}")
+    SHIPPED.section(section)
     if not isinstance(values, Mapping):
         raise InvalidInput.of("wrong-type", "the rules of a section are an object of names and values", None)
     SHIPPED.changed(section, values, 1)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 
 from graph_models.arrays.types import Floats, Longs, Mask
 from graph_models.customers.buying.purchase_metrics import ran_with
 from graph_models.customers.buying.purchase_model import LEAST_REPEATING, BuyingModel, History, SpendModel, fit_buying, fit_spend
-from graph_models.customers.buying.purchases import NO_PURCHASES, Purchases, purchases_of
+from graph_models.customers.buying.purchases import NO_PURCHASES, Purchases, purchases_key, purchases_of
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameter, Parameters
 from graph_models.ecosystem.roll_up import roll_up_of
@@ -35,9 +34,7 @@ class Fitted(NamedTuple):
 
 def fitted_models(ecosystem: Ecosystem, parameters: Parameters, purchases: Purchases) -> Fitted:
     """Both models, fitted once for the same purchases: to all that have a purchase day, and to those that bought on a second one."""
-    key = ("purchase models", ran_with(ecosystem, parameters)["period"].__repr__(), parameters.toward, parameters.rules.purchases.max_days)
-    more = (parameters.hypotheses, parameters.roll_up, parameters.in_return_for)
-    return ecosystem.kept((*key, *more), lambda: _fitted(purchases))
+    return ecosystem.kept(("purchase models", *purchases_key(ecosystem, parameters)), lambda: _fitted(purchases))
 
 
 def _fitted(purchases: Purchases) -> Fitted:
@@ -205,7 +202,7 @@ def _of_models(
         values[fitted.buyers] = values_of(fitted.buying, fitted.spend, fitted.history)  # type: ignore[arg-type]
         at_bound = once if bound else at_bound
     undefined: dict[str, Mask | bool] = {NO_PURCHASES: purchases.days == 0, TOO_FEW: fitted.few, NO_FIT: no_fit}
-    fit = {name: msgspec.to_builtins(dict(model._asdict())) for name, model in (("buying", fitted.buying), ("spend", fitted.spend)) if model is not None}
+    fit = {name: model._asdict() for name, model in (("buying", fitted.buying), ("spend", fitted.spend)) if model is not None}
     about: dict[str, Any] = ran_with(ecosystem, parameters) | ({"fit": fit} if fit else {})
     return number_result(ecosystem, metric, values, undefined=undefined, present=present, bound=at_bound, warnings=list(purchases.warnings), parameters=about)
 

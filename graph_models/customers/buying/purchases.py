@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
@@ -76,8 +77,13 @@ def purchases_of(ecosystem: Ecosystem, parameters: Parameters) -> Purchases | No
         return None
     period, seller = purchase_period(ecosystem, parameters), toward
     max_days = parameters.rules.purchases.max_days
-    key = ("purchases", period, seller, max_days, parameters.hypotheses, parameters.roll_up, parameters.in_return_for)
-    return ecosystem.kept(key, lambda: _purchases(ecosystem, parameters, period, seller, max_days))
+    return ecosystem.kept(("purchases", *purchases_key(ecosystem, parameters)), lambda: _purchases(ecosystem, parameters, period, seller, max_days))
+
+
+def purchases_key(ecosystem: Ecosystem, parameters: Parameters) -> tuple[Hashable, ...]:
+    """What purchases, and all that is made of them alone, depend on."""
+    period, max_days = purchase_period(ecosystem, parameters), parameters.rules.purchases.max_days
+    return period, parameters.toward, max_days, parameters.hypotheses, parameters.roll_up, parameters.in_return_for
 
 
 class _Payments(NamedTuple):

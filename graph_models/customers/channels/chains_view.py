@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from graph_models.arrays.types import Floats, Longs, Mask
-from graph_models.customers.channels.customer_kinds import OWN_USE, TRANSFORMATION, CustomerShares, customer_shares
+from graph_models.customers.channels.customer_kinds import CustomerShares, customer_shares
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import Parameters
 from graph_models.ecosystem.roll_up import focal_of
@@ -67,11 +67,8 @@ class _Search:
         chain = found.made_of.chain
         self._b: csr_array = chain.b
         self._owner, self._start = chain.lots.owner, chain.start(chain.focal or 0)
-        nodes, shares = chain.lots.node, found.shares
-        rest = 1.0 - shares[0]
-        part = np.divide(shares[OWN_USE] + shares[TRANSFORMATION], rest, out=np.zeros(len(rest)), where=rest > 0)
         self._used: Floats = np.zeros(chain.nodes)
-        self._used[nodes] = chain.ended[nodes] * part
+        self._used[chain.lots.node] = chain.ended[chain.lots.node] * found.used_part
         if to is not None:
             self._used[self._owner != to] = 0.0
         self._used[self._owner == chain.focal] = 0.0

@@ -18,9 +18,10 @@ from graph_models.ecosystem.roll_up import focal_of, roll_up_of
 from graph_models.ecosystem.rules import Kinds
 from graph_models.metrics.result import FOCAL_PARTY, NO_FOCAL_PARTY, TEXT, Metric, MetricResult
 
-CHANNEL, END, PROCESSOR, BOTH = "channel", "end", "processor", "both"
+KINDS = ("end", "channel", "processor", "both")
+END, CHANNEL, PROCESSOR, BOTH = range(len(KINDS))
 SHARES = ("resale", "own_use", "transformation", "unattributed")
-RESALE, OWN_USE, TRANSFORMATION, UNATTRIBUTED = range(4)
+RESALE, OWN_USE, TRANSFORMATION, UNATTRIBUTED = range(len(SHARES))
 
 
 class CustomerShares(NamedTuple):
@@ -29,12 +30,19 @@ class CustomerShares(NamedTuple):
     made_of: ProductChain
     shares: Floats
     """One row for each of ``SHARES``; each column sums to 1."""
-    kind: np.ndarray[tuple[int], np.dtype[np.object_]]
+    kind: Longs
+    """Codes of ``KINDS``."""
     listed: Mask
     """Is it a customer of the product: does some of the focal party's output come there, or is enough use shown?"""
     purposes: StatedPurposes
     conflict: np.ndarray[tuple[int], np.dtype[np.object_]]
     """A code where what is stated and what is recorded differ, else ``None``."""
+
+    @property
+    def used_part(self) -> Floats:
+        """Per key the part of what ends there that is used or transformed; the rest is unattributed."""
+        used = self.shares[OWN_USE] + self.shares[TRANSFORMATION]
+        return np.asarray(np.divide(used, used + self.shares[UNATTRIBUTED], out=np.zeros(len(used)), where=used > 0), np.float64)
 
 
 def customer_shares(ecosystem: Ecosystem, parameters: Parameters) -> CustomerShares:
@@ -56,7 +64,7 @@ def _made(ecosystem: Ecosystem, parameters: Parameters, rules: Kinds) -> Custome
     shares[OWN_USE] = np.where(several, rest / 2, np.where(uses | found_use, rest, 0.0))
     shares[TRANSFORMATION] = np.where(several, rest / 2, np.where(transforms, rest, 0.0))
     shares[UNATTRIBUTED] = np.where(unstated & ~found_use, rest, 0.0)
-    kind = np.full(len(rest), BOTH, object)
+    kind = np.full(len(rest), BOTH, np.int64)
     kind[shares[TRANSFORMATION] >= rules.share] = PROCESSOR
     kind[shares[OWN_USE] >= rules.share] = END
     kind[shares[RESALE] + np.where(resells, shares[UNATTRIBUTED], 0.0) >= rules.share] = CHANNEL
@@ -123,7 +131,7 @@ def customer_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classifica
     def facts(place: int) -> Longs:
         return np.concatenate([purchase_facts(ecosystem, found.made_of, key) for key in found.made_of.keys_of(place).tolist() if found.listed[key]])
 
-    def all_are(kind: str) -> Mask:
+    def all_are(kind: int) -> Mask:
         return np.asarray((count > 0) & (np.bincount(party[found.kind[found.listed] == kind], minlength=n) == count), bool)
 
     def mean(row: int) -> Floats:
@@ -134,10 +142,10 @@ def customer_classes(ecosystem: Ecosystem, parameters: Parameters) -> Classifica
 
     least = parameters.rules.kinds.share
     conditions = (
-        Condition("resale", CHANNEL, all_are(CHANNEL), mean(RESALE), least, facts),
-        Condition("own_use", END, all_are(END), mean(OWN_USE), least, facts),
-        Condition("transformation", PROCESSOR, all_are(PROCESSOR), mean(TRANSFORMATION), least, facts),
-        Condition("several", BOTH, count > 0, count.astype(np.float64), facts=facts),
+        Condition("resale", KINDS[CHANNEL], all_are(CHANNEL), mean(RESALE), least, facts),
+        Condition("own_use", KINDS[END], all_are(END), mean(OWN_USE), least, facts),
+        Condition("transformation", KINDS[PROCESSOR], all_are(PROCESSOR), mean(TRANSFORMATION), least, facts),
+        Condition("several", KINDS[BOTH], count > 0, count.astype(np.float64), facts=facts),
     )
     itself = {FOCAL_PARTY: np.arange(n) == focal}
     return Classification(conditions, itself, present, warnings=found.made_of.chain.warnings, otherwise=NO_PURCHASES)

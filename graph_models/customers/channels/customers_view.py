@@ -9,20 +9,7 @@ import numpy as np
 from graph_models.arrays.grouping import group_starts
 from graph_models.arrays.ranking import rounded
 from graph_models.arrays.types import Floats, Longs, Mask
-from graph_models.customers.channels.customer_kinds import (
-    BOTH,
-    CHANNEL,
-    END,
-    OWN_USE,
-    PROCESSOR,
-    SHARES,
-    TRANSFORMATION,
-    UNATTRIBUTED,
-    CustomerShares,
-    customer_shares,
-    purchase_facts,
-    use_facts,
-)
+from graph_models.customers.channels.customer_kinds import BOTH, KINDS, SHARES, CustomerShares, customer_shares, purchase_facts, use_facts
 from graph_models.customers.channels.product_chain import MONEY
 from graph_models.customers.channels.product_users import ProductUsers
 from graph_models.ecosystem.ecosystem import Ecosystem
@@ -33,7 +20,6 @@ from graph_models.errors import InvalidInput
 from graph_models.metrics.focal import place_of
 
 RULES = ("kinds",)
-KINDS = (END, CHANNEL, PROCESSOR, BOTH)
 
 
 def customers_view(
@@ -94,7 +80,7 @@ def customers_view(
     rows = np.flatnonzero(listing.wanted(kind, None if party is None else place_of(ecosystem, party), role, hidden))
     shown = rows[offset:] if limit is None else rows[offset : offset + limit]
     return {
-        "items": [listing.item(listing.keys_of(row), hidden=bool(listing.hidden[row])) for row in shown.tolist()],
+        "items": [listing.item(row) for row in shown.tolist()],
         "total": len(rows),
         "totals": listing.totals(),
         "unattributed": listing.unattributed(),
@@ -110,11 +96,8 @@ class _Listing:
         self.ecosystem, self.parameters = ecosystem, parameters
         self.found: CustomerShares = customer_shares(ecosystem, parameters)
         self.chain = self.found.made_of
-        shares = self.found.shares
-        rest = shares[OWN_USE] + shares[TRANSFORMATION] + shares[UNATTRIBUTED]
-        part = np.divide(self.chain.ends, rest, out=np.zeros(len(rest)), where=rest > 0)
-        self.used: Floats = part * (shares[OWN_USE] + shares[TRANSFORMATION])
-        self.lost: Floats = part * shares[UNATTRIBUTED]
+        self.used: Floats = self.chain.ends * self.found.used_part
+        self.lost: Floats = self.chain.ends * (1.0 - self.found.used_part)
         self.money: Floats = self.chain.chain.purchases[self.chain.chain.lots.node]
         self._users = ProductUsers(ecosystem, parameters)
         self._order_rows()
@@ -141,7 +124,7 @@ class _Listing:
         """Per row: is it the last of its party, its sum or its only product?"""
         self.is_last[:-1] = group[place][1:] != group[place][:-1]
         self.party: Longs = self.chain.keys.party[self._keys[self._begin]] if len(place) else np.zeros(0, np.int64)
-        self.kind: Longs = self._of_rows(np.array([KINDS.index(kind) for kind in self.found.kind[self._keys]], np.int64))
+        self.kind: Longs = self._of_rows(self.found.kind[self._keys])
         bought, use = self.chain.bought[self._keys] > 0, self.chain.confidence_of_use[self._keys] >= self.parameters.rules.kinds.min_use
         self.hidden: Mask = ~self._any(bought) & self._any(use)
         """Per row: is use shown, and no purchase recorded?"""
@@ -155,9 +138,9 @@ class _Listing:
         """Per row the code of its keys, where they have the same, else that of ``both``."""
         changes = np.concatenate([np.zeros(2, np.int64), np.cumsum(codes[1:] != codes[:-1])])
         alike = changes[self._begin + self._size] == changes[self._begin + 1] if len(codes) else np.zeros(0, bool)
-        return np.where(alike, codes[self._begin] if len(codes) else 0, KINDS.index(BOTH))
+        return np.where(alike, codes[self._begin] if len(codes) else 0, BOTH)
 
-    def keys_of(self, row: int) -> Longs:
+    def _keys_of(self, row: int) -> Longs:
         """The keys that a row is about."""
         return self._keys[self._begin[row] : self._begin[row] + self._size[row]]
 
@@ -175,34 +158,33 @@ class _Listing:
             answer &= self.hidden == hidden
         return answer
 
-    def item(self, row: Longs, *, hidden: bool) -> dict[str, Any]:
+    def item(self, row: int) -> dict[str, Any]:
         """One row as it is answered; a sum is in money."""
-        ecosystem, chain, place = self.ecosystem, self.chain, int(self.chain.keys.party[row[0]])
-        whole, key = len(row) > 1, int(row[0])
-        money, nodes = whole or chain.unit[key] == MONEY, chain.chain.lots.node[row]
-        weight = np.maximum(self.money[row], np.finfo(float).tiny)
-        shares = self.found.shares[:, row] @ (weight / weight.sum())
+        ecosystem, chain, place, keys = self.ecosystem, self.chain, int(self.party[row]), self._keys_of(row)
+        whole, key = len(keys) > 1, int(keys[0])
+        money, nodes = whole or chain.unit[key] == MONEY, chain.chain.lots.node[keys]
+        weight = np.maximum(self.money[keys], np.finfo(float).tiny)
+        shares = self.found.shares[:, keys] @ (weight / weight.sum())
         units = ecosystem.families["value_flows"].coded("unit").texts
-        facts = np.unique(np.concatenate([purchase_facts(ecosystem, chain, each) for each in row.tolist()]))
-        used = np.concatenate([use_facts(chain, place, int(chain.keys.product[each])) for each in row.tolist()])
-        kinds = set(self.found.kind[row].tolist())
-        conflicts = [self.found.conflict[each] for each in row.tolist() if self.found.conflict[each]]
+        facts = np.unique(np.concatenate([purchase_facts(ecosystem, chain, each) for each in keys.tolist()]))
+        used = np.concatenate([use_facts(chain, place, int(chain.keys.product[each])) for each in keys.tolist()])
+        conflicts = [self.found.conflict[each] for each in keys.tolist() if self.found.conflict[each]]
         return {
             "party_id": ecosystem.parties[place],
             "name": ecosystem.names[place],
             "product": None if whole else chain.product_of(key),
-            "products": len(row),
-            "kind": kinds.pop() if len(kinds) == 1 else BOTH,
+            "products": len(keys),
+            "kind": KINDS[self.kind[row]],
             "shares": dict(zip(SHARES, shares.tolist(), strict=True)),
-            "bought": float(self.money[row].sum() if whole else chain.bought[key]),
+            "bought": float(self.money[keys].sum() if whole else chain.bought[key]),
             "sold": float(chain.chain.sales[nodes].sum() if whole else chain.sold[key]),
             "unit": ecosystem.base_currency if money else units[chain.unit[key]],
-            "purposes": [{"purpose": purpose, "fact": ecosystem.fact_id(fact)} for each in row.tolist() for purpose, fact in self.found.purposes.of(each)],
-            "use": {"confidence": float(chain.confidence_of_use[row].max()), "facts": ecosystem.fact_ids(np.unique(used))},
+            "purposes": [{"purpose": purpose, "fact": ecosystem.fact_id(fact)} for each in keys.tolist() for purpose, fact in self.found.purposes.of(each)],
+            "use": {"confidence": float(chain.confidence_of_use[keys].max()), "facts": ecosystem.fact_ids(np.unique(used))},
             "users": [ecosystem.parties[user] for user in self._users.of(place, None if whole else chain.product_of(key))],
             "conflict": conflicts[0] if conflicts else None,
-            "hidden": hidden,
-            "share_of_output": float(self.used[row].sum()),
+            "hidden": bool(self.hidden[row]),
+            "share_of_output": float(self.used[keys].sum()),
             "facts": ecosystem.fact_ids(facts),
         }
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_models import compute
-from graph_models.customers.channels.customer_kinds import SHARES, customer_shares
+from graph_models.customers.channels.customer_kinds import KINDS, SHARES, customer_shares
 from graph_models.ecosystem.ecosystem import Ecosystem
 from graph_models.ecosystem.parameters import DEFAULTS
 from graph_models.ecosystem.rules import SHIPPED
@@ -43,7 +43,7 @@ def rows(ecosystem: Ecosystem, **parameters: Any) -> dict[tuple[str, str | None]
     chain = found.made_of
     return {
         (ecosystem.parties[int(chain.keys.party[key])], chain.product_of(key)): {
-            "kind": found.kind[key],
+            "kind": KINDS[found.kind[key]],
             "conflict": found.conflict[key],
             "ends": float(chain.ends[key]),
             **{name: float(found.shares[place][key]) for place, name in enumerate(SHARES)},
